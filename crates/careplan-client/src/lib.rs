@@ -1,0 +1,1 @@
+//! The office: sends and receives care plans.

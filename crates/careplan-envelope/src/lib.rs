@@ -1,0 +1,1 @@
+//! Certificates, signatures, sealing and opening.

@@ -1,0 +1,1 @@
+//! The operations centre: Office API, authority, jobs.

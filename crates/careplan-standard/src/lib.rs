@@ -1,0 +1,1 @@
+//! The ministry's care plan data standard: bytes, records, checks.

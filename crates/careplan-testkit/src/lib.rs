@@ -1,0 +1,1 @@
+//! A whole exchange in one process, for tests only.
