@@ -102,7 +102,6 @@ pub fn may_send(header: &Header, sender: &Standing, receiver: Option<&Standing>)
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::transmission::tests::header;
