@@ -20,8 +20,8 @@ use crate::asn1::time;
 use crate::digest::sha256;
 use crate::public_key::{KeyId, KeyInfo, PublicKey};
 
-pub use extensions::KeyUsage;
 use extensions::Extensions;
+pub use extensions::KeyUsage;
 pub use name::Attribute;
 pub(crate) use name::DistinguishedName;
 pub use serial::{CertificateSerial, SerialFault};

@@ -19,8 +19,8 @@ mod signed;
 mod trust;
 
 pub use certificate::{
-    Attribute, CERTIFICATE_BYTES_MAX, CHAIN_CERTIFICATES_MAX, Certificate, CertificateFault, CertificateSerial,
-    KeyUsage, SerialFault, chain_from_pem,
+    Attribute, CERTIFICATE_BYTES_MAX, CHAIN_CERTIFICATES_MAX, Certificate, CertificateFault,
+    CertificateSerial, KeyUsage, SerialFault, chain_from_pem,
 };
 pub use digest::{Sha256, sha256};
 pub use keys::{DecryptionKey, KeyFault, OfficeKey, SigningKey, TerminalPublicKey};
@@ -33,11 +33,11 @@ pub use request::{
 };
 pub use revocation::{REVOCATION_LIST_BYTES_MAX, RevocationFault, RevocationList};
 pub use sealed::{
-    BrokenReason, Opening, RECIPIENTS_MAX, Recipient, SEALED_BYTES_MAX, SEALED_CONTENT_BYTES_MAX, SealFault, open,
-    seal,
+    BrokenReason, Opening, RECIPIENTS_MAX, Recipient, SEALED_BYTES_MAX, SEALED_CONTENT_BYTES_MAX, SealFault,
+    open, seal,
 };
 pub use signed::{
-    SIGNED_BYTES_MAX, SIGNED_CERTIFICATES_MAX, SIGNED_CONTENT_BYTES_MAX, SignFault, SignatureFault, Signed, Signer,
-    sign, verify,
+    SIGNED_BYTES_MAX, SIGNED_CERTIFICATES_MAX, SIGNED_CONTENT_BYTES_MAX, SignFault, SignatureFault, Signed,
+    Signer, sign, verify,
 };
 pub use trust::{ChainFault, INTERMEDIATES_MAX, Purpose, TrustAnchors, VerifiedChain};

@@ -92,7 +92,9 @@ pub fn import(bytes: &[u8], password: &str) -> Result<Imported, Pkcs12Fault> {
     let certificate = certificates.remove(place);
     certificates.retain(|other| *other != certificate);
     let decryption = match certificate.public_key() {
-        PublicKey::Rsa { .. } => Some(decryption(pkcs8, &certificate).map_err(|_| Pkcs12Fault::UnacceptableKey)?),
+        PublicKey::Rsa { .. } => {
+            Some(decryption(pkcs8, &certificate).map_err(|_| Pkcs12Fault::UnacceptableKey)?)
+        }
         _ => None,
     };
     Ok(Imported { key, decryption, certificate, chain: certificates })

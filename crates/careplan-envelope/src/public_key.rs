@@ -7,7 +7,6 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
 };
 use der::Tag;
-use der::oid::ObjectIdentifier;
 
 use crate::asn1::oid;
 use crate::asn1::read::{Algorithm, Fields, Malformed};
@@ -41,16 +40,6 @@ pub enum SignatureAlgorithm {
     EcdsaP256Sha256,
     /// RSA PKCS#1 v1.5 with SHA-256.
     RsaPkcs1Sha256,
-}
-
-impl SignatureAlgorithm {
-    /// The identifier in certificates, requests and messages.
-    pub(crate) fn oid(self) -> &'static ObjectIdentifier {
-        match self {
-            Self::EcdsaP256Sha256 => &oid::ECDSA_SHA256,
-            Self::RsaPkcs1Sha256 => &oid::RSA_SHA256,
-        }
-    }
 }
 
 /// The signature schemes accepted on messages; the digest is SHA-256 in all of them.

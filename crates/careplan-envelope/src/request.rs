@@ -65,7 +65,10 @@ impl From<Malformed> for RequestFault {
 /// assert_eq!(request.common_name(), Some("9970000018"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn certification_request(key: &dyn OfficeKey, subject_common_name: &str) -> Result<Vec<u8>, RequestFault> {
+pub fn certification_request(
+    key: &dyn OfficeKey,
+    subject_common_name: &str,
+) -> Result<Vec<u8>, RequestFault> {
     let chars = subject_common_name.chars().count();
     if chars == 0 || chars > COMMON_NAME_CHARS_MAX {
         return Err(RequestFault::CommonName);
@@ -74,13 +77,9 @@ pub fn certification_request(key: &dyn OfficeKey, subject_common_name: &str) -> 
         write::oid(&oid::COMMON_NAME),
         Part::Plain(Tag::Utf8String, subject_common_name.as_bytes()),
     ])])]);
-    let info = sequence(vec![
-        small_integer(0),
-        name,
-        Part::Encoded(key.public_key_spki()),
-        tagged(0, vec![]),
-    ])
-    .to_der();
+    let info =
+        sequence(vec![small_integer(0), name, Part::Encoded(key.public_key_spki()), tagged(0, vec![])])
+            .to_der();
     let signature = key.sign(&info)?;
     let algorithm = signature_algorithm(key.algorithm());
     Ok(sequence(vec![Part::Encoded(&info), algorithm, bits(&signature)]).to_der())
@@ -154,7 +153,13 @@ impl CertificationRequest {
             [one] => Some((*one).to_owned()),
             _ => None,
         };
-        Ok(Self { spki: spki.to_vec(), public_key: key.kind, subject: name.to_string(), common_name, attributes })
+        Ok(Self {
+            spki: spki.to_vec(),
+            public_key: key.kind,
+            subject: name.to_string(),
+            common_name,
+            attributes,
+        })
     }
 
     /// The requested key as `SubjectPublicKeyInfo`.

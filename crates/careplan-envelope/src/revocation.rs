@@ -118,7 +118,15 @@ impl RevocationList {
         };
         fields.finish()?;
         let issuer_der = issuer.subject_der().to_vec();
-        Ok(Self { issuer: issuer.subject_text(), issuer_der, scope, number, this_update, next_update, revoked })
+        Ok(Self {
+            issuer: issuer.subject_text(),
+            issuer_der,
+            scope,
+            number,
+            this_update,
+            next_update,
+            revoked,
+        })
     }
 
     /// Whether the list speaks for this certificate: same issuer, and not left to another list of

@@ -138,7 +138,9 @@ impl TrustAnchors {
         let root = self
             .anchors
             .iter()
-            .position(|a| a.subject == anchor.subject && a.subject_public_key_info == anchor.subject_public_key_info)
+            .position(|a| {
+                a.subject == anchor.subject && a.subject_public_key_info == anchor.subject_public_key_info
+            })
             .and_then(|place| self.roots.get(place));
         let (Some(intermediates), Some(root)) = (chain, root) else {
             return Err(ChainFault::Other("verified path is not made of the given certificates".to_owned()));

@@ -50,9 +50,3 @@ pub(crate) fn write(at: Timestamp) -> Result<Part<'static>, Malformed> {
         Ok(Part::Owned(Tag::GeneralizedTime, text(format!("{:04}", civil.year()))))
     }
 }
-
-/// The same instant without the fraction of a second that DER times cannot carry.
-pub(crate) fn whole_seconds(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
-}
-

@@ -66,7 +66,7 @@ impl FromStr for CertificateSerial {
         if text.len() > OCTETS_MAX * 2 + 2 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(SerialFault);
         }
-        let padded = if text.len() % 2 == 0 { text.to_owned() } else { format!("0{text}") };
+        let padded = if text.len().is_multiple_of(2) { text.to_owned() } else { format!("0{text}") };
         let octets: Result<Vec<u8>, _> = padded
             .as_bytes()
             .chunks(2)

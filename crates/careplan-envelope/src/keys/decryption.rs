@@ -136,7 +136,11 @@ impl DecryptionKey {
     }
 
     /// ECDH with the sender's ephemeral key; `derive` sees the shared secret once.
-    pub(crate) fn agree<T>(&self, peer: ParsedPublicKey, derive: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+    pub(crate) fn agree<T>(
+        &self,
+        peer: ParsedPublicKey,
+        derive: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
         match &self.private {
             Private::P256(private) => agree(private, peer, (), |secret| derive(secret).ok_or(())).ok(),
             Private::Rsa { .. } => None,

@@ -5,9 +5,7 @@ use std::fmt;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256,
-};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256};
 use zeroize::Zeroizing;
 
 use super::{KeyFault, OfficeKey};
@@ -38,7 +36,8 @@ impl SigningKey {
     /// # Errors
     /// [`KeyFault::Unavailable`] when the system gives no randomness.
     pub fn generate_p256() -> Result<Self, KeyFault> {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(|_| KeyFault::Unavailable)?;
+        let pair =
+            EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(|_| KeyFault::Unavailable)?;
         Self::from_pair(Pair::P256(pair))
     }
 

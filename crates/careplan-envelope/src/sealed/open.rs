@@ -107,7 +107,10 @@ fn accepted_wrap<'a>(algorithm: &Algorithm<'a>) -> Option<&'a [u8]> {
 }
 
 /// The buffer stays here until the tag has verified, and is wiped if it does not.
-fn decrypt(envelope: &Envelope<'_>, content_key: &[u8; KEY_BYTES]) -> Result<Zeroizing<Vec<u8>>, BrokenReason> {
+fn decrypt(
+    envelope: &Envelope<'_>,
+    content_key: &[u8; KEY_BYTES],
+) -> Result<Zeroizing<Vec<u8>>, BrokenReason> {
     let key = UnboundKey::new(&AES_256_GCM, content_key).map_err(|_| BrokenReason::Damaged)?;
     let nonce = Nonce::assume_unique_for_key(envelope.nonce);
     let mut content = Zeroizing::new(vec![0; envelope.ciphertext.len()]);

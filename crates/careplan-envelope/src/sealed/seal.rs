@@ -8,7 +8,9 @@ use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncr
 use der::Tag;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{KEY_BYTES, NONCE_BYTES, RECIPIENTS_MAX, SEALED_CONTENT_BYTES_MAX, TAG_BYTES, key_agreement, oaep};
+use super::{
+    KEY_BYTES, NONCE_BYTES, RECIPIENTS_MAX, SEALED_CONTENT_BYTES_MAX, TAG_BYTES, key_agreement, oaep,
+};
 use crate::asn1::oid;
 use crate::asn1::read::context;
 use crate::asn1::write::{self, Part, octets, sequence, small_integer, tagged, tagged_octets};
@@ -116,10 +118,8 @@ fn encrypt(
     let tag_at = message.len() - TAG_BYTES;
     let content_at = tag_at - 2 - content.len();
     let (before, tag_place) = message.split_at_mut(tag_at);
-    let encrypted = before
-        .get_mut(content_at..content_at + content.len())
-        .ok_or(SealFault::Failed)
-        .and_then(|place| {
+    let encrypted =
+        before.get_mut(content_at..content_at + content.len()).ok_or(SealFault::Failed).and_then(|place| {
             LessSafeKey::new(key)
                 .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), place)
                 .map_err(|_| SealFault::Failed)
@@ -137,7 +137,10 @@ fn encrypt(
 }
 
 /// The SET OF `RecipientInfo`: all P-256 keys share one ephemeral key, each RSA key stands alone.
-fn recipient_infos(recipients: &[Recipient<'_>], content_key: &[u8; KEY_BYTES]) -> Result<Vec<u8>, SealFault> {
+fn recipient_infos(
+    recipients: &[Recipient<'_>],
+    content_key: &[u8; KEY_BYTES],
+) -> Result<Vec<u8>, SealFault> {
     let mut infos = Vec::new();
     let mut agreeing = Vec::new();
     for (index, recipient) in recipients.iter().enumerate() {

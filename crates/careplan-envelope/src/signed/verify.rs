@@ -104,5 +104,8 @@ fn pss_is_sha256(parameters: Element<'_>) -> Result<bool, Malformed> {
     let inner = mask.parameters.ok_or(Malformed)?;
     let mask_digest = Fields::over(inner.raw)?.algorithm()?;
     let salt = salt.small_integer()?;
-    Ok(digest.is_plain(oid::SHA256) && mask.oid == oid::MGF1 && mask_digest.is_plain(oid::SHA256) && salt == 32)
+    Ok(digest.is_plain(oid::SHA256)
+        && mask.oid == oid::MGF1
+        && mask_digest.is_plain(oid::SHA256)
+        && salt == 32)
 }
