@@ -1,1 +1,11 @@
 //! The operations centre: Office API, authority, jobs.
+//!
+//! One library and one binary. A handler is always the same five steps: parse → authorise → load →
+//! decide (in `careplan-domain`) → commit (row, audit line and job in one transaction). The
+//! platform never looks inside a letter: it does not even depend on the crate that could.
+
+pub mod audit;
+pub mod clock;
+pub mod platform;
+pub mod signer;
+pub mod store;

@@ -1,0 +1,17 @@
+//! What the handlers of one replica share.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::signer::Signer;
+use crate::store::Store;
+
+/// One replica of the platform: handed to every handler and job as `Arc<Platform>`.
+pub struct Platform {
+    /// The database.
+    pub store: Store,
+    /// Asked once per request.
+    pub clock: Clock,
+    /// Signs receipts, trust lists, audit checkpoints.
+    pub signer: Arc<dyn Signer>,
+}

@@ -1,0 +1,42 @@
+//! The database: SQLite (embedded) or PostgreSQL (several replicas), with one body of SQL.
+//!
+//! Promises: every writing transaction locks the head of the audit chain first, so there is one
+//! writer at a time, and chain and counters are in the order of commits: a reader with a cursor
+//! never misses a row. Nothing outside this room writes SQL; statements are constants with `$1`
+//! parameters, one file per table family, and each is prepared on both databases by a test.
+
+mod connect;
+mod error;
+mod rows;
+mod schema;
+mod tx;
+mod url;
+pub mod values;
+
+pub use connect::{Conn, Connected, Link, Store};
+pub use error::StoreError;
+pub use rows::{IN_LIST_MAX, ManyIds, ManyRows};
+pub use tx::{Head, Tx};
+pub use url::{DatabaseUrl, DatabaseUrlFault};
+
+/// Stamps one body for both drivers: `on!(db, |c| sqlx::query(X).execute(&mut *c).await?)`.
+///
+/// `db` is a `&mut` of anything [`Connected`]: a [`Conn`], a [`Tx`] or a [`Link`].
+macro_rules! on {
+    ($db:expr, |$c:ident| $body:expr) => {
+        match $crate::store::Connected::link($db) {
+            $crate::store::Link::Sqlite($c) => $body,
+            $crate::store::Link::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// Every statement of the store, for the test that prepares each on both databases.
+#[doc(hidden)]
+pub fn statements() -> Vec<String> {
+    let families: &[&[&str]] = &[tx::STATEMENTS];
+    let many = [crate::audit::INSERT.text(2).0];
+    let single = families.iter().flat_map(|family| family.iter().map(|text| (*text).to_owned()));
+    single.chain(many.iter().map(|text| text.to_string())).collect()
+}
