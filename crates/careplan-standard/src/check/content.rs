@@ -1,0 +1,273 @@
+//! The content of one CSV file, record by record.
+
+use super::field;
+use super::lenience::Leniencies;
+use super::link::LinkState;
+use crate::collector::Collector;
+use crate::edition::{Edition, Field, Layout, Shape};
+use crate::finding::Draft;
+use crate::limits::Limits;
+use crate::ms932::{self, Fault};
+use crate::name::FileName;
+use crate::place::{Locator, Place};
+use crate::rules;
+use crate::scan::{LineEnd, QuoteFault, RawField, RawRecord, Scanner};
+
+/// A file whose content is looked at, and what it is measured by.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'e, 'f> {
+    pub(super) edition: &'e Edition,
+    pub(super) layout: &'e Layout,
+    pub(super) name: &'f FileName,
+    pub(super) bytes: &'f [u8],
+    pub(super) limits: &'f Limits,
+}
+
+/// The state of a check that walks through a file.
+pub(super) struct Walk<'e, 'f, 'o, 'n> {
+    pub(super) source: Source<'e, 'f>,
+    pub(super) locator: Locator<'f>,
+    pub(super) out: &'o mut Collector<'n>,
+    pub(super) leniencies: Leniencies<'e>,
+    version: Option<Vec<u8>>,
+}
+
+/// Checks everything between the first byte behind a byte order mark and the end of the file.
+pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_>) {
+    let mut walk = Walk {
+        source: *source,
+        locator: Locator::new(source.bytes, from),
+        out,
+        leniencies: Leniencies::default(),
+        version: None,
+    };
+    let mut links = LinkState::new(source);
+    let mut scanner = Scanner::new(source.bytes, from);
+    let mut record = RawRecord::new();
+    let mut records: u64 = 0;
+    let mut data: u64 = 0;
+    let mut blank = Blank::default();
+    while scanner.next(&mut record) {
+        if record.is_blank() {
+            blank.note(&record);
+            continue;
+        }
+        records += 1;
+        walk.locator.enter(records, record.start, record.line);
+        blank.data_follows();
+        if data >= source.limits.records_max {
+            let place = walk.locator.place(record.start);
+            walk.out.push(
+                Draft::new(&rules::FILE_TOO_MANY_RECORDS)
+                    .at(place)
+                    .word("limit", data),
+            );
+            break;
+        }
+        walk.check_line_end(&record);
+        if records == 1 && is_header(source.layout, &record) {
+            walk.leniencies.note(&rules::CSV_HEADER, None, || {
+                walk.locator.place(record.start)
+            });
+            continue;
+        }
+        data += 1;
+        if !walk.check_record(&record, &mut links) {
+            break;
+        }
+    }
+    blank.report(walk.out);
+    if data == 0 {
+        walk.out.push(Draft::new(&rules::FILE_NO_DATA));
+    }
+    links.finish(&mut walk);
+    walk.leniencies.report(walk.out);
+}
+
+impl<'e, 'f> Walk<'e, 'f, '_, '_> {
+    /// Checks one record; `false` when what follows cannot be read.
+    fn check_record(&mut self, record: &RawRecord<'f>, links: &mut LinkState<'e>) -> bool {
+        if let Some((fault, at)) = record.quote_fault {
+            let rule = match fault {
+                QuoteFault::Unclosed => &rules::CSV_UNCLOSED,
+                QuoteFault::TextAfterQuote => &rules::CSV_TEXT_AFTER_QUOTE,
+                QuoteFault::QuoteInBare => &rules::CSV_QUOTE_IN_BARE,
+            };
+            let place = self.locator.place(at);
+            self.out.push(Draft::new(rule).at(place));
+            if fault == QuoteFault::Unclosed {
+                return false;
+            }
+        }
+        let length = record.end - record.start;
+        if length > self.source.limits.record_bytes_max {
+            let place = self.locator.place(record.start);
+            let draft = Draft::new(&rules::CSV_RECORD_TOO_LONG)
+                .at(place)
+                .word("found", length)
+                .word("limit", self.source.limits.record_bytes_max);
+            self.out.push(draft);
+            return true;
+        }
+        let layout = self.source.layout;
+        let fits = record.field_count == layout.fields().len();
+        for (index, raw) in record.fields.iter().enumerate() {
+            self.check_characters(raw, layout.fields().get(index).filter(|_| fits));
+        }
+        self.check_version(record);
+        if !fits {
+            let place = self.locator.place(record.start);
+            let draft = Draft::new(&rules::CSV_FIELD_COUNT)
+                .at(place)
+                .word("found", record.field_count)
+                .word("kind", layout.name_ja())
+                .word("expected", layout.fields().len());
+            self.out.push(draft);
+            return true;
+        }
+        for (field, raw) in layout.fields().iter().zip(&record.fields) {
+            field::check(self, field, raw);
+        }
+        links.check(self, &record.fields);
+        true
+    }
+
+    fn check_line_end(&mut self, record: &RawRecord<'f>) {
+        let rule = match record.line_end {
+            LineEnd::CrLf => return,
+            LineEnd::Lf | LineEnd::Cr => &rules::CSV_LINE_END,
+            LineEnd::Nothing => &rules::CSV_NO_FINAL_LINE_END,
+        };
+        let locator = &mut self.locator;
+        self.leniencies
+            .note(rule, None, || locator.place(record.start));
+    }
+
+    fn check_characters(&mut self, raw: &RawField<'f>, field: Option<&'e Field>) {
+        for (offset, fault) in ms932::faults(raw.raw) {
+            let rule = match fault {
+                Fault::Malformed => &rules::ENC_MALFORMED,
+                Fault::Gaiji => &rules::ENC_GAIJI,
+                Fault::Nul => &rules::ENC_NUL,
+                Fault::Control => &rules::ENC_CONTROL,
+            };
+            let at = raw.raw.get(offset..).unwrap_or_default();
+            let hex: Vec<String> = at
+                .iter()
+                .take(ms932::char_len(at))
+                .map(|byte| format!("0x{byte:02X}"))
+                .collect();
+            let place = self.locator.place(raw.start + offset);
+            let mut draft = Draft::new(rule).at(place).word("bytes", hex.join(" "));
+            if let Some(field) = field {
+                draft = draft.field(field);
+            }
+            self.out.push(draft);
+        }
+    }
+
+    /// One version value per file, and the one of the edition. Reported where it changes, not on every record.
+    fn check_version(&mut self, record: &RawRecord<'f>) {
+        let edition = self.source.edition;
+        let (Some(field), Some(raw)) = (self.source.layout.fields().first(), record.fields.first())
+        else {
+            return;
+        };
+        let value = raw.value();
+        let value = value.trim_ascii();
+        if value.is_empty() || *field.shape() != Shape::Version {
+            return;
+        }
+        let Some(table) = field.code_table().and_then(|name| edition.code_table(name)) else {
+            return;
+        };
+        let draft = match &self.version {
+            Some(first) if first == value => return,
+            Some(first) => Draft::new(&rules::VERSION_MIXED).word("expected", ms932::shown(first)),
+            None => {
+                self.version = Some(value.to_vec());
+                let rule = match table.find(value).map(|code| code.scope()) {
+                    Some("current") => return,
+                    Some("tolerated") => &rules::VERSION_TOLERATED,
+                    _ => &rules::VERSION_UNKNOWN,
+                };
+                let current: Vec<&str> = table
+                    .codes()
+                    .iter()
+                    .filter(|code| code.scope() == "current")
+                    .filter_map(|code| code.code())
+                    .collect();
+                Draft::new(rule)
+                    .word("edition", edition.name())
+                    .word("expected", current.join("・"))
+            }
+        };
+        let place = self.locator.place(raw.start);
+        self.out.push(draft.at(place).field(field).value(value));
+    }
+
+    pub(super) fn place(&mut self, byte: usize) -> Place {
+        self.locator.place(byte)
+    }
+}
+
+/// Whether the first record is a header: it does not begin with the digits of a version, and names items.
+fn is_header(layout: &Layout, record: &RawRecord<'_>) -> bool {
+    let Some(first) = record.fields.first() else {
+        return false;
+    };
+    if first.raw.first().is_none_or(u8::is_ascii_digit) {
+        return false;
+    }
+    let (mut filled, mut known) = (0_usize, 0_usize);
+    for (index, raw) in record.fields.iter().enumerate() {
+        let text = ms932::shown(raw.raw);
+        let text = text.trim();
+        filled += usize::from(!text.is_empty());
+        let named = layout
+            .fields()
+            .iter()
+            .any(|field| field.name_ja() == text || field.name_en() == text);
+        known += usize::from(named || (index == 0 && text.contains("バージョン")));
+    }
+    known * 2 >= filled
+}
+
+/// Blank lines: harmless at the end, odd in between.
+#[derive(Default)]
+struct Blank {
+    pending: Option<(u64, Place)>,
+    within: Option<(u64, Place)>,
+}
+
+impl Blank {
+    fn note(&mut self, record: &RawRecord<'_>) {
+        let place = Place {
+            byte: record.start,
+            record: None,
+            line: record.line,
+            column: 1,
+        };
+        let (count, first) = self.pending.unwrap_or((0, place));
+        self.pending = Some((count + 1, first));
+    }
+
+    fn data_follows(&mut self) {
+        if let Some((more, place)) = self.pending.take() {
+            let (count, first) = self.within.unwrap_or((0, place));
+            self.within = Some((count + more, first));
+        }
+    }
+
+    fn report(self, out: &mut Collector<'_>) {
+        let kinds = [
+            (&rules::CSV_BLANK_WITHIN, self.within),
+            (&rules::CSV_BLANK_AT_END, self.pending),
+        ];
+        for (rule, blank) in kinds {
+            if let Some((count, place)) = blank {
+                out.push(Draft::new(rule).at(place).word("count", count));
+            }
+        }
+    }
+}

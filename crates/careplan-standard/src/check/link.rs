@@ -1,0 +1,162 @@
+//! What the content says about the file's name: month, sender, receiver.
+//!
+//! Which item says what stands in the edition's `links.csv`. A departure is reported where the value changes, not on every record.
+
+use super::content::{Source, Walk};
+use crate::edition::{Field, Link, LinkMeaning, Scheme};
+use crate::finding::{Draft, Severity};
+use crate::month::YearMonth;
+use crate::name::{FileName, NameMonth};
+use crate::rules;
+use crate::scan::RawField;
+use crate::scheme::{Handover, handover, scheme_of};
+
+/// The links of one file in the making.
+pub(super) struct LinkState<'e> {
+    links: Vec<(&'e Link, &'e Field, Memory)>,
+    scheme: Scheme,
+    handover: Handover,
+}
+
+#[derive(Default)]
+struct Memory {
+    /// The value of the first record.
+    first: Option<Vec<u8>>,
+    /// The value reported last.
+    reported: Option<Vec<u8>>,
+    /// Whether the receiver has been met.
+    met: bool,
+}
+
+impl<'e> LinkState<'e> {
+    pub(super) fn new(source: &Source<'e, '_>) -> Self {
+        let layout = source.layout;
+        let links = layout
+            .links
+            .iter()
+            .filter_map(|link| Some((link, layout.fields().get(link.index)?, Memory::default())))
+            .collect();
+        Self {
+            links,
+            scheme: scheme_of(source.edition, source.name),
+            handover: handover(source.edition, source.name),
+        }
+    }
+
+    /// Compares one complete record with the name.
+    pub(super) fn check<'f>(&mut self, walk: &mut Walk<'e, 'f, '_, '_>, fields: &[RawField<'f>]) {
+        let (scheme, handover) = (self.scheme, self.handover);
+        for (link, field, memory) in &mut self.links {
+            let Some(raw) = fields.get(link.index) else {
+                continue;
+            };
+            let value = raw.value();
+            let value = value.trim_ascii();
+            if value.is_empty() {
+                continue;
+            }
+            let Some(draft) = departure(link.meaning, value, memory, (walk.source.name, handover))
+            else {
+                continue;
+            };
+            if memory.reported.as_deref() == Some(value) {
+                continue;
+            }
+            memory.reported = Some(value.to_vec());
+            let draft = draft.field(field).value(value).resting_on(link.confidence);
+            let draft = soften(draft, link.meaning, scheme);
+            let place = walk.place(raw.start);
+            walk.out.push(draft.at(place));
+        }
+    }
+
+    /// Reports what only shows at the end: a receiver whom no record mentions.
+    pub(super) fn finish(self, walk: &mut Walk<'e, '_, '_, '_>) {
+        for (link, field, memory) in &self.links {
+            if link.meaning == LinkMeaning::ReceiverSomewhere
+                && memory.first.is_some()
+                && !memory.met
+            {
+                let draft = Draft::new(&rules::MATCH_RECEIVER_NOWHERE)
+                    .field(field)
+                    .word("expected", walk.source.name.receiver().number())
+                    .resting_on(link.confidence);
+                walk.out.push(soften(draft, link.meaning, self.scheme));
+            }
+        }
+    }
+}
+
+/// Between a support centre and those who work for it, who plans and who sends may differ; the standard does not settle it.
+fn soften(draft: Draft<'_>, meaning: LinkMeaning, scheme: Scheme) -> Draft<'_> {
+    let about_offices = !matches!(
+        meaning,
+        LinkMeaning::Month | LinkMeaning::PlanDateUnlessSlip
+    );
+    if about_offices && scheme == Scheme::Preventive {
+        let severity = draft.severity.min(Severity::Warn);
+        return draft.severity(severity);
+    }
+    draft
+}
+
+fn departure<'d>(
+    meaning: LinkMeaning,
+    value: &[u8],
+    memory: &mut Memory,
+    (name, handover): (&FileName, Handover),
+) -> Option<Draft<'d>> {
+    let first = memory
+        .first
+        .get_or_insert_with(|| value.to_vec())
+        .as_slice();
+    match meaning {
+        LinkMeaning::Month => month_departure(value, first, name),
+        LinkMeaning::PlanDateUnlessSlip => plan_date_departure(value, name),
+        LinkMeaning::SenderNumber => {
+            let wanted = name.sender().number();
+            let departs = handover != Handover::PassedOn && value != wanted.as_bytes();
+            departs.then(|| Draft::new(&rules::MATCH_SENDER).word("expected", wanted))
+        }
+        LinkMeaning::ReceiverNumber => {
+            let wanted = name.receiver().number();
+            let departs = value != wanted.as_bytes();
+            departs.then(|| Draft::new(&rules::MATCH_RECEIVER).word("expected", wanted))
+        }
+        LinkMeaning::SenderServiceType => {
+            let wanted = match handover {
+                Handover::PassedOn => return None,
+                Handover::TypesSwapped => name.receiver().service_type(),
+                Handover::Plain => name.sender().service_type(),
+            };
+            let departs = !value.starts_with(wanted.as_bytes());
+            departs.then(|| Draft::new(&rules::MATCH_SERVICE_TYPE).word("expected", wanted))
+        }
+        LinkMeaning::ReceiverSomewhere => {
+            memory.met |= value == name.receiver().number().as_bytes();
+            None
+        }
+    }
+}
+
+fn month_departure<'d>(value: &[u8], first: &[u8], name: &FileName) -> Option<Draft<'d>> {
+    // A value that is no month has been reported with its item.
+    if value != b"000000" && YearMonth::from_bytes(value).is_none() {
+        return None;
+    }
+    if value != first {
+        let first = crate::ms932::shown(first);
+        return Some(Draft::new(&rules::MATCH_MONTHS_MIXED).word("expected", first));
+    }
+    let wanted = name.month()?.to_string();
+    (value != wanted.as_bytes()).then(|| Draft::new(&rules::MATCH_MONTH).word("expected", wanted))
+}
+
+fn plan_date_departure<'d>(value: &[u8], name: &FileName) -> Option<Draft<'d>> {
+    let is_zero = value == b"00000000";
+    match name.month()? {
+        NameMonth::Zero if is_zero => Some(Draft::new(&rules::MATCH_PLAN_DATE_ZERO)),
+        NameMonth::Month(_) if !is_zero => Some(Draft::new(&rules::MATCH_PLAN_DATE_SLIP)),
+        _ => None,
+    }
+}

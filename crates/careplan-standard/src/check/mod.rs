@@ -1,0 +1,199 @@
+//! Checking one file: its kind, its name, its characters, its records, its items.
+//!
+//! Promises: [`check_file`] takes any bytes under any name, never panics, takes time in proportion to the size, and says
+//! everything it found up to the limits.
+
+mod content;
+mod field;
+mod lenience;
+mod link;
+mod naming;
+
+use crate::collector::Collector;
+use crate::content::{ContentKind, is_csv_name, judge};
+use crate::edition::Edition;
+use crate::finding::{Draft, Finding};
+use crate::limits::Limits;
+use crate::ms932::{self, Writing};
+use crate::name::FileName;
+use crate::place::Locator;
+use crate::rules;
+
+/// A file to be checked: its name without folders, and its bytes.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct SourceFile<'a> {
+    /// The name, as it lies in the folder.
+    pub name: &'a str,
+    /// The content, untouched.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> SourceFile<'a> {
+    /// A file of this name with these bytes.
+    #[must_use]
+    pub fn new(name: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name, bytes }
+    }
+}
+
+impl std::fmt::Debug for SourceFile<'_> {
+    /// Shows the size only: name and content may be personal data.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "SourceFile({} bytes)", self.bytes.len())
+    }
+}
+
+/// Checks one file against an edition, with the limits of this crate.
+///
+/// A file whose name is not one of the standard is judged by its content: PDF and JPEG pass as attachments, anything else blocks.
+///
+/// ```
+/// use careplan_standard::{Edition, Severity, SourceFile, check_file};
+///
+/// let name = "DLTPLAN_202611_9970000018_43_9970000026_11_20261026120000.CSV";
+/// let file = SourceFile::new(name, b"202407,990001,0009900021,202612\r\n");
+/// let findings = check_file(Edition::v4_1(), &file);
+/// assert_eq!(findings.len(), 1);
+/// assert_eq!((findings[0].code, findings[0].severity), ("MATCH-001", Severity::Block));
+/// assert_eq!((findings[0].record, findings[0].column, findings[0].byte), (Some(1), Some(26), Some(25)));
+/// ```
+#[must_use]
+pub fn check_file(edition: &Edition, file: &SourceFile<'_>) -> Vec<Finding> {
+    check_file_within(edition, file, &Limits::default())
+}
+
+/// Checks one file with limits of the caller's choice.
+#[must_use]
+pub fn check_file_within(
+    edition: &Edition,
+    file: &SourceFile<'_>,
+    limits: &Limits,
+) -> Vec<Finding> {
+    let mut out = Collector::new(file.name, *limits);
+    let kind = judge(file.name, file.bytes);
+    match FileName::parse(file.name) {
+        Ok(name) => {
+            naming::check(edition, &name, file.name, &mut out);
+            if name.prefix().is_image() {
+                check_image(kind, &mut out);
+            } else if is_readable_csv(kind, file.bytes, limits, &mut out) {
+                check_csv(edition, &name, file.bytes, limits, &mut out);
+            }
+        }
+        Err(fault) => match kind {
+            ContentKind::StandardCsv => out.push(
+                Draft::new(&rules::NAME_NOT_STANDARD)
+                    .text(ms932::shorten(file.name, 80, false))
+                    .word("reason", fault),
+            ),
+            ContentKind::Pdf | ContentKind::Jpeg => check_attachment(file.name, kind, &mut out),
+            ContentKind::Other(found) => {
+                out.push(Draft::new(&rules::KIND_OTHER).word("found", found))
+            }
+        },
+    }
+    out.finish()
+}
+
+/// What a kind of content is called in a message.
+fn kind_ja(kind: ContentKind) -> &'static str {
+    match kind {
+        ContentKind::StandardCsv => "CSVなどの文字",
+        ContentKind::Pdf => "PDF文書",
+        ContentKind::Jpeg => "JPEG画像",
+        ContentKind::Other(found) => found,
+    }
+}
+
+fn check_image(kind: ContentKind, out: &mut Collector<'_>) {
+    if kind != ContentKind::Jpeg {
+        out.push(Draft::new(&rules::KIND_IMAGE_NOT_JPEG).word("found", kind_ja(kind)));
+    }
+}
+
+fn check_attachment(name: &str, kind: ContentKind, out: &mut Collector<'_>) {
+    let extensions: &[&str] = if kind == ContentKind::Pdf {
+        &["pdf"]
+    } else {
+        &["jpg", "jpeg", "jpe"]
+    };
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    if !extension.is_some_and(|given| {
+        extensions
+            .iter()
+            .any(|known| given.eq_ignore_ascii_case(known))
+    }) {
+        let expected = if kind == ContentKind::Pdf {
+            ".pdf"
+        } else {
+            ".jpg"
+        };
+        out.push(
+            Draft::new(&rules::KIND_EXTENSION)
+                .word("found", kind_ja(kind))
+                .word("expected", expected),
+        );
+    }
+}
+
+/// Whether the bytes can be read as CSV at all; says why not.
+fn is_readable_csv(
+    kind: ContentKind,
+    bytes: &[u8],
+    limits: &Limits,
+    out: &mut Collector<'_>,
+) -> bool {
+    let draft = match kind {
+        ContentKind::Other(found) => Draft::new(&rules::KIND_OTHER).word("found", found),
+        ContentKind::Pdf | ContentKind::Jpeg => {
+            Draft::new(&rules::KIND_NOT_CSV).word("found", kind_ja(kind))
+        }
+        ContentKind::StandardCsv if bytes.is_empty() => Draft::new(&rules::FILE_EMPTY),
+        ContentKind::StandardCsv if bytes.len() > limits.file_bytes_max => {
+            Draft::new(&rules::FILE_TOO_LARGE)
+                .word("found", bytes.len())
+                .word("limit", limits.file_bytes_max)
+        }
+        ContentKind::StandardCsv => return true,
+    };
+    out.push(draft);
+    false
+}
+
+fn check_csv(
+    edition: &Edition,
+    name: &FileName,
+    bytes: &[u8],
+    limits: &Limits,
+    out: &mut Collector<'_>,
+) {
+    let Some(layout) = edition.layout(name.prefix()) else {
+        return;
+    };
+    match ms932::writing(bytes) {
+        Writing::Utf16 => out.push(Draft::new(&rules::ENC_UTF16)),
+        Writing::Utf8 { at } => {
+            let place = Locator::new(bytes, 0).place(at);
+            out.push(Draft::new(&rules::ENC_UTF8).at(place));
+        }
+        Writing::Ms932 { bom_bytes } => {
+            if bom_bytes > 0 {
+                out.push(Draft::new(&rules::ENC_BOM));
+            }
+            let source = content::Source {
+                edition,
+                layout,
+                name,
+                bytes,
+                limits,
+            };
+            content::check(&source, bom_bytes, out);
+        }
+    }
+}
+
+/// Whether a name claims to be a CSV file; such a file is never taken for an attachment.
+pub(crate) fn claims_csv(name: &str) -> bool {
+    is_csv_name(name)
+}

@@ -1,0 +1,201 @@
+//! The characters of the standard: Shift-JIS in the MS932 repertoire, without user-defined characters (外字).
+//!
+//! Promises: strict: what is not a character of MS932 is reported with its offset, never replaced silently. Bytes are never
+//! rewritten; decoding is for looking only.
+
+use encoding_rs::SHIFT_JIS;
+
+/// A byte or two that have no place in a file of the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// No character of MS932.
+    Malformed,
+    /// A user-defined character, different on every machine.
+    Gaiji,
+    /// A zero byte.
+    Nul,
+    /// Another control character than a line break or a tab.
+    Control,
+}
+
+/// Length in bytes of the character at the start of `bytes`, judged by the lead byte only; 0 at the end.
+pub(crate) fn char_len(bytes: &[u8]) -> usize {
+    match bytes {
+        [] => 0,
+        [0x81..=0x9F | 0xE0..=0xFC, 0x40..=0x7E | 0x80..=0xFC, ..] => 2,
+        _ => 1,
+    }
+}
+
+/// Whether a value needs no closer look: printable ASCII, line breaks and tabs only.
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .all(|byte| matches!(byte, 0x20..=0x7E | b'\r' | b'\n' | b'\t'))
+}
+
+/// Reports each kind of fault in `bytes` once, at the offset of its first occurrence.
+pub(crate) fn faults(bytes: &[u8]) -> Vec<(usize, Fault)> {
+    let mut found: Vec<(usize, Fault)> = Vec::new();
+    if is_plain(bytes) || is_clean(bytes) {
+        return found;
+    }
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let (char, _) = rest.split_at(char_len(rest));
+        if let Some(fault) = fault_of(char)
+            && !found.iter().any(|(_, known)| *known == fault)
+        {
+            found.push((at, fault));
+        }
+        at += char.len();
+    }
+    found
+}
+
+fn is_clean(bytes: &[u8]) -> bool {
+    SHIFT_JIS
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .is_some_and(|text| text.chars().all(is_allowed))
+}
+
+fn is_allowed(char: char) -> bool {
+    !matches!(char, '\u{E000}'..='\u{F8FF}')
+        && (!char.is_control() || matches!(char, '\r' | '\n' | '\t'))
+}
+
+fn fault_of(char: &[u8]) -> Option<Fault> {
+    match char {
+        [0] => return Some(Fault::Nul),
+        [b'\r' | b'\n' | b'\t'] => return None,
+        [0x01..=0x1F | 0x7F] => return Some(Fault::Control),
+        [0xF0..=0xF9, _] => return Some(Fault::Gaiji),
+        _ => {}
+    }
+    match SHIFT_JIS.decode_without_bom_handling_and_without_replacement(char) {
+        Some(text) if text.chars().all(is_allowed) => None,
+        _ => Some(Fault::Malformed),
+    }
+}
+
+/// A value as text for a person: what is not MS932 becomes `�`, control characters become spaces, and a
+/// long value ends in `…`.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    /// Enough to recognise a value in a message.
+    const SHOWN_CHARS_MAX: usize = 40;
+    let head = bytes.get(..SHOWN_CHARS_MAX * 2 + 2).unwrap_or(bytes);
+    let (text, _) = SHIFT_JIS.decode_without_bom_handling(head);
+    shorten(&text, SHOWN_CHARS_MAX, head.len() < bytes.len())
+}
+
+/// The first `chars_max` characters of a text, on one line.
+pub(crate) fn shorten(text: &str, chars_max: usize, mut cut: bool) -> String {
+    let mut short: String = text
+        .chars()
+        .take(chars_max)
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
+    cut |= text.chars().nth(chars_max).is_some();
+    if cut {
+        short.push('…');
+    }
+    short
+}
+
+/// How the whole file is written, as far as that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// To be read as MS932. `bom_bytes` of a UTF-8 byte order mark come first (0 or 3).
+    Ms932 { bom_bytes: usize },
+    /// UTF-8, by the character of several bytes at this offset.
+    Utf8 { at: usize },
+    /// UTF-16, by its byte order mark.
+    Utf16,
+}
+
+/// Tells UTF-8 and UTF-16 from MS932.
+///
+/// Valid UTF-8 with at least one character of three bytes or more is UTF-8. Two-byte sequences alone are no evidence:
+/// half-width katakana in MS932 look the same.
+pub(crate) fn writing(bytes: &[u8]) -> Writing {
+    const BOM: &[u8] = b"\xEF\xBB\xBF";
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Writing::Utf16;
+    }
+    let bom_bytes = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+    let rest = bytes.get(bom_bytes..).unwrap_or_default();
+    let at_wide = rest.iter().position(|byte| *byte >= 0xE0);
+    match at_wide {
+        Some(at) if std::str::from_utf8(rest).is_ok() => Writing::Utf8 { at: bom_bytes + at },
+        _ => Writing::Ms932 { bom_bytes },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_whose_second_byte_is_a_backslash_are_clean() {
+        for bytes in [
+            b"\x95\x5C",
+            b"\x83\x5C",
+            b"\x8F\x5C",
+            b"\x97\x5C",
+            b"\x94\x5C",
+        ] {
+            assert_eq!(faults(bytes), []);
+        }
+    }
+
+    #[test]
+    fn half_width_katakana_and_nec_special_characters_are_clean() {
+        assert_eq!(faults(b"\xD0\xCE\xDD \x87\x40 \xFB\xFC \xFA\xB1"), []);
+    }
+
+    #[test]
+    fn each_fault_is_found_at_its_first_byte() {
+        let bytes = b"a\x82\xA0\xF0\x40\x00\xFD\x1A";
+        let expected = [
+            (3, Fault::Gaiji),
+            (5, Fault::Nul),
+            (6, Fault::Malformed),
+            (7, Fault::Control),
+        ];
+        assert_eq!(faults(bytes), expected);
+    }
+
+    #[test]
+    fn a_two_byte_character_cut_in_the_middle_is_malformed() {
+        assert_eq!(faults(b"\x82"), [(0, Fault::Malformed)]);
+        assert_eq!(faults(b"\x82,"), [(0, Fault::Malformed)]);
+        assert_eq!(faults(b"\x80"), [(0, Fault::Malformed)]);
+    }
+
+    #[test]
+    fn utf8_is_told_from_ms932() {
+        assert_eq!(writing("1,見本".as_bytes()), Writing::Utf8 { at: 2 });
+        assert_eq!(
+            writing("\u{FEFF}1,見本".as_bytes()),
+            Writing::Utf8 { at: 5 }
+        );
+        assert_eq!(writing(b"\xEF\xBB\xBF1,2"), Writing::Ms932 { bom_bytes: 3 });
+        assert_eq!(
+            writing(b"1,\x8C\xA9\x96\x7B"),
+            Writing::Ms932 { bom_bytes: 0 }
+        );
+        assert_eq!(
+            writing(b"\xC2\xB1"),
+            Writing::Ms932 { bom_bytes: 0 },
+            "half-width katakana"
+        );
+        assert_eq!(writing(b"\xFF\xFE1\0"), Writing::Utf16);
+    }
+
+    #[test]
+    fn a_shown_value_is_one_short_line() {
+        assert_eq!(shown(b"a\r\nb"), "a  b");
+        assert_eq!(shown(&[b'x'; 41]), format!("{}…", "x".repeat(40)));
+        assert_eq!(shown(&[b'x'; 40]), "x".repeat(40));
+    }
+}

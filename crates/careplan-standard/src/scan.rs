@@ -1,0 +1,336 @@
+//! The CSV scanner: bytes to records and fields, with the place of everything.
+//!
+//! Works on raw bytes: no second byte of an MS932 character is a comma, a quote or a line break, so nothing is decoded
+//! here and no backslash means anything. Promises: never panics, never copies a field, reads every byte once, and reports
+//! what is wrong with the quoting instead of guessing silently.
+
+use std::borrow::Cow;
+
+/// Fields kept of one record. The longest layout has 71; what is beyond is counted and not kept.
+const FIELDS_KEPT_MAX: usize = 256;
+
+/// One field, as its bytes lie in the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RawField<'a> {
+    /// Content, without the enclosing quotes, with doubled quotes still doubled.
+    pub(crate) raw: &'a [u8],
+    /// Offset of `raw` in the file.
+    pub(crate) start: usize,
+    /// Whether it stood in quotes.
+    pub(crate) quoted: bool,
+    doubled: bool,
+}
+
+impl<'a> RawField<'a> {
+    /// The content with doubled quotes made single.
+    pub(crate) fn value(&self) -> Cow<'a, [u8]> {
+        if !self.doubled {
+            return Cow::Borrowed(self.raw);
+        }
+        let mut value = Vec::with_capacity(self.raw.len());
+        let mut quote_before = false;
+        for byte in self.raw {
+            if *byte == b'"' && quote_before {
+                quote_before = false;
+                continue;
+            }
+            quote_before = *byte == b'"';
+            value.push(*byte);
+        }
+        Cow::Owned(value)
+    }
+}
+
+/// What is wrong with the quotes of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QuoteFault {
+    /// An opening quote that is never closed.
+    Unclosed,
+    /// Something between a closing quote and the next comma.
+    TextAfterQuote,
+    /// A quote inside a field that does not begin with one.
+    QuoteInBare,
+}
+
+/// How a record ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineEnd {
+    CrLf,
+    Lf,
+    Cr,
+    /// The file ends without a line break.
+    Nothing,
+}
+
+/// One record. Reused from record to record.
+#[derive(Debug)]
+pub(crate) struct RawRecord<'a> {
+    pub(crate) fields: Vec<RawField<'a>>,
+    /// How many fields there are, also where not all are kept.
+    pub(crate) field_count: usize,
+    /// Offset of the first byte.
+    pub(crate) start: usize,
+    /// Offset behind the last byte, line break not counted.
+    pub(crate) end: usize,
+    /// The line it begins on, from 1.
+    pub(crate) line: u64,
+    pub(crate) line_end: LineEnd,
+    /// First fault of the quotes with its offset.
+    pub(crate) quote_fault: Option<(QuoteFault, usize)>,
+}
+
+impl RawRecord<'_> {
+    pub(crate) fn new() -> Self {
+        Self {
+            fields: Vec::new(),
+            field_count: 0,
+            start: 0,
+            end: 0,
+            line: 1,
+            line_end: LineEnd::Nothing,
+            quote_fault: None,
+        }
+    }
+
+    /// Whether nothing stands on the line.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// Goes through the bytes record by record.
+#[derive(Debug)]
+pub(crate) struct Scanner<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Scanner<'a> {
+    /// Begins at offset `at`, behind a byte order mark.
+    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, line: 1 }
+    }
+
+    /// Reads the next record into `record`; `false` at the end of the file.
+    pub(crate) fn next(&mut self, record: &mut RawRecord<'a>) -> bool {
+        if self.at >= self.bytes.len() {
+            return false;
+        }
+        record.fields.clear();
+        record.field_count = 0;
+        record.start = self.at;
+        record.line = self.line;
+        record.quote_fault = None;
+        loop {
+            let field = self.field(record);
+            record.field_count += 1;
+            if record.fields.len() < FIELDS_KEPT_MAX {
+                record.fields.push(field);
+            }
+            if self.peek() == Some(b',') {
+                self.at += 1;
+                continue;
+            }
+            record.end = self.at;
+            record.line_end = self.line_end();
+            return true;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'a [u8] {
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    fn line_end(&mut self) -> LineEnd {
+        let (end, bytes) = match (self.peek(), self.bytes.get(self.at + 1)) {
+            (Some(b'\r'), Some(b'\n')) => (LineEnd::CrLf, 2),
+            (Some(b'\r'), _) => (LineEnd::Cr, 1),
+            (Some(_), _) => (LineEnd::Lf, 1),
+            (None, _) => return LineEnd::Nothing,
+        };
+        self.at += bytes;
+        self.line += 1;
+        end
+    }
+
+    /// Reads one field and stops at the comma, the line break or the end of the file.
+    fn field(&mut self, record: &mut RawRecord<'a>) -> RawField<'a> {
+        if self.peek() == Some(b'"') {
+            return self.quoted_field(record);
+        }
+        let start = self.at;
+        self.skip_bare(record, QuoteFault::QuoteInBare);
+        RawField {
+            raw: self.slice(start, self.at),
+            start,
+            quoted: false,
+            doubled: false,
+        }
+    }
+
+    fn skip_bare(&mut self, record: &mut RawRecord<'a>, fault: QuoteFault) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .position(|byte| matches!(byte, b',' | b'\r' | b'\n'))
+            .unwrap_or(rest.len());
+        let quote = match fault {
+            QuoteFault::TextAfterQuote => (length > 0).then_some(0),
+            _ => rest.iter().take(length).position(|byte| *byte == b'"'),
+        };
+        if let Some(offset) = quote {
+            record.quote_fault.get_or_insert((fault, self.at + offset));
+        }
+        self.at += length;
+    }
+
+    fn quoted_field(&mut self, record: &mut RawRecord<'a>) -> RawField<'a> {
+        let opening = self.at;
+        let start = opening + 1;
+        self.at = start;
+        let mut doubled = false;
+        let closing = loop {
+            let Some(byte) = self.peek() else {
+                record
+                    .quote_fault
+                    .get_or_insert((QuoteFault::Unclosed, opening));
+                break self.at;
+            };
+            let next = self.bytes.get(self.at + 1).copied();
+            self.at += 1;
+            match (byte, next) {
+                (b'"', Some(b'"')) => {
+                    self.at += 1;
+                    doubled = true;
+                }
+                (b'"', _) => {
+                    let closing = self.at - 1;
+                    self.skip_bare(record, QuoteFault::TextAfterQuote);
+                    break closing;
+                }
+                (b'\n', _) => self.line += 1,
+                (b'\r', next) if next != Some(b'\n') => self.line += 1,
+                _ => {}
+            }
+        };
+        RawField {
+            raw: self.slice(start, closing),
+            start,
+            quoted: true,
+            doubled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use proptest::prelude::*;
+
+    type Scanned = (Vec<Vec<u8>>, u64, LineEnd, Option<(QuoteFault, usize)>);
+
+    fn scan(bytes: &[u8]) -> Vec<Scanned> {
+        let mut scanner = Scanner::new(bytes, 0);
+        let mut record = RawRecord::new();
+        let mut all = Vec::new();
+        while scanner.next(&mut record) {
+            let values = record
+                .fields
+                .iter()
+                .map(|field| field.value().into_owned())
+                .collect();
+            all.push((values, record.line, record.line_end, record.quote_fault));
+        }
+        all
+    }
+
+    #[test]
+    fn quoted_fields_keep_commas_breaks_and_doubled_quotes() {
+        let records = scan(b"1,\"a,b\r\nc\"\"d\",\r\n2,,x\n");
+        let first: Vec<Vec<u8>> = vec![b"1".to_vec(), b"a,b\r\nc\"d".to_vec(), b"".to_vec()];
+        assert_eq!(records[0], (first, 1, LineEnd::CrLf, None));
+        assert_eq!(records[1].1, 3, "the second record begins on line 3");
+        assert_eq!(records[1].2, LineEnd::Lf);
+    }
+
+    #[test]
+    fn four_quotes_are_one_quote() {
+        assert_eq!(
+            scan(b"\"\"\"\",\"\"\"\"\"\"")[0].0,
+            vec![b"\"".to_vec(), b"\"\"".to_vec()]
+        );
+    }
+
+    #[test]
+    fn faults_of_quotes_are_placed() {
+        assert_eq!(scan(b"1,\"ab\r\n")[0].3, Some((QuoteFault::Unclosed, 2)));
+        assert_eq!(
+            scan(b"1,\"ab\"c,\r\n")[0].3,
+            Some((QuoteFault::TextAfterQuote, 6))
+        );
+        assert_eq!(
+            scan(b"1,a\"b,\r\n")[0].3,
+            Some((QuoteFault::QuoteInBare, 3))
+        );
+    }
+
+    #[test]
+    fn a_lone_carriage_return_ends_a_record() {
+        let records = scan(b"1\r2\r\n3");
+        let ends: Vec<LineEnd> = records.iter().map(|record| record.2).collect();
+        assert_eq!(ends, [LineEnd::Cr, LineEnd::CrLf, LineEnd::Nothing]);
+    }
+
+    #[test]
+    fn fields_beyond_the_limit_are_counted_and_not_kept() {
+        for (commas, kept) in [
+            (FIELDS_KEPT_MAX - 1, FIELDS_KEPT_MAX),
+            (FIELDS_KEPT_MAX, FIELDS_KEPT_MAX),
+        ] {
+            let bytes = vec![b','; commas];
+            let mut record = RawRecord::new();
+            assert!(Scanner::new(&bytes, 0).next(&mut record));
+            assert_eq!(
+                (record.field_count, record.fields.len()),
+                (commas + 1, kept)
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_scanned_to_the_end(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let mut scanner = Scanner::new(&bytes, 0);
+            let mut record = RawRecord::new();
+            let mut covered = 0;
+            while scanner.next(&mut record) {
+                prop_assert_eq!(record.start, covered);
+                prop_assert!(scanner.at > covered);
+                covered = scanner.at;
+            }
+            prop_assert_eq!(covered, bytes.len());
+        }
+
+        #[test]
+        fn what_the_csv_crate_writes_is_read_alike(
+            rows in proptest::collection::vec(proptest::collection::vec("[a-c\",\n\\\\表]{0,6}", 2..5), 1..6)
+        ) {
+            let mut writer = csv::WriterBuilder::new().flexible(true)
+                .terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            let bytes = writer.into_inner().unwrap();
+            let read: Vec<Vec<Vec<u8>>> = scan(&bytes).into_iter().map(|record| record.0).collect();
+            let wanted: Vec<Vec<Vec<u8>>> = rows.iter()
+                .map(|row| row.iter().map(|field| field.as_bytes().to_vec()).collect()).collect();
+            prop_assert_eq!(read, wanted);
+        }
+    }
+}

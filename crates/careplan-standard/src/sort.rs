@@ -1,0 +1,261 @@
+//! Sorting files into units: which files travel together, and whether they may.
+//!
+//! Promises: files belong together when serial, sender and receiver are the same; every file comes out exactly once, in a
+//! unit, as an attachment or as left over with a finding; the order of the input does not matter.
+
+use std::collections::BTreeMap;
+
+use crate::check::{SourceFile, claims_csv};
+use crate::content::{ContentKind, judge};
+use crate::edition::{Confidence, Edition, UnitRule};
+use crate::finding::{Draft, Finding};
+use crate::month::YearMonth;
+use crate::ms932;
+use crate::name::{FileName, NamedOffice};
+use crate::prefix::Prefix;
+use crate::rules;
+use crate::scheme::scheme_of;
+use crate::unit_kind::UnitKind;
+
+/// A transmission unit (送信単位): a legal set of files of one serial from one office to one office.
+///
+/// The names make the unit; whether the content is good is for [`check_unit`](crate::check_unit) to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unit {
+    /// Which legal set.
+    pub kind: UnitKind,
+    /// The file serial, 14 digits.
+    pub serial: String,
+    /// The office that sends.
+    pub sender: NamedOffice,
+    /// The office that receives.
+    pub receiver: NamedOffice,
+    /// The service month, for units that have one.
+    pub month: Option<YearMonth>,
+    /// The files, as indexes into the input, in the order of the standard.
+    pub files: Vec<usize>,
+}
+
+/// What [`sort_into_units`] made of a heap of files.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Sorted {
+    /// The legal units in serial order, the order in which they are to be imported.
+    pub units: Vec<Unit>,
+    /// What is wrong with names and sets. A file that is in no unit and no attachment has a blocking finding here.
+    pub findings: Vec<Finding>,
+    /// PDF and JPEG files the standard does not name, as indexes into the input.
+    pub attachments: Vec<usize>,
+    /// Files that cannot be sent as they are: bad names and illegal sets, as indexes into the input.
+    pub left_over: Vec<usize>,
+}
+
+/// A set of files that claim to belong together.
+struct Group {
+    serial: String,
+    sender: NamedOffice,
+    receiver: NamedOffice,
+    members: Vec<(FileName, usize)>,
+}
+
+/// Groups files by serial, sender and receiver, and tells for each group which unit it is or what is missing or too much.
+///
+/// ```
+/// use careplan_standard::{Edition, SourceFile, UnitKind, sort_into_units};
+///
+/// let plan = "UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV";
+/// let deletion = "DLT1KYO_9970000018_43_9970000026_11_20261021110000.CSV";
+/// let files = [SourceFile::new(plan, b""), SourceFile::new(deletion, b"")];
+/// let sorted = sort_into_units(Edition::v4_1(), &files);
+/// assert_eq!(sorted.units.len(), 1);
+/// assert_eq!((sorted.units[0].kind, &sorted.units[0].files[..]), (UnitKind::K3, &[1][..]));
+/// assert_eq!(sorted.findings[0].code, "SET-001");
+/// assert!(sorted.findings[0].message.contains("UPSIKYU、UPHOSOKU"));
+/// ```
+#[must_use]
+pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
+    let mut sorted = Sorted::default();
+    let mut groups: BTreeMap<(String, NamedOffice, NamedOffice), Vec<(FileName, usize)>> =
+        BTreeMap::new();
+    for (index, file) in files.iter().enumerate() {
+        match FileName::parse(file.name) {
+            Ok(name) => {
+                let key = (
+                    name.serial().to_owned(),
+                    name.sender().clone(),
+                    name.receiver().clone(),
+                );
+                groups.entry(key).or_default().push((name, index));
+            }
+            Err(fault) => {
+                let kind = judge(file.name, file.bytes);
+                if matches!(kind, ContentKind::Pdf | ContentKind::Jpeg) && !claims_csv(file.name) {
+                    sorted.attachments.push(index);
+                    continue;
+                }
+                let draft = match kind {
+                    ContentKind::Other(found) => {
+                        Draft::new(&rules::KIND_OTHER).word("found", found)
+                    }
+                    _ => Draft::new(&rules::NAME_NOT_STANDARD)
+                        .text(ms932::shorten(file.name, 80, false))
+                        .word("reason", fault),
+                };
+                sorted.findings.push(draft.finish(Some(file.name)));
+                sorted.left_over.push(index);
+            }
+        }
+    }
+    for ((serial, sender, receiver), mut members) in groups {
+        members.sort();
+        place_group(
+            edition,
+            files,
+            Group {
+                serial,
+                sender,
+                receiver,
+                members,
+            },
+            &mut sorted,
+        );
+    }
+    sorted.left_over.sort_unstable();
+    sorted
+}
+
+fn place_group(edition: &Edition, files: &[SourceFile<'_>], group: Group, sorted: &mut Sorted) {
+    let prefixes: Vec<Prefix> = group
+        .members
+        .iter()
+        .map(|(name, _)| name.prefix())
+        .collect();
+    let first = group.members.first();
+    let first_name = first
+        .and_then(|(_, index)| files.get(*index))
+        .map(|file| file.name);
+    let scheme = first.map(|(name, _)| scheme_of(edition, name));
+    let indexes = group.members.iter().map(|(_, index)| *index);
+    let mut legal: Vec<&UnitRule> = edition
+        .units()
+        .iter()
+        .filter(|rule| Gap::between(rule, &prefixes).is_none())
+        .collect();
+    legal.sort_by_key(|rule| Some(rule.scheme()) != scheme);
+    if let Some(rule) = legal.first() {
+        if rule.confidence() == Confidence::Inferred {
+            let draft = unit_words(Draft::new(&rules::SET_READ_AS), rule.kind(), &group);
+            sorted.findings.push(draft.finish(first_name));
+        }
+        sorted.units.push(Unit {
+            kind: rule.kind(),
+            month: group
+                .members
+                .iter()
+                .find_map(|(name, _)| name.service_month()),
+            files: indexes.collect(),
+            serial: group.serial,
+            sender: group.sender,
+            receiver: group.receiver,
+        });
+        return;
+    }
+    sorted.left_over.extend(indexes);
+    for draft in explain(edition, &prefixes, &group) {
+        sorted.findings.push(draft.finish(first_name));
+    }
+}
+
+fn unit_words<'d>(draft: Draft<'d>, kind: UnitKind, group: &Group) -> Draft<'d> {
+    draft
+        .word("unit", kind)
+        .word("label", kind.label_ja())
+        .word("serial", &group.serial)
+        .word("receiver", &group.receiver)
+}
+
+/// Says what keeps a group from being a unit: two units under one serial, or the distance to the nearest unit.
+fn explain<'d>(edition: &Edition, prefixes: &[Prefix], group: &Group) -> Vec<Draft<'d>> {
+    if let Some((one, other)) = two_units(edition, prefixes) {
+        let draft = unit_words(Draft::new(&rules::SET_TWO_UNITS), one.kind(), group);
+        return vec![
+            draft
+                .word("other", other.kind())
+                .word("other_label", other.kind().label_ja()),
+        ];
+    }
+    let nearest = edition
+        .units()
+        .iter()
+        .filter_map(|rule| Some((rule, Gap::between(rule, prefixes)?)))
+        .min_by_key(|(_, gap)| gap.missing.len() + gap.extra.len());
+    let Some((rule, gap)) = nearest else {
+        return Vec::new();
+    };
+    let mut drafts = Vec::new();
+    if !gap.missing.is_empty() {
+        let draft = unit_words(Draft::new(&rules::SET_INCOMPLETE), rule.kind(), group);
+        drafts.push(draft.word("missing", list(&gap.missing)));
+    }
+    if !gap.extra.is_empty() {
+        let draft = unit_words(Draft::new(&rules::SET_TOO_MUCH), rule.kind(), group);
+        drafts.push(draft.word("extra", list(&gap.extra)));
+    }
+    drafts
+}
+
+fn list(prefixes: &[Prefix]) -> String {
+    prefixes
+        .iter()
+        .map(|prefix| prefix.as_str())
+        .collect::<Vec<_>>()
+        .join("、")
+}
+
+/// What a set of files lacks and has too much of, to be a unit.
+struct Gap {
+    missing: Vec<Prefix>,
+    extra: Vec<Prefix>,
+}
+
+impl Gap {
+    /// `None` when the set is legal. Images may come several times, everything else once.
+    fn between(rule: &UnitRule, prefixes: &[Prefix]) -> Option<Self> {
+        let missing: Vec<Prefix> = rule
+            .required()
+            .iter()
+            .filter(|prefix| !prefixes.contains(prefix))
+            .copied()
+            .collect();
+        let mut extra = Vec::new();
+        let mut taken: Vec<Prefix> = Vec::new();
+        for prefix in prefixes {
+            let allowed = rule.required().contains(prefix) || rule.optional().contains(prefix);
+            if !allowed || (taken.contains(prefix) && !prefix.is_image()) {
+                extra.push(*prefix);
+            }
+            taken.push(*prefix);
+        }
+        (!missing.is_empty() || !extra.is_empty()).then_some(Self { missing, extra })
+    }
+}
+
+/// Two units of which the set is the sum.
+fn two_units<'e>(
+    edition: &'e Edition,
+    prefixes: &[Prefix],
+) -> Option<(&'e UnitRule, &'e UnitRule)> {
+    edition.units().iter().find_map(|one| {
+        let mut rest = prefixes.to_vec();
+        for prefix in one.required() {
+            let place = rest.iter().position(|other| other == prefix)?;
+            rest.remove(place);
+        }
+        let other = edition
+            .units()
+            .iter()
+            .find(|rule| Gap::between(rule, &rest).is_none())?;
+        Some((one, other))
+    })
+}
