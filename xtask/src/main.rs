@@ -1,1 +1,35 @@
-fn main() {}
+//! Our scripts, in Rust: `cargo xtask test | demo | torture | load | postgres`.
+//!
+//! This crate stays small so that it builds in seconds. Everything that needs the exchange itself
+//! is a program of `careplan-testkit` or one of the two shipped binaries, built and started here.
+
+mod check;
+mod command;
+mod packages;
+mod postgres;
+mod stop;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Scripts of Careplan Exchange")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run everything that CI runs.
+    Test(check::Options),
+    /// Start a PostgreSQL server for tests, print its URL, and stop it on Ctrl-C.
+    Postgres,
+}
+
+fn main() -> anyhow::Result<()> {
+    stop::watch()?;
+    match Arguments::parse().task {
+        Task::Test(options) => check::run(&options),
+        Task::Postgres => postgres::serve(),
+    }
+}
