@@ -26,15 +26,10 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
         .files
         .iter()
         .filter_map(|index| files.get(*index))
-        .map(|file| Member {
-            file,
-            name: FileName::parse(file.name).ok(),
-        })
+        .map(|file| Member { file, name: FileName::parse(file.name).ok() })
         .collect();
-    let mut findings: Vec<Finding> = members
-        .iter()
-        .flat_map(|member| check_file(edition, member.file))
-        .collect();
+    let mut findings: Vec<Finding> =
+        members.iter().flat_map(|member| check_file(edition, member.file)).collect();
     let rule = edition.units().iter().find(|rule| rule.kind() == unit.kind);
     let month = rule.map_or(UnitMonth::Absent, |rule| rule.month());
     for member in &members {
@@ -48,9 +43,7 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
             version(edition, &members, member),
         ];
         let drafts = drafts.into_iter().flatten();
-        findings.extend(
-            drafts.map(|draft| draft.word("unit", unit.kind).finish(Some(member.file.name))),
-        );
+        findings.extend(drafts.map(|draft| draft.word("unit", unit.kind).finish(Some(member.file.name))));
     }
     findings
 }
@@ -70,11 +63,8 @@ fn offices<'d>(unit: &Unit, name: &FileName) -> Option<Draft<'d>> {
 }
 
 fn serial<'d>(unit: &Unit, name: &FileName) -> Option<Draft<'d>> {
-    (name.serial() != unit.serial).then(|| {
-        Draft::new(&rules::UNIT_SERIAL)
-            .word("found", name.serial())
-            .word("expected", &unit.serial)
-    })
+    (name.serial() != unit.serial)
+        .then(|| Draft::new(&rules::UNIT_SERIAL).word("found", name.serial()).word("expected", &unit.serial))
 }
 
 fn month_departure<'d>(unit: &Unit, wanted: UnitMonth, name: &FileName) -> Option<Draft<'d>> {
@@ -83,49 +73,29 @@ fn month_departure<'d>(unit: &Unit, wanted: UnitMonth, name: &FileName) -> Optio
             Some(Draft::new(&rules::UNIT_MONTH_ZERO).word("found", found))
         }
         (UnitMonth::One, found) if Some(found) != unit.month.map(NameMonth::Month) => {
-            let expected = unit
-                .month
-                .map_or_else(|| "なし".to_owned(), |month| month.to_string());
-            Some(
-                Draft::new(&rules::UNIT_MONTHS)
-                    .word("found", found)
-                    .word("expected", expected),
-            )
+            let expected = unit.month.map_or_else(|| "なし".to_owned(), |month| month.to_string());
+            Some(Draft::new(&rules::UNIT_MONTHS).word("found", found).word("expected", expected))
         }
         _ => None,
     }
 }
 
 /// The versions of a unit's files are compared with the first file's.
-fn version<'d>(
-    edition: &Edition,
-    members: &[Member<'_>],
-    member: &Member<'_>,
-) -> Option<Draft<'d>> {
-    let first = members
-        .first()
-        .filter(|first| first.file.name != member.file.name)?;
+fn version<'d>(edition: &Edition, members: &[Member<'_>], member: &Member<'_>) -> Option<Draft<'d>> {
+    let first = members.first().filter(|first| first.file.name != member.file.name)?;
     let (expected, found) = (first_value(edition, first)?, first_value(edition, member)?);
-    (expected != found).then(|| {
-        Draft::new(&rules::UNIT_VERSIONS)
-            .word("found", found)
-            .word("expected", expected)
-    })
+    (expected != found)
+        .then(|| Draft::new(&rules::UNIT_VERSIONS).word("found", found).word("expected", expected))
 }
 
 /// The version value a file begins with, when it begins with six digits.
 fn first_value(edition: &Edition, member: &Member<'_>) -> Option<String> {
-    let name = member
-        .name
-        .as_ref()
-        .filter(|name| name.prefix() != Prefix::UpKihonImage)?;
+    let name = member.name.as_ref().filter(|name| name.prefix() != Prefix::UpKihonImage)?;
     edition.layout(name.prefix())?;
     let bytes = member.file.bytes;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let bytes = bytes.strip_prefix(b"\"").unwrap_or(bytes);
     let value = bytes.get(..6)?;
     let text = std::str::from_utf8(value).ok()?;
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.to_owned())
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.to_owned())
 }

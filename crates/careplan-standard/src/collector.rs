@@ -32,14 +32,9 @@ impl<'a> Collector<'a> {
 
     /// Adds a finding, or counts it when there are too many.
     pub(crate) fn push(&mut self, draft: Draft<'_>) {
-        let seen = self
-            .of_a_rule
-            .entry((draft.rule.code, draft.field_no()))
-            .or_default();
+        let seen = self.of_a_rule.entry((draft.rule.code, draft.field_no())).or_default();
         *seen += 1;
-        if *seen > self.limits.findings_of_a_rule_max
-            || self.findings.len() >= self.limits.findings_max
-        {
+        if *seen > self.limits.findings_of_a_rule_max || self.findings.len() >= self.limits.findings_max {
             self.suppressed += 1;
             self.suppressed_blocks += u64::from(draft.severity == Severity::Block);
             self.suppressed_severity = self.suppressed_severity.max(draft.severity);

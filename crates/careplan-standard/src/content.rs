@@ -27,10 +27,7 @@ const SIGNATURES: [(&[u8], &str); 15] = [
     (b"\xFE\xED\xFA\xCF", "macOS実行ファイル"),
     (b"PK\x03\x04", "ZIP形式のファイル（ZIP・Excel・Wordなど）"),
     (b"PK\x05\x06", "空のZIPファイル"),
-    (
-        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-        "旧形式のExcel・Wordなどのファイル",
-    ),
+    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "旧形式のExcel・Wordなどのファイル"),
     (b"7z\xBC\xAF\x27\x1C", "7z圧縮ファイル"),
     (b"Rar!\x1A\x07", "RAR圧縮ファイル"),
     (b"\x1F\x8B", "gzip圧縮ファイル"),
@@ -57,10 +54,7 @@ pub fn judge(name: &str, bytes: &[u8]) -> ContentKind {
     if bytes.starts_with(b"\xFF\xD8\xFF") {
         return ContentKind::Jpeg;
     }
-    if let Some((_, kind)) = SIGNATURES
-        .iter()
-        .find(|(start, _)| bytes.starts_with(start))
-    {
+    if let Some((_, kind)) = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start)) {
         return ContentKind::Other(kind);
     }
     if is_csv_name(name) {
@@ -73,10 +67,7 @@ pub fn judge(name: &str, bytes: &[u8]) -> ContentKind {
     let head = bytes.get(..TEXT_SEARCH_BYTES).unwrap_or(bytes);
     ContentKind::Other(if bytes.is_empty() {
         "空のファイル"
-    } else if head
-        .iter()
-        .all(|byte| *byte >= 0x20 || matches!(byte, b'\r' | b'\n' | b'\t'))
-    {
+    } else if head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\r' | b'\n' | b'\t')) {
         "文字のファイル"
     } else {
         "種類の分からないファイル"
@@ -85,10 +76,7 @@ pub fn judge(name: &str, bytes: &[u8]) -> ContentKind {
 
 /// Whether a name ends in `.csv`, in whatever case.
 pub(crate) fn is_csv_name(name: &str) -> bool {
-    let end = name
-        .len()
-        .checked_sub(4)
-        .and_then(|start| name.get(start..));
+    let end = name.len().checked_sub(4).and_then(|start| name.get(start..));
     end.is_some_and(|end| end.eq_ignore_ascii_case(".csv"))
 }
 
@@ -107,15 +95,9 @@ mod tests {
     fn text_is_csv_only_under_a_csv_name() {
         assert_eq!(judge("a.csv", b"1,2\r\n"), ContentKind::StandardCsv);
         assert_eq!(judge("a.CSV", b""), ContentKind::StandardCsv);
-        assert_eq!(
-            judge("a.txt", b"1,2\r\n"),
-            ContentKind::Other("文字のファイル")
-        );
+        assert_eq!(judge("a.txt", b"1,2\r\n"), ContentKind::Other("文字のファイル"));
         assert_eq!(judge("a.txt", b""), ContentKind::Other("空のファイル"));
-        assert_eq!(
-            judge("a.bin", b"1\x002"),
-            ContentKind::Other("種類の分からないファイル")
-        );
+        assert_eq!(judge("a.bin", b"1\x002"), ContentKind::Other("種類の分からないファイル"));
         assert_eq!(judge("計画.CSV", b"1"), ContentKind::StandardCsv);
         assert_eq!(judge("画", b"1"), ContentKind::Other("文字のファイル"));
     }

@@ -85,11 +85,7 @@ impl Finding {
         if let Some(message) = &self.masked_message {
             masked.message.clone_from(message);
         }
-        if self
-            .file
-            .as_deref()
-            .is_some_and(|name| FileName::parse(name).is_err())
-        {
+        if self.file.as_deref().is_some_and(|name| FileName::parse(name).is_err()) {
             masked.file = Some(MASK.to_owned());
         }
         masked
@@ -105,10 +101,7 @@ impl fmt::Debug for Finding {
             .field("line", &self.line)
             .field("column", &self.column)
             .field("field_no", &self.field_no)
-            .field(
-                "message",
-                self.masked_message.as_ref().unwrap_or(&self.message),
-            )
+            .field("message", self.masked_message.as_ref().unwrap_or(&self.message))
             .finish_non_exhaustive()
     }
 }
@@ -126,14 +119,7 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(rule: &'static Rule) -> Self {
-        Self {
-            rule,
-            severity: rule.severity,
-            place: None,
-            field: None,
-            value: None,
-            words: Vec::new(),
-        }
+        Self { rule, severity: rule.severity, place: None, field: None, value: None, words: Vec::new() }
     }
 
     pub(crate) fn at(mut self, place: Place) -> Self {
@@ -184,10 +170,7 @@ impl<'a> Draft<'a> {
         let mut words = self.words.clone();
         words.push(("where", self.where_ja()));
         if let Some(field) = self.field {
-            words.push((
-                "field",
-                format!("項目{}「{}」", field.no(), field.name_ja()),
-            ));
+            words.push(("field", format!("項目{}「{}」", field.no(), field.name_ja())));
         }
         let masked = self.value.is_some().then(|| {
             let mut masked = words.clone();
@@ -215,11 +198,7 @@ impl<'a> Draft<'a> {
 
     fn where_ja(&self) -> String {
         let record = match self.place {
-            Some(Place {
-                record: Some(record),
-                line,
-                ..
-            }) => format!("{record}件目（{line}行目）"),
+            Some(Place { record: Some(record), line, .. }) => format!("{record}件目（{line}行目）"),
             Some(Place { line, .. }) => format!("{line}行目"),
             None => "このファイル".to_owned(),
         };

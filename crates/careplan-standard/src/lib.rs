@@ -70,8 +70,8 @@ pub use check::{SourceFile, check_file, check_file_within};
 pub use check_unit::check_unit;
 pub use content::{ContentKind, judge};
 pub use edition::{
-    Code, CodeTable, Confidence, Edition, EditionError, EditionTables, Field, Layout, OfficeRole,
-    Required, Scheme, Shape, UnitMonth, UnitRule,
+    Code, CodeTable, Confidence, Edition, EditionError, EditionTables, Field, Layout, OfficeRole, Required,
+    Scheme, Shape, UnitMonth, UnitRule,
 };
 pub use finding::{Finding, Severity};
 pub use limits::{

@@ -37,10 +37,7 @@ impl YearMonth {
         if !(1900..=2999).contains(&year) || !(1..=12).contains(&month) {
             return None;
         }
-        Some(Self {
-            year: u16::try_from(year).ok()?,
-            month: u8::try_from(month).ok()?,
-        })
+        Some(Self { year: u16::try_from(year).ok()?, month: u8::try_from(month).ok()? })
     }
 
     /// The year of the Western calendar.
@@ -73,11 +70,7 @@ pub(crate) fn digits(bytes: &[u8]) -> Option<u32> {
     if bytes.is_empty() || bytes.len() > 9 || !bytes.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(
-        bytes
-            .iter()
-            .fold(0, |number, digit| number * 10 + u32::from(digit - b'0')),
-    )
+    Some(bytes.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
 }
 
 /// Whether eight digits `YYYYMMDD` name a day of the calendar, year 1800 to 2999.
@@ -89,25 +82,15 @@ pub(crate) fn is_date(bytes: &[u8]) -> bool {
     ) else {
         return false;
     };
-    let (Ok(year), Ok(month), Ok(day)) =
-        (i16::try_from(year), i8::try_from(month), i8::try_from(day))
-    else {
+    let (Ok(year), Ok(month), Ok(day)) = (i16::try_from(year), i8::try_from(month), i8::try_from(day)) else {
         return false;
     };
-    bytes.len() == 8
-        && (1800..=2999).contains(&year)
-        && jiff::civil::Date::new(year, month, day).is_ok()
+    bytes.len() == 8 && (1800..=2999).contains(&year) && jiff::civil::Date::new(year, month, day).is_ok()
 }
 
 /// Whether four digits `HHMM` name a minute between 00:00 and 23:59.
 pub(crate) fn is_time(bytes: &[u8]) -> bool {
     bytes.len() == 4
-        && bytes
-            .get(0..2)
-            .and_then(digits)
-            .is_some_and(|hour| hour < 24)
-        && bytes
-            .get(2..4)
-            .and_then(digits)
-            .is_some_and(|minute| minute < 60)
+        && bytes.get(0..2).and_then(digits).is_some_and(|hour| hour < 24)
+        && bytes.get(2..4).and_then(digits).is_some_and(|minute| minute < 60)
 }

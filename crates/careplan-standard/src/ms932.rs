@@ -29,9 +29,7 @@ pub(crate) fn char_len(bytes: &[u8]) -> usize {
 
 /// Whether a value needs no closer look: printable ASCII, line breaks and tabs only.
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
-    bytes
-        .iter()
-        .all(|byte| matches!(byte, 0x20..=0x7E | b'\r' | b'\n' | b'\t'))
+    bytes.iter().all(|byte| matches!(byte, 0x20..=0x7E | b'\r' | b'\n' | b'\t'))
 }
 
 /// Reports each kind of fault in `bytes` once, at the offset of its first occurrence.
@@ -60,8 +58,7 @@ fn is_clean(bytes: &[u8]) -> bool {
 }
 
 fn is_allowed(char: char) -> bool {
-    !matches!(char, '\u{E000}'..='\u{F8FF}')
-        && (!char.is_control() || matches!(char, '\r' | '\n' | '\t'))
+    !matches!(char, '\u{E000}'..='\u{F8FF}') && (!char.is_control() || matches!(char, '\r' | '\n' | '\t'))
 }
 
 fn fault_of(char: &[u8]) -> Option<Fault> {
@@ -90,11 +87,8 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 
 /// The first `chars_max` characters of a text, on one line.
 pub(crate) fn shorten(text: &str, chars_max: usize, mut cut: bool) -> String {
-    let mut short: String = text
-        .chars()
-        .take(chars_max)
-        .map(|char| if char.is_control() { ' ' } else { char })
-        .collect();
+    let mut short: String =
+        text.chars().take(chars_max).map(|char| if char.is_control() { ' ' } else { char }).collect();
     cut |= text.chars().nth(chars_max).is_some();
     if cut {
         short.push('…');
@@ -137,13 +131,7 @@ mod tests {
 
     #[test]
     fn characters_whose_second_byte_is_a_backslash_are_clean() {
-        for bytes in [
-            b"\x95\x5C",
-            b"\x83\x5C",
-            b"\x8F\x5C",
-            b"\x97\x5C",
-            b"\x94\x5C",
-        ] {
+        for bytes in [b"\x95\x5C", b"\x83\x5C", b"\x8F\x5C", b"\x97\x5C", b"\x94\x5C"] {
             assert_eq!(faults(bytes), []);
         }
     }
@@ -156,12 +144,7 @@ mod tests {
     #[test]
     fn each_fault_is_found_at_its_first_byte() {
         let bytes = b"a\x82\xA0\xF0\x40\x00\xFD\x1A";
-        let expected = [
-            (3, Fault::Gaiji),
-            (5, Fault::Nul),
-            (6, Fault::Malformed),
-            (7, Fault::Control),
-        ];
+        let expected = [(3, Fault::Gaiji), (5, Fault::Nul), (6, Fault::Malformed), (7, Fault::Control)];
         assert_eq!(faults(bytes), expected);
     }
 
@@ -175,20 +158,10 @@ mod tests {
     #[test]
     fn utf8_is_told_from_ms932() {
         assert_eq!(writing("1,見本".as_bytes()), Writing::Utf8 { at: 2 });
-        assert_eq!(
-            writing("\u{FEFF}1,見本".as_bytes()),
-            Writing::Utf8 { at: 5 }
-        );
+        assert_eq!(writing("\u{FEFF}1,見本".as_bytes()), Writing::Utf8 { at: 5 });
         assert_eq!(writing(b"\xEF\xBB\xBF1,2"), Writing::Ms932 { bom_bytes: 3 });
-        assert_eq!(
-            writing(b"1,\x8C\xA9\x96\x7B"),
-            Writing::Ms932 { bom_bytes: 0 }
-        );
-        assert_eq!(
-            writing(b"\xC2\xB1"),
-            Writing::Ms932 { bom_bytes: 0 },
-            "half-width katakana"
-        );
+        assert_eq!(writing(b"1,\x8C\xA9\x96\x7B"), Writing::Ms932 { bom_bytes: 0 });
+        assert_eq!(writing(b"\xC2\xB1"), Writing::Ms932 { bom_bytes: 0 }, "half-width katakana");
         assert_eq!(writing(b"\xFF\xFE1\0"), Writing::Utf16);
     }
 

@@ -236,10 +236,7 @@ impl fmt::Display for FileName {
 
 type MonthAndRest<'p, 'n> = (Option<NameMonth>, &'p [&'n str]);
 
-fn split_month<'p, 'n>(
-    prefix: Prefix,
-    parts: &'p [&'n str],
-) -> Result<MonthAndRest<'p, 'n>, NameFault> {
+fn split_month<'p, 'n>(prefix: Prefix, parts: &'p [&'n str]) -> Result<MonthAndRest<'p, 'n>, NameFault> {
     let Some((first, rest)) = parts.split_first() else {
         return Err(NameFault::Parts);
     };
@@ -263,17 +260,10 @@ fn office(number: &str, service_type: &str) -> Result<NamedOffice, NameFault> {
     if !is_office_number(number.as_bytes()) {
         return Err(NameFault::OfficeNumber);
     }
-    if service_type.len() != 2
-        || !service_type
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric())
-    {
+    if service_type.len() != 2 || !service_type.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(NameFault::ServiceType);
     }
-    Ok(NamedOffice {
-        number: number.to_owned(),
-        service_type: service_type.to_owned(),
-    })
+    Ok(NamedOffice { number: number.to_owned(), service_type: service_type.to_owned() })
 }
 
 /// Ten digits; a capital letter in third place is let through (see [`NamedOffice::number`]).
@@ -293,11 +283,7 @@ fn read_serial(text: &str) -> Result<String, NameFault> {
         && is_time(minute)
         && second.len() == 2
         && digits(second).is_some_and(|second| second < 60);
-    if real {
-        Ok(text.to_owned())
-    } else {
-        Err(NameFault::Serial)
-    }
+    if real { Ok(text.to_owned()) } else { Err(NameFault::Serial) }
 }
 
 fn read_branch(text: &str) -> Result<String, NameFault> {

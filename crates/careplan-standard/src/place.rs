@@ -33,26 +33,13 @@ struct Cursor {
 impl<'a> Locator<'a> {
     /// Begins at offset `byte`, the first of line 1.
     pub(crate) fn new(bytes: &'a [u8], byte: usize) -> Self {
-        let start = Cursor {
-            byte,
-            line: 1,
-            column: 1,
-        };
-        Self {
-            bytes,
-            record: start,
-            cursor: start,
-            record_no: None,
-        }
+        let start = Cursor { byte, line: 1, column: 1 };
+        Self { bytes, record: start, cursor: start, record_no: None }
     }
 
     /// Says where the record begins that is asked about next. Records begin in column 1.
     pub(crate) fn enter(&mut self, record_no: u64, byte: usize, line: u64) {
-        self.record = Cursor {
-            byte,
-            line,
-            column: 1,
-        };
+        self.record = Cursor { byte, line, column: 1 };
         self.record_no = Some(record_no);
         if self.cursor.byte < byte {
             self.cursor = self.record;
@@ -83,12 +70,7 @@ impl<'a> Locator<'a> {
                 self.cursor.column += 1;
             }
         }
-        Place {
-            byte,
-            record: self.record_no,
-            line: self.cursor.line,
-            column: self.cursor.column,
-        }
+        Place { byte, record: self.record_no, line: self.cursor.line, column: self.cursor.column }
     }
 }
 

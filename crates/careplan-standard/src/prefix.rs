@@ -128,9 +128,7 @@ impl Prefix {
     pub(crate) fn month_part(self) -> MonthPart {
         match self {
             Self::UpHosoku => MonthPart::ServiceOrZero,
-            Self::UpPlan | Self::UpSikyu | Self::UpJsk | Self::DltPlan | Self::DltJsk => {
-                MonthPart::Service
-            }
+            Self::UpPlan | Self::UpSikyu | Self::UpJsk | Self::DltPlan | Self::DltJsk => MonthPart::Service,
             Self::UpKihon => MonthPart::AbsentOrZero,
             _ => MonthPart::Absent,
         }

@@ -299,11 +299,7 @@ mod tests {
         for rule in rules() {
             assert!(rule.message.ends_with('。'), "{}", rule.code);
             assert!(rule.fix.ends_with('。'), "{}", rule.code);
-            assert!(
-                !rule.fix.contains("{value}"),
-                "{}: advice must not quote a value",
-                rule.code
-            );
+            assert!(!rule.fix.contains("{value}"), "{}: advice must not quote a value", rule.code);
         }
     }
 

@@ -165,20 +165,12 @@ impl<'a> Scanner<'a> {
         }
         let start = self.at;
         self.skip_bare(record, QuoteFault::QuoteInBare);
-        RawField {
-            raw: self.slice(start, self.at),
-            start,
-            quoted: false,
-            doubled: false,
-        }
+        RawField { raw: self.slice(start, self.at), start, quoted: false, doubled: false }
     }
 
     fn skip_bare(&mut self, record: &mut RawRecord<'a>, fault: QuoteFault) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|byte| matches!(byte, b',' | b'\r' | b'\n'))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|byte| matches!(byte, b',' | b'\r' | b'\n')).unwrap_or(rest.len());
         let quote = match fault {
             QuoteFault::TextAfterQuote => (length > 0).then_some(0),
             _ => rest.iter().take(length).position(|byte| *byte == b'"'),
@@ -196,9 +188,7 @@ impl<'a> Scanner<'a> {
         let mut doubled = false;
         let closing = loop {
             let Some(byte) = self.peek() else {
-                record
-                    .quote_fault
-                    .get_or_insert((QuoteFault::Unclosed, opening));
+                record.quote_fault.get_or_insert((QuoteFault::Unclosed, opening));
                 break self.at;
             };
             let next = self.bytes.get(self.at + 1).copied();
@@ -218,12 +208,7 @@ impl<'a> Scanner<'a> {
                 _ => {}
             }
         };
-        RawField {
-            raw: self.slice(start, closing),
-            start,
-            quoted: true,
-            doubled,
-        }
+        RawField { raw: self.slice(start, closing), start, quoted: true, doubled }
     }
 }
 
@@ -240,11 +225,7 @@ mod tests {
         let mut record = RawRecord::new();
         let mut all = Vec::new();
         while scanner.next(&mut record) {
-            let values = record
-                .fields
-                .iter()
-                .map(|field| field.value().into_owned())
-                .collect();
+            let values = record.fields.iter().map(|field| field.value().into_owned()).collect();
             all.push((values, record.line, record.line_end, record.quote_fault));
         }
         all
@@ -261,23 +242,14 @@ mod tests {
 
     #[test]
     fn four_quotes_are_one_quote() {
-        assert_eq!(
-            scan(b"\"\"\"\",\"\"\"\"\"\"")[0].0,
-            vec![b"\"".to_vec(), b"\"\"".to_vec()]
-        );
+        assert_eq!(scan(b"\"\"\"\",\"\"\"\"\"\"")[0].0, vec![b"\"".to_vec(), b"\"\"".to_vec()]);
     }
 
     #[test]
     fn faults_of_quotes_are_placed() {
         assert_eq!(scan(b"1,\"ab\r\n")[0].3, Some((QuoteFault::Unclosed, 2)));
-        assert_eq!(
-            scan(b"1,\"ab\"c,\r\n")[0].3,
-            Some((QuoteFault::TextAfterQuote, 6))
-        );
-        assert_eq!(
-            scan(b"1,a\"b,\r\n")[0].3,
-            Some((QuoteFault::QuoteInBare, 3))
-        );
+        assert_eq!(scan(b"1,\"ab\"c,\r\n")[0].3, Some((QuoteFault::TextAfterQuote, 6)));
+        assert_eq!(scan(b"1,a\"b,\r\n")[0].3, Some((QuoteFault::QuoteInBare, 3)));
     }
 
     #[test]
@@ -289,17 +261,11 @@ mod tests {
 
     #[test]
     fn fields_beyond_the_limit_are_counted_and_not_kept() {
-        for (commas, kept) in [
-            (FIELDS_KEPT_MAX - 1, FIELDS_KEPT_MAX),
-            (FIELDS_KEPT_MAX, FIELDS_KEPT_MAX),
-        ] {
+        for (commas, kept) in [(FIELDS_KEPT_MAX - 1, FIELDS_KEPT_MAX), (FIELDS_KEPT_MAX, FIELDS_KEPT_MAX)] {
             let bytes = vec![b','; commas];
             let mut record = RawRecord::new();
             assert!(Scanner::new(&bytes, 0).next(&mut record));
-            assert_eq!(
-                (record.field_count, record.fields.len()),
-                (commas + 1, kept)
-            );
+            assert_eq!((record.field_count, record.fields.len()), (commas + 1, kept));
         }
     }
 

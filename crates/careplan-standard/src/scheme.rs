@@ -14,18 +14,13 @@ pub(crate) fn scheme_of(edition: &Edition, name: &FileName) -> Scheme {
     let preventive = match (sender_role, receiver_role) {
         (OfficeRole::Planner, OfficeRole::Planner) => true,
         (OfficeRole::Service, OfficeRole::Service) => {
-            let sent_by_service = edition
-                .layout(name.prefix())
-                .is_some_and(|layout| layout.sender == OfficeRole::Service);
+            let sent_by_service =
+                edition.layout(name.prefix()).is_some_and(|layout| layout.sender == OfficeRole::Service);
             marked(if sent_by_service { sender } else { receiver })
         }
         _ => marked(sender) || marked(receiver),
     };
-    if preventive {
-        Scheme::Preventive
-    } else {
-        Scheme::Home
-    }
+    if preventive { Scheme::Preventive } else { Scheme::Home }
 }
 
 /// How actuals come from a service office to the planner.
@@ -41,13 +36,9 @@ pub(crate) enum Handover {
 
 pub(crate) fn handover(edition: &Edition, name: &FileName) -> Handover {
     let role = |service_type: &str| edition.office_role(service_type).map(|(role, _)| role);
-    let sent_by_service = edition
-        .layout(name.prefix())
-        .is_some_and(|layout| layout.sender == OfficeRole::Service);
-    match (
-        role(name.sender().service_type()),
-        role(name.receiver().service_type()),
-    ) {
+    let sent_by_service =
+        edition.layout(name.prefix()).is_some_and(|layout| layout.sender == OfficeRole::Service);
+    match (role(name.sender().service_type()), role(name.receiver().service_type())) {
         _ if !sent_by_service => Handover::Plain,
         (Some(OfficeRole::Planner), Some(OfficeRole::Service)) => Handover::TypesSwapped,
         (Some(OfficeRole::Planner), _) => Handover::PassedOn,

@@ -76,16 +76,11 @@ struct Group {
 #[must_use]
 pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
     let mut sorted = Sorted::default();
-    let mut groups: BTreeMap<(String, NamedOffice, NamedOffice), Vec<(FileName, usize)>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<(String, NamedOffice, NamedOffice), Vec<(FileName, usize)>> = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
         match FileName::parse(file.name) {
             Ok(name) => {
-                let key = (
-                    name.serial().to_owned(),
-                    name.sender().clone(),
-                    name.receiver().clone(),
-                );
+                let key = (name.serial().to_owned(), name.sender().clone(), name.receiver().clone());
                 groups.entry(key).or_default().push((name, index));
             }
             Err(fault) => {
@@ -95,9 +90,7 @@ pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
                     continue;
                 }
                 let draft = match kind {
-                    ContentKind::Other(found) => {
-                        Draft::new(&rules::KIND_OTHER).word("found", found)
-                    }
+                    ContentKind::Other(found) => Draft::new(&rules::KIND_OTHER).word("found", found),
                     _ => Draft::new(&rules::NAME_NOT_STANDARD)
                         .text(ms932::shorten(file.name, 80, false))
                         .word("reason", fault),
@@ -109,39 +102,20 @@ pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
     }
     for ((serial, sender, receiver), mut members) in groups {
         members.sort();
-        place_group(
-            edition,
-            files,
-            Group {
-                serial,
-                sender,
-                receiver,
-                members,
-            },
-            &mut sorted,
-        );
+        place_group(edition, files, Group { serial, sender, receiver, members }, &mut sorted);
     }
     sorted.left_over.sort_unstable();
     sorted
 }
 
 fn place_group(edition: &Edition, files: &[SourceFile<'_>], group: Group, sorted: &mut Sorted) {
-    let prefixes: Vec<Prefix> = group
-        .members
-        .iter()
-        .map(|(name, _)| name.prefix())
-        .collect();
+    let prefixes: Vec<Prefix> = group.members.iter().map(|(name, _)| name.prefix()).collect();
     let first = group.members.first();
-    let first_name = first
-        .and_then(|(_, index)| files.get(*index))
-        .map(|file| file.name);
+    let first_name = first.and_then(|(_, index)| files.get(*index)).map(|file| file.name);
     let scheme = first.map(|(name, _)| scheme_of(edition, name));
     let indexes = group.members.iter().map(|(_, index)| *index);
-    let mut legal: Vec<&UnitRule> = edition
-        .units()
-        .iter()
-        .filter(|rule| Gap::between(rule, &prefixes).is_none())
-        .collect();
+    let mut legal: Vec<&UnitRule> =
+        edition.units().iter().filter(|rule| Gap::between(rule, &prefixes).is_none()).collect();
     legal.sort_by_key(|rule| Some(rule.scheme()) != scheme);
     if let Some(rule) = legal.first() {
         if rule.confidence() == Confidence::Inferred {
@@ -150,10 +124,7 @@ fn place_group(edition: &Edition, files: &[SourceFile<'_>], group: Group, sorted
         }
         sorted.units.push(Unit {
             kind: rule.kind(),
-            month: group
-                .members
-                .iter()
-                .find_map(|(name, _)| name.service_month()),
+            month: group.members.iter().find_map(|(name, _)| name.service_month()),
             files: indexes.collect(),
             serial: group.serial,
             sender: group.sender,
@@ -179,11 +150,7 @@ fn unit_words<'d>(draft: Draft<'d>, kind: UnitKind, group: &Group) -> Draft<'d> 
 fn explain<'d>(edition: &Edition, prefixes: &[Prefix], group: &Group) -> Vec<Draft<'d>> {
     if let Some((one, other)) = two_units(edition, prefixes) {
         let draft = unit_words(Draft::new(&rules::SET_TWO_UNITS), one.kind(), group);
-        return vec![
-            draft
-                .word("other", other.kind())
-                .word("other_label", other.kind().label_ja()),
-        ];
+        return vec![draft.word("other", other.kind()).word("other_label", other.kind().label_ja())];
     }
     let nearest = edition
         .units()
@@ -206,11 +173,7 @@ fn explain<'d>(edition: &Edition, prefixes: &[Prefix], group: &Group) -> Vec<Dra
 }
 
 fn list(prefixes: &[Prefix]) -> String {
-    prefixes
-        .iter()
-        .map(|prefix| prefix.as_str())
-        .collect::<Vec<_>>()
-        .join("、")
+    prefixes.iter().map(|prefix| prefix.as_str()).collect::<Vec<_>>().join("、")
 }
 
 /// What a set of files lacks and has too much of, to be a unit.
@@ -222,12 +185,8 @@ struct Gap {
 impl Gap {
     /// `None` when the set is legal. Images may come several times, everything else once.
     fn between(rule: &UnitRule, prefixes: &[Prefix]) -> Option<Self> {
-        let missing: Vec<Prefix> = rule
-            .required()
-            .iter()
-            .filter(|prefix| !prefixes.contains(prefix))
-            .copied()
-            .collect();
+        let missing: Vec<Prefix> =
+            rule.required().iter().filter(|prefix| !prefixes.contains(prefix)).copied().collect();
         let mut extra = Vec::new();
         let mut taken: Vec<Prefix> = Vec::new();
         for prefix in prefixes {
@@ -242,20 +201,14 @@ impl Gap {
 }
 
 /// Two units of which the set is the sum.
-fn two_units<'e>(
-    edition: &'e Edition,
-    prefixes: &[Prefix],
-) -> Option<(&'e UnitRule, &'e UnitRule)> {
+fn two_units<'e>(edition: &'e Edition, prefixes: &[Prefix]) -> Option<(&'e UnitRule, &'e UnitRule)> {
     edition.units().iter().find_map(|one| {
         let mut rest = prefixes.to_vec();
         for prefix in one.required() {
             let place = rest.iter().position(|other| other == prefix)?;
             rest.remove(place);
         }
-        let other = edition
-            .units()
-            .iter()
-            .find(|rule| Gap::between(rule, &rest).is_none())?;
+        let other = edition.units().iter().find(|rule| Gap::between(rule, &rest).is_none())?;
         Some((one, other))
     })
 }

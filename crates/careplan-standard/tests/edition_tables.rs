@@ -4,16 +4,14 @@
 use std::collections::BTreeSet;
 
 use careplan_standard::{
-    Confidence, Edition, EditionError, EditionTables, FileName, Prefix, Required, Scheme, Shape,
-    UnitKind, UnitMonth,
+    Confidence, Edition, EditionError, EditionTables, FileName, Prefix, Required, Scheme, Shape, UnitKind,
+    UnitMonth,
 };
 
 #[test]
 fn there_are_seventeen_layouts_with_the_ministrys_number_of_items() {
-    let counts: Vec<(&str, usize)> = Edition::v4_1()
-        .layouts()
-        .map(|layout| (layout.prefix().as_str(), layout.fields().len()))
-        .collect();
+    let counts: Vec<(&str, usize)> =
+        Edition::v4_1().layouts().map(|layout| (layout.prefix().as_str(), layout.fields().len())).collect();
     let expected = [
         ("UP1KYO", 28),
         ("UP2KYO", 22),
@@ -39,50 +37,21 @@ fn there_are_seventeen_layouts_with_the_ministrys_number_of_items() {
 #[test]
 fn every_layout_begins_with_version_insurer_and_insured_person() {
     for layout in Edition::v4_1().layouts() {
-        let names: Vec<&str> = layout
-            .fields()
-            .iter()
-            .take(3)
-            .map(|field| field.name_en())
-            .collect();
-        assert_eq!(
-            names,
-            ["csv_version", "insurer_no", "insured_no"],
-            "{}",
-            layout.prefix()
-        );
-        assert!(
-            layout
-                .fields()
-                .iter()
-                .take(3)
-                .all(|field| field.required() == Required::Yes)
-        );
-        assert_eq!(
-            layout.fields().first().map(|field| field.shape()),
-            Some(&Shape::Version)
-        );
+        let names: Vec<&str> = layout.fields().iter().take(3).map(|field| field.name_en()).collect();
+        assert_eq!(names, ["csv_version", "insurer_no", "insured_no"], "{}", layout.prefix());
+        assert!(layout.fields().iter().take(3).all(|field| field.required() == Required::Yes));
+        assert_eq!(layout.fields().first().map(|field| field.shape()), Some(&Shape::Version));
     }
 }
 
 #[test]
 fn english_names_are_unique_in_a_layout_and_free_text_alone_has_no_length() {
     for layout in Edition::v4_1().layouts() {
-        let names: BTreeSet<&str> = layout
-            .fields()
-            .iter()
-            .map(|field| field.name_en())
-            .collect();
+        let names: BTreeSet<&str> = layout.fields().iter().map(|field| field.name_en()).collect();
         assert_eq!(names.len(), layout.fields().len(), "{}", layout.prefix());
         for field in layout.fields() {
             let is_text = *field.shape() == Shape::FreeText;
-            assert_eq!(
-                field.max_len().is_none(),
-                is_text,
-                "{} {}",
-                layout.prefix(),
-                field.no()
-            );
+            assert_eq!(field.max_len().is_none(), is_text, "{} {}", layout.prefix(), field.no());
         }
     }
 }
@@ -92,20 +61,11 @@ fn every_code_fits_the_length_of_the_items_that_use_its_table() {
     let edition = Edition::v4_1();
     for layout in edition.layouts() {
         for field in layout.fields() {
-            let Some(table) = field
-                .code_table()
-                .map(|name| edition.code_table(name).unwrap())
-            else {
+            let Some(table) = field.code_table().map(|name| edition.code_table(name).unwrap()) else {
                 continue;
             };
             for code in table.codes().iter().filter_map(|code| code.code()) {
-                assert_eq!(
-                    Some(code.len()),
-                    field.max_len(),
-                    "{} {} {code}",
-                    layout.prefix(),
-                    field.no()
-                );
+                assert_eq!(Some(code.len()), field.max_len(), "{} {} {code}", layout.prefix(), field.no());
             }
         }
     }
@@ -117,20 +77,9 @@ fn there_are_fifteen_units_and_only_shared_layouts_are_inferred() {
     let kinds: Vec<UnitKind> = units.iter().map(|unit| unit.kind()).collect();
     assert_eq!(kinds, UnitKind::ALL);
     for unit in units {
-        let shared = matches!(
-            unit.kind(),
-            UnitKind::Y4 | UnitKind::Y7 | UnitKind::Y8 | UnitKind::Y9
-        );
-        assert_eq!(
-            unit.confidence() == Confidence::Inferred,
-            shared,
-            "{}",
-            unit.kind()
-        );
-        assert_eq!(
-            unit.scheme() == Scheme::Preventive,
-            unit.kind().as_str().starts_with('Y')
-        );
+        let shared = matches!(unit.kind(), UnitKind::Y4 | UnitKind::Y7 | UnitKind::Y8 | UnitKind::Y9);
+        assert_eq!(unit.confidence() == Confidence::Inferred, shared, "{}", unit.kind());
+        assert_eq!(unit.scheme() == Scheme::Preventive, unit.kind().as_str().starts_with('Y'));
     }
 }
 
@@ -141,12 +90,7 @@ fn the_months_of_units_agree_with_the_names_of_their_files() {
             let name = format!("{prefix}_202611_9970000018_43_9970000026_11_20261025101500.CSV");
             FileName::parse(&name).is_ok()
         });
-        assert_eq!(
-            unit.month() != UnitMonth::Absent,
-            has_month,
-            "{}",
-            unit.kind()
-        );
+        assert_eq!(unit.month() != UnitMonth::Absent, has_month, "{}", unit.kind());
     }
 }
 
@@ -210,12 +154,7 @@ fn another_edition_is_read_from_tables_alone() {
     let mut layouts = Vec::new();
     let edition = Edition::from_tables(&tables_with(&layout, CODES, &mut layouts)).unwrap();
     assert_eq!(edition.name(), "9.9");
-    assert_eq!(
-        edition
-            .layout(Prefix::Dlt1Kyo)
-            .map(|layout| layout.fields().len()),
-        Some(1)
-    );
+    assert_eq!(edition.layout(Prefix::Dlt1Kyo).map(|layout| layout.fields().len()), Some(1));
 }
 
 #[test]
@@ -223,10 +162,7 @@ fn a_word_that_is_not_known_is_refused_and_named() {
     let layout = format!("{LAYOUT_HEAD}1,性別,sex,コード,1,bytes,◎,SEX,1|2,,,,,confirmed\n");
     let mut layouts = Vec::new();
     let error = Edition::from_tables(&tables_with(&layout, CODES, &mut layouts)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "table `DLT1KYO`, column `required`: `◎` is not understood"
-    );
+    assert_eq!(error.to_string(), "table `DLT1KYO`, column `required`: `◎` is not understood");
 }
 
 #[test]
@@ -244,10 +180,7 @@ fn another_number_of_items_than_announced_is_refused() {
     let mut layouts = Vec::new();
     match Edition::from_tables(&tables_with(&layout, CODES, &mut layouts)).unwrap_err() {
         EditionError::Inconsistent { table, what } => {
-            assert_eq!(
-                (table.as_str(), what.as_str()),
-                ("files", "DLT1KYO has another number of fields")
-            );
+            assert_eq!((table.as_str(), what.as_str()), ("files", "DLT1KYO has another number of fields"));
         }
         other => panic!("{other}"),
     }

@@ -3,9 +3,7 @@
 
 use std::path::Path;
 
-use careplan_standard::{
-    Edition, Finding, Severity, SourceFile, UnitKind, check_unit, sort_into_units,
-};
+use careplan_standard::{Edition, Finding, Severity, SourceFile, UnitKind, check_unit, sort_into_units};
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -20,16 +18,10 @@ fn folders() -> Vec<(String, Files)> {
                 .unwrap()
                 .map(|entry| entry.unwrap().path())
                 .map(|file| {
-                    (
-                        file.file_name().unwrap().to_str().unwrap().to_owned(),
-                        std::fs::read(file).unwrap(),
-                    )
+                    (file.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(file).unwrap())
                 })
                 .collect();
-            (
-                path.file_name().unwrap().to_str().unwrap().to_owned(),
-                files,
-            )
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), files)
         })
         .collect();
     folders.sort();
@@ -41,19 +33,13 @@ fn every_example_folder_is_the_unit_its_name_says_and_nothing_is_found_in_it() {
     let folders = folders();
     assert_eq!(folders.len(), 9);
     for (folder, files) in folders {
-        let files: Vec<SourceFile<'_>> = files
-            .iter()
-            .map(|(name, bytes)| SourceFile::new(name, bytes))
-            .collect();
+        let files: Vec<SourceFile<'_>> =
+            files.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
         let sorted = sort_into_units(Edition::v4_1(), &files);
         assert_eq!(sorted.units.len(), 1, "{folder}: {:?}", sorted.findings);
         let unit = &sorted.units[0];
         let expected = UnitKind::parse(folder.split('_').nth(1).unwrap());
-        let expected = if folder.starts_with("08") {
-            Some(UnitKind::Y6)
-        } else {
-            expected
-        };
+        let expected = if folder.starts_with("08") { Some(UnitKind::Y6) } else { expected };
         assert_eq!(Some(unit.kind), expected, "{folder}");
         let findings: Vec<Finding> = check_unit(Edition::v4_1(), &files, unit)
             .into_iter()

@@ -57,18 +57,12 @@ pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_
         blank.data_follows();
         if data >= source.limits.records_max {
             let place = walk.locator.place(record.start);
-            walk.out.push(
-                Draft::new(&rules::FILE_TOO_MANY_RECORDS)
-                    .at(place)
-                    .word("limit", data),
-            );
+            walk.out.push(Draft::new(&rules::FILE_TOO_MANY_RECORDS).at(place).word("limit", data));
             break;
         }
         walk.check_line_end(&record);
         if records == 1 && is_header(source.layout, &record) {
-            walk.leniencies.note(&rules::CSV_HEADER, None, || {
-                walk.locator.place(record.start)
-            });
+            walk.leniencies.note(&rules::CSV_HEADER, None, || walk.locator.place(record.start));
             continue;
         }
         data += 1;
@@ -139,8 +133,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
             LineEnd::Nothing => &rules::CSV_NO_FINAL_LINE_END,
         };
         let locator = &mut self.locator;
-        self.leniencies
-            .note(rule, None, || locator.place(record.start));
+        self.leniencies.note(rule, None, || locator.place(record.start));
     }
 
     fn check_characters(&mut self, raw: &RawField<'f>, field: Option<&'e Field>) {
@@ -152,11 +145,8 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
                 Fault::Control => &rules::ENC_CONTROL,
             };
             let at = raw.raw.get(offset..).unwrap_or_default();
-            let hex: Vec<String> = at
-                .iter()
-                .take(ms932::char_len(at))
-                .map(|byte| format!("0x{byte:02X}"))
-                .collect();
+            let hex: Vec<String> =
+                at.iter().take(ms932::char_len(at)).map(|byte| format!("0x{byte:02X}")).collect();
             let place = self.locator.place(raw.start + offset);
             let mut draft = Draft::new(rule).at(place).word("bytes", hex.join(" "));
             if let Some(field) = field {
@@ -169,8 +159,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
     /// One version value per file, and the one of the edition. Reported where it changes, not on every record.
     fn check_version(&mut self, record: &RawRecord<'f>) {
         let edition = self.source.edition;
-        let (Some(field), Some(raw)) = (self.source.layout.fields().first(), record.fields.first())
-        else {
+        let (Some(field), Some(raw)) = (self.source.layout.fields().first(), record.fields.first()) else {
             return;
         };
         let value = raw.value();
@@ -197,9 +186,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
                     .filter(|code| code.scope() == "current")
                     .filter_map(|code| code.code())
                     .collect();
-                Draft::new(rule)
-                    .word("edition", edition.name())
-                    .word("expected", current.join("・"))
+                Draft::new(rule).word("edition", edition.name()).word("expected", current.join("・"))
             }
         };
         let place = self.locator.place(raw.start);
@@ -224,10 +211,7 @@ fn is_header(layout: &Layout, record: &RawRecord<'_>) -> bool {
         let text = ms932::shown(raw.raw);
         let text = text.trim();
         filled += usize::from(!text.is_empty());
-        let named = layout
-            .fields()
-            .iter()
-            .any(|field| field.name_ja() == text || field.name_en() == text);
+        let named = layout.fields().iter().any(|field| field.name_ja() == text || field.name_en() == text);
         known += usize::from(named || (index == 0 && text.contains("バージョン")));
     }
     known * 2 >= filled
@@ -242,12 +226,7 @@ struct Blank {
 
 impl Blank {
     fn note(&mut self, record: &RawRecord<'_>) {
-        let place = Place {
-            byte: record.start,
-            record: None,
-            line: record.line,
-            column: 1,
-        };
+        let place = Place { byte: record.start, record: None, line: record.line, column: 1 };
         let (count, first) = self.pending.unwrap_or((0, place));
         self.pending = Some((count + 1, first));
     }
@@ -260,10 +239,7 @@ impl Blank {
     }
 
     fn report(self, out: &mut Collector<'_>) {
-        let kinds = [
-            (&rules::CSV_BLANK_WITHIN, self.within),
-            (&rules::CSV_BLANK_AT_END, self.pending),
-        ];
+        let kinds = [(&rules::CSV_BLANK_WITHIN, self.within), (&rules::CSV_BLANK_AT_END, self.pending)];
         for (rule, blank) in kinds {
             if let Some((count, place)) = blank {
                 out.push(Draft::new(rule).at(place).word("count", count));

@@ -16,20 +16,12 @@ pub(super) fn check<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, r
         check_empty(walk, field, raw);
         return;
     }
-    if field
-        .special
-        .as_deref()
-        .is_some_and(|special| special.as_bytes() == trimmed)
-    {
+    if field.special.as_deref().is_some_and(|special| special.as_bytes() == trimmed) {
         return;
     }
     let is_text = *field.shape() == Shape::FreeText;
     if trimmed.len() != value.len() && !is_text {
-        report(
-            walk,
-            raw,
-            Draft::new(&rules::FIELD_SPACES).field(field).value(&value),
-        );
+        report(walk, raw, Draft::new(&rules::FIELD_SPACES).field(field).value(&value));
     }
     match judge(walk.source.edition, field, trimmed) {
         Verdict::Fits => {}
@@ -53,14 +45,7 @@ pub(super) fn check<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, r
         }
         Verdict::Odd(rule) => {
             let expected = field.shape().expected_ja();
-            report(
-                walk,
-                raw,
-                Draft::new(rule)
-                    .field(field)
-                    .value(trimmed)
-                    .word("expected", expected),
-            );
+            report(walk, raw, Draft::new(rule).field(field).value(trimmed).word("expected", expected));
         }
     }
     check_length(walk, field, raw, trimmed);
@@ -72,12 +57,7 @@ fn report<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, raw: &RawField<'f>, draft: Dr
 }
 
 /// Quoting is free on input; what the standard does not ask for is noted once per file.
-fn note_quoting<'e, 'f>(
-    walk: &mut Walk<'e, 'f, '_, '_>,
-    field: &'e Field,
-    raw: &RawField<'f>,
-    empty: bool,
-) {
+fn note_quoting<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: &RawField<'f>, empty: bool) {
     let rule = match (*field.shape() == Shape::FreeText, raw.quoted) {
         (true, false) if empty => &rules::CSV_EMPTY_TEXT_BARE,
         (true, false) => &rules::CSV_TEXT_BARE,
@@ -85,8 +65,7 @@ fn note_quoting<'e, 'f>(
         _ => return,
     };
     let locator = &mut walk.locator;
-    walk.leniencies
-        .note(rule, Some(field), || locator.place(raw.start));
+    walk.leniencies.note(rule, Some(field), || locator.place(raw.start));
 }
 
 fn check_empty<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: &RawField<'f>) {
@@ -96,19 +75,10 @@ fn check_empty<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: &
         Required::No => return,
     };
     let confidence = field.confidence_of(Some(Attribute::Required));
-    report(
-        walk,
-        raw,
-        Draft::new(rule).field(field).resting_on(confidence),
-    );
+    report(walk, raw, Draft::new(rule).field(field).resting_on(confidence));
 }
 
-fn check_length<'e, 'f>(
-    walk: &mut Walk<'e, 'f, '_, '_>,
-    field: &'e Field,
-    raw: &RawField<'f>,
-    value: &[u8],
-) {
+fn check_length<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: &RawField<'f>, value: &[u8]) {
     let Some(limit) = field.max_len().filter(|limit| value.len() > *limit) else {
         return;
     };
@@ -116,14 +86,9 @@ fn check_length<'e, 'f>(
         Some(tolerated) if value.len() <= tolerated => {
             Draft::new(&rules::FIELD_TOLERATED_LEN).word("tolerated", tolerated)
         }
-        _ => Draft::new(&rules::FIELD_TOO_LONG)
-            .resting_on(field.confidence_of(Some(Attribute::MaxLen))),
+        _ => Draft::new(&rules::FIELD_TOO_LONG).resting_on(field.confidence_of(Some(Attribute::MaxLen))),
     };
-    let draft = draft
-        .field(field)
-        .value(value)
-        .word("found", value.len())
-        .word("limit", limit);
+    let draft = draft.field(field).value(value).word("found", value.len()).word("limit", limit);
     report(walk, raw, draft);
 }
 
@@ -138,19 +103,11 @@ enum Verdict {
 }
 
 fn fits(condition: bool) -> Verdict {
-    if condition {
-        Verdict::Fits
-    } else {
-        Verdict::Wrong
-    }
+    if condition { Verdict::Fits } else { Verdict::Wrong }
 }
 
 fn usual(condition: bool) -> Verdict {
-    if condition {
-        Verdict::Fits
-    } else {
-        Verdict::Odd(&rules::FIELD_FORM)
-    }
+    if condition { Verdict::Fits } else { Verdict::Odd(&rules::FIELD_FORM) }
 }
 
 fn judge(edition: &Edition, field: &Field, value: &[u8]) -> Verdict {
@@ -168,9 +125,7 @@ fn judge(edition: &Edition, field: &Field, value: &[u8]) -> Verdict {
         },
         Shape::Counting => fits(are_digits(value) && value.iter().any(|byte| *byte != b'0')),
         Shape::Decimal => fits(is_decimal(value)),
-        Shape::DayFlags => {
-            fits(value.len() == 31 && value.iter().all(|byte| matches!(byte, b'0' | b'1')))
-        }
+        Shape::DayFlags => fits(value.len() == 31 && value.iter().all(|byte| matches!(byte, b'0' | b'1'))),
         Shape::OfficeNumber if value.len() == 10 && are_digits(value) => Verdict::Fits,
         Shape::OfficeNumber if is_office_number(value) => Verdict::Odd(&rules::FIELD_FORM),
         Shape::OfficeNumber => Verdict::Wrong,
@@ -214,10 +169,7 @@ fn is_decimal(value: &[u8]) -> bool {
 
 fn is_two_groups(value: &[u8], first: usize, second: usize, allowed: fn(&u8) -> bool) -> bool {
     let mut groups = value.split(|byte| *byte == b'-');
-    let mut next_is = |length: usize| {
-        groups
-            .next()
-            .is_some_and(|group| group.len() == length && group.iter().all(allowed))
-    };
+    let mut next_is =
+        |length: usize| groups.next().is_some_and(|group| group.len() == length && group.iter().all(allowed));
     next_is(first) && next_is(second) && groups.next().is_none()
 }

@@ -27,26 +27,15 @@ impl<'e> Leniencies<'e> {
         field: Option<&'e Field>,
         place: impl FnOnce() -> Place,
     ) {
-        match self
-            .seen
-            .iter_mut()
-            .find(|seen| seen.rule.code == rule.code)
-        {
+        match self.seen.iter_mut().find(|seen| seen.rule.code == rule.code) {
             Some(seen) => seen.count += 1,
-            None => self.seen.push(Seen {
-                rule,
-                count: 1,
-                place: place(),
-                field,
-            }),
+            None => self.seen.push(Seen { rule, count: 1, place: place(), field }),
         }
     }
 
     pub(super) fn report(self, out: &mut Collector<'_>) {
         for seen in self.seen {
-            let mut draft = Draft::new(seen.rule)
-                .at(seen.place)
-                .word("count", seen.count);
+            let mut draft = Draft::new(seen.rule).at(seen.place).word("count", seen.count);
             if let Some(field) = seen.field {
                 draft = draft.field(field);
             }

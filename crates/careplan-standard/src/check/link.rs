@@ -55,8 +55,7 @@ impl<'e> LinkState<'e> {
             if value.is_empty() {
                 continue;
             }
-            let Some(draft) = departure(link.meaning, value, memory, (walk.source.name, handover))
-            else {
+            let Some(draft) = departure(link.meaning, value, memory, (walk.source.name, handover)) else {
                 continue;
             };
             if memory.reported.as_deref() == Some(value) {
@@ -73,10 +72,7 @@ impl<'e> LinkState<'e> {
     /// Reports what only shows at the end: a receiver whom no record mentions.
     pub(super) fn finish(self, walk: &mut Walk<'e, '_, '_, '_>) {
         for (link, field, memory) in &self.links {
-            if link.meaning == LinkMeaning::ReceiverSomewhere
-                && memory.first.is_some()
-                && !memory.met
-            {
+            if link.meaning == LinkMeaning::ReceiverSomewhere && memory.first.is_some() && !memory.met {
                 let draft = Draft::new(&rules::MATCH_RECEIVER_NOWHERE)
                     .field(field)
                     .word("expected", walk.source.name.receiver().number())
@@ -89,10 +85,7 @@ impl<'e> LinkState<'e> {
 
 /// Between a support centre and those who work for it, who plans and who sends may differ; the standard does not settle it.
 fn soften(draft: Draft<'_>, meaning: LinkMeaning, scheme: Scheme) -> Draft<'_> {
-    let about_offices = !matches!(
-        meaning,
-        LinkMeaning::Month | LinkMeaning::PlanDateUnlessSlip
-    );
+    let about_offices = !matches!(meaning, LinkMeaning::Month | LinkMeaning::PlanDateUnlessSlip);
     if about_offices && scheme == Scheme::Preventive {
         let severity = draft.severity.min(Severity::Warn);
         return draft.severity(severity);
@@ -106,10 +99,7 @@ fn departure<'d>(
     memory: &mut Memory,
     (name, handover): (&FileName, Handover),
 ) -> Option<Draft<'d>> {
-    let first = memory
-        .first
-        .get_or_insert_with(|| value.to_vec())
-        .as_slice();
+    let first = memory.first.get_or_insert_with(|| value.to_vec()).as_slice();
     match meaning {
         LinkMeaning::Month => month_departure(value, first, name),
         LinkMeaning::PlanDateUnlessSlip => plan_date_departure(value, name),

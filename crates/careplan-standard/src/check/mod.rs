@@ -65,11 +65,7 @@ pub fn check_file(edition: &Edition, file: &SourceFile<'_>) -> Vec<Finding> {
 
 /// Checks one file with limits of the caller's choice.
 #[must_use]
-pub fn check_file_within(
-    edition: &Edition,
-    file: &SourceFile<'_>,
-    limits: &Limits,
-) -> Vec<Finding> {
+pub fn check_file_within(edition: &Edition, file: &SourceFile<'_>, limits: &Limits) -> Vec<Finding> {
     let mut out = Collector::new(file.name, *limits);
     let kind = judge(file.name, file.bytes);
     match FileName::parse(file.name) {
@@ -88,9 +84,7 @@ pub fn check_file_within(
                     .word("reason", fault),
             ),
             ContentKind::Pdf | ContentKind::Jpeg => check_attachment(file.name, kind, &mut out),
-            ContentKind::Other(found) => {
-                out.push(Draft::new(&rules::KIND_OTHER).word("found", found))
-            }
+            ContentKind::Other(found) => out.push(Draft::new(&rules::KIND_OTHER).word("found", found)),
         },
     }
     out.finish()
@@ -113,47 +107,22 @@ fn check_image(kind: ContentKind, out: &mut Collector<'_>) {
 }
 
 fn check_attachment(name: &str, kind: ContentKind, out: &mut Collector<'_>) {
-    let extensions: &[&str] = if kind == ContentKind::Pdf {
-        &["pdf"]
-    } else {
-        &["jpg", "jpeg", "jpe"]
-    };
+    let extensions: &[&str] = if kind == ContentKind::Pdf { &["pdf"] } else { &["jpg", "jpeg", "jpe"] };
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    if !extension.is_some_and(|given| {
-        extensions
-            .iter()
-            .any(|known| given.eq_ignore_ascii_case(known))
-    }) {
-        let expected = if kind == ContentKind::Pdf {
-            ".pdf"
-        } else {
-            ".jpg"
-        };
-        out.push(
-            Draft::new(&rules::KIND_EXTENSION)
-                .word("found", kind_ja(kind))
-                .word("expected", expected),
-        );
+    if !extension.is_some_and(|given| extensions.iter().any(|known| given.eq_ignore_ascii_case(known))) {
+        let expected = if kind == ContentKind::Pdf { ".pdf" } else { ".jpg" };
+        out.push(Draft::new(&rules::KIND_EXTENSION).word("found", kind_ja(kind)).word("expected", expected));
     }
 }
 
 /// Whether the bytes can be read as CSV at all; says why not.
-fn is_readable_csv(
-    kind: ContentKind,
-    bytes: &[u8],
-    limits: &Limits,
-    out: &mut Collector<'_>,
-) -> bool {
+fn is_readable_csv(kind: ContentKind, bytes: &[u8], limits: &Limits, out: &mut Collector<'_>) -> bool {
     let draft = match kind {
         ContentKind::Other(found) => Draft::new(&rules::KIND_OTHER).word("found", found),
-        ContentKind::Pdf | ContentKind::Jpeg => {
-            Draft::new(&rules::KIND_NOT_CSV).word("found", kind_ja(kind))
-        }
+        ContentKind::Pdf | ContentKind::Jpeg => Draft::new(&rules::KIND_NOT_CSV).word("found", kind_ja(kind)),
         ContentKind::StandardCsv if bytes.is_empty() => Draft::new(&rules::FILE_EMPTY),
         ContentKind::StandardCsv if bytes.len() > limits.file_bytes_max => {
-            Draft::new(&rules::FILE_TOO_LARGE)
-                .word("found", bytes.len())
-                .word("limit", limits.file_bytes_max)
+            Draft::new(&rules::FILE_TOO_LARGE).word("found", bytes.len()).word("limit", limits.file_bytes_max)
         }
         ContentKind::StandardCsv => return true,
     };
@@ -161,13 +130,7 @@ fn is_readable_csv(
     false
 }
 
-fn check_csv(
-    edition: &Edition,
-    name: &FileName,
-    bytes: &[u8],
-    limits: &Limits,
-    out: &mut Collector<'_>,
-) {
+fn check_csv(edition: &Edition, name: &FileName, bytes: &[u8], limits: &Limits, out: &mut Collector<'_>) {
     let Some(layout) = edition.layout(name.prefix()) else {
         return;
     };
@@ -181,13 +144,7 @@ fn check_csv(
             if bom_bytes > 0 {
                 out.push(Draft::new(&rules::ENC_BOM));
             }
-            let source = content::Source {
-                edition,
-                layout,
-                name,
-                bytes,
-                limits,
-            };
+            let source = content::Source { edition, layout, name, bytes, limits };
             content::check(&source, bom_bytes, out);
         }
     }

@@ -23,19 +23,12 @@ pub(super) fn check(edition: &Edition, name: &FileName, given: &str, out: &mut C
     check_direction(edition, name, out);
 }
 
-fn check_office(
-    edition: &Edition,
-    side: &'static str,
-    office: &NamedOffice,
-    out: &mut Collector<'_>,
-) {
+fn check_office(edition: &Edition, side: &'static str, office: &NamedOffice, out: &mut Collector<'_>) {
     let service_type = office.service_type();
     match edition.office_role(service_type) {
-        None => out.push(
-            Draft::new(&rules::NAME_SERVICE_TYPE)
-                .word("side", side)
-                .word("found", service_type),
-        ),
+        None => {
+            out.push(Draft::new(&rules::NAME_SERVICE_TYPE).word("side", side).word("found", service_type))
+        }
         Some((_, code)) if code.confidence() == Confidence::Inferred => out.push(
             Draft::new(&rules::NAME_OFFICE_TYPE_INFERRED)
                 .word("side", side)
@@ -45,11 +38,7 @@ fn check_office(
         Some(_) => {}
     }
     if !office.number().bytes().all(|byte| byte.is_ascii_digit()) {
-        out.push(
-            Draft::new(&rules::NAME_OFFICE_LETTER)
-                .word("side", side)
-                .word("found", office.number()),
-        );
+        out.push(Draft::new(&rules::NAME_OFFICE_LETTER).word("side", side).word("found", office.number()));
     }
 }
 
@@ -58,23 +47,18 @@ fn check_direction(edition: &Edition, name: &FileName, out: &mut Collector<'_>) 
         return;
     };
     let (from, to) = (name.sender().service_type(), name.receiver().service_type());
-    let (Some((sender, _)), Some((receiver, _))) =
-        (edition.office_role(from), edition.office_role(to))
+    let (Some((sender, _)), Some((receiver, _))) = (edition.office_role(from), edition.office_role(to))
     else {
         return;
     };
     let (rule, expected) = match (layout.sender, sender, receiver) {
-        (OfficeRole::Planner, OfficeRole::Service, _) => (
-            &rules::NAME_DIRECTION,
-            "居宅介護支援事業所など計画を作る側から送る",
-        ),
-        (OfficeRole::Service, OfficeRole::Planner, OfficeRole::Service) => {
-            (&rules::NAME_TYPES_SWAPPED, "")
+        (OfficeRole::Planner, OfficeRole::Service, _) => {
+            (&rules::NAME_DIRECTION, "居宅介護支援事業所など計画を作る側から送る")
         }
-        (OfficeRole::Service, _, OfficeRole::Service) => (
-            &rules::NAME_DIRECTION,
-            "サービス事業所から居宅介護支援事業所などへ送る",
-        ),
+        (OfficeRole::Service, OfficeRole::Planner, OfficeRole::Service) => (&rules::NAME_TYPES_SWAPPED, ""),
+        (OfficeRole::Service, _, OfficeRole::Service) => {
+            (&rules::NAME_DIRECTION, "サービス事業所から居宅介護支援事業所などへ送る")
+        }
         _ => return,
     };
     out.push(

@@ -70,10 +70,7 @@ pub(crate) fn is_service_code(value: &[u8]) -> bool {
 
 impl CodeTable {
     pub(crate) fn new(name: String) -> Self {
-        Self {
-            name,
-            codes: Vec::new(),
-        }
+        Self { name, codes: Vec::new() }
     }
 
     pub(crate) fn push(&mut self, code: Code) {
@@ -129,19 +126,8 @@ pub(crate) struct CodeAttributes {
 
 impl Code {
     pub(crate) fn new(pattern: Pattern, attributes: CodeAttributes) -> Self {
-        let CodeAttributes {
-            meaning_ja,
-            scope,
-            scheme,
-            confidence,
-        } = attributes;
-        Self {
-            pattern,
-            meaning_ja,
-            scope,
-            scheme,
-            confidence,
-        }
+        let CodeAttributes { meaning_ja, scope, scheme, confidence } = attributes;
+        Self { pattern, meaning_ja, scope, scheme, confidence }
     }
 
     /// The value itself; `None` for a row that describes a family of values.

@@ -121,9 +121,7 @@ impl Field {
     /// The support of one attribute: where the row says what is inferred, the rest of it is confirmed.
     pub(crate) fn confidence_of(&self, attribute: Option<Attribute>) -> Confidence {
         match (self.confidence, self.inferred) {
-            (Confidence::Inferred, Some(inferred)) if attribute != Some(inferred) => {
-                Confidence::Confirmed
-            }
+            (Confidence::Inferred, Some(inferred)) if attribute != Some(inferred) => Confidence::Confirmed,
             (confidence, _) => confidence,
         }
     }
@@ -203,9 +201,7 @@ impl Shape {
             ("英数", "NNN-NNNN") => Self::PostalCode,
             ("英数", "NNNNN-NNNNNN") => Self::EquipmentCode,
             ("英数", "2-char type + 4-char item") => Self::ServiceCode,
-            ("英数", "6 chars") | ("コード" | "フラグ", _) if !code_table.is_empty() => {
-                Self::Code
-            }
+            ("英数", "6 chars") | ("コード" | "フラグ", _) if !code_table.is_empty() => Self::Code,
             ("英数", "9999999999") => Self::Fixed(format.to_owned()),
             ("英数", "empty") => Self::Unused,
             ("英数", "" | "1,2,3... or own number") => Self::Alphanumeric,

@@ -57,12 +57,8 @@ impl Edition {
         static EDITION: OnceLock<Edition> = OnceLock::new();
         EDITION.get_or_init(|| {
             // cannot fail: the tables are compiled in and a test reads every one of them.
-            #[expect(
-                clippy::expect_used,
-                reason = "the bundled tables are checked by a test"
-            )]
-            Self::from_tables(&tables::V4_1)
-                .expect("the bundled tables of edition 4.1 are consistent")
+            #[expect(clippy::expect_used, reason = "the bundled tables are checked by a test")]
+            Self::from_tables(&tables::V4_1).expect("the bundled tables of edition 4.1 are consistent")
         })
     }
 
@@ -105,10 +101,7 @@ impl Edition {
 
     /// Whether a service type code of a file name stands in the tables, and for which side.
     pub(crate) fn office_role(&self, service_type: &str) -> Option<(OfficeRole, &Code)> {
-        if let Some(code) = self
-            .code_table("OFFICE_TYPE")
-            .and_then(|table| table.literal(service_type))
-        {
+        if let Some(code) = self.code_table("OFFICE_TYPE").and_then(|table| table.literal(service_type)) {
             return Some((OfficeRole::Planner, code));
         }
         let code = self.code_table("SERVICE_TYPE")?.literal(service_type)?;

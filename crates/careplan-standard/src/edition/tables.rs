@@ -174,21 +174,13 @@ pub(super) fn read(source: &EditionTables<'_>) -> Result<Edition, EditionError> 
             links: Vec::new(),
         };
         if row.fields != Some(layout.fields.len()) {
-            return Err(inconsistent(
-                "files",
-                format!("{prefix} has another number of fields"),
-            ));
+            return Err(inconsistent("files", format!("{prefix} has another number of fields")));
         }
         layouts.insert(prefix, layout);
     }
     read_links(source.links, &mut layouts)?;
     let units = read_units(source.send_units)?;
-    Ok(Edition {
-        name: source.name.to_owned(),
-        layouts,
-        tables,
-        units,
-    })
+    Ok(Edition { name: source.name.to_owned(), layouts, tables, units })
 }
 
 fn read_codes(text: &str) -> Result<BTreeMap<String, CodeTable>, EditionError> {
@@ -229,16 +221,10 @@ fn read_fields(
     let mut fields = Vec::new();
     for (index, row) in rows::<FieldRow>(table, text)?.into_iter().enumerate() {
         if usize::from(row.no) != index + 1 {
-            return Err(inconsistent(
-                table,
-                format!("item {} is out of order", row.no),
-            ));
+            return Err(inconsistent(table, format!("item {} is out of order", row.no)));
         }
         if !row.code_table.is_empty() && !tables.contains_key(&row.code_table) {
-            return Err(inconsistent(
-                table,
-                format!("no code table `{}`", row.code_table),
-            ));
+            return Err(inconsistent(table, format!("no code table `{}`", row.code_table)));
         }
         let shape = Shape::parse(&row.kind, &row.format, &row.code_table)
             .ok_or_else(|| unknown(table, "format", &row.format))?;
@@ -272,9 +258,7 @@ fn read_links(text: &str, layouts: &mut BTreeMap<Prefix, Layout>) -> Result<(), 
             .fields
             .iter()
             .position(|field| field.no == row.field_no)
-            .ok_or_else(|| {
-                inconsistent("links", format!("{prefix} has no item {}", row.field_no))
-            })?;
+            .ok_or_else(|| inconsistent("links", format!("{prefix} has no item {}", row.field_no)))?;
         layout.links.push(Link {
             index,
             meaning: word("links", "meaning", &row.meaning, LinkMeaning::parse)?,
@@ -304,10 +288,7 @@ fn rows<R: DeserializeOwned>(table: &str, text: &str) -> Result<Vec<R>, EditionE
     csv::Reader::from_reader(text.as_bytes())
         .into_deserialize()
         .collect::<Result<_, _>>()
-        .map_err(|cause| EditionError::Table {
-            table: table.to_owned(),
-            cause,
-        })
+        .map_err(|cause| EditionError::Table { table: table.to_owned(), cause })
 }
 
 fn word<T>(
@@ -320,18 +301,11 @@ fn word<T>(
 }
 
 fn unknown(table: &str, column: &'static str, value: &str) -> EditionError {
-    EditionError::Word {
-        table: table.to_owned(),
-        column,
-        value: value.to_owned(),
-    }
+    EditionError::Word { table: table.to_owned(), column, value: value.to_owned() }
 }
 
 fn inconsistent(table: &str, what: String) -> EditionError {
-    EditionError::Inconsistent {
-        table: table.to_owned(),
-        what,
-    }
+    EditionError::Inconsistent { table: table.to_owned(), what }
 }
 
 fn confidence(text: &str) -> Option<Confidence> {
