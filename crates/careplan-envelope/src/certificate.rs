@@ -15,7 +15,7 @@ use std::sync::Arc;
 use der::Tag;
 use jiff::Timestamp;
 
-use crate::asn1::read::{Fields, Malformed, context, context_primitive, fits};
+use crate::asn1::read::{Fields, Malformed, context, context_primitive};
 use crate::asn1::time;
 use crate::digest::sha256;
 use crate::public_key::{KeyId, KeyInfo, PublicKey};
@@ -80,7 +80,7 @@ impl Certificate {
     /// # Errors
     /// [`CertificateFault::Malformed`] or [`CertificateFault::TooLarge`].
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateFault> {
-        if der.len() > CERTIFICATE_BYTES_MAX || !fits(der) {
+        if der.len() > CERTIFICATE_BYTES_MAX {
             return Err(CertificateFault::TooLarge);
         }
         let mut outer = Fields::only(der, Tag::Sequence)?;

@@ -13,7 +13,7 @@
 use der::Tag;
 use zeroize::Zeroizing;
 
-use crate::asn1::read::{Fields, Malformed, fits};
+use crate::asn1::read::{Fields, Malformed};
 use crate::asn1::write::{octets, sequence, small_integer};
 use crate::signed::SIGNED_BYTES_MAX;
 
@@ -79,7 +79,7 @@ impl<'a> Letter<'a> {
     /// # Errors
     /// [`LetterFault`] by its variants.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, LetterFault> {
-        if bytes.len() > LETTER_BYTES_MAX || !fits(bytes) {
+        if bytes.len() > LETTER_BYTES_MAX {
             return Err(LetterFault::TooLarge);
         }
         let mut fields = Fields::only(bytes, Tag::Sequence)?;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use x509_cert::ext::pkix::crl::dp::IssuingDistributionPoint;
 
 use crate::asn1::oid;
-use crate::asn1::read::{Fields, Malformed, context, fits};
+use crate::asn1::read::{Fields, Malformed, context};
 use crate::asn1::time;
 use crate::certificate::{Certificate, CertificateSerial};
 
@@ -79,7 +79,7 @@ impl RevocationList {
     /// # Errors
     /// [`RevocationFault`] by its variants.
     pub fn from_der(der: &[u8], issuer: &Certificate) -> Result<Self, RevocationFault> {
-        if der.len() > REVOCATION_LIST_BYTES_MAX || !fits(der) {
+        if der.len() > REVOCATION_LIST_BYTES_MAX {
             return Err(RevocationFault::TooLarge);
         }
         let mut outer = Fields::only(der, Tag::Sequence)?;
@@ -154,7 +154,7 @@ impl RevocationList {
         &self.issuer
     }
 
-    /// The CRL number, growing with each list, when the list states one other than zero.
+    /// The CRL number, growing with each list, when the list states it.
     #[must_use]
     pub fn number(&self) -> Option<&CertificateSerial> {
         self.number.as_ref()

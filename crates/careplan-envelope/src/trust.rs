@@ -113,6 +113,30 @@ impl TrustAnchors {
         at: Timestamp,
         purpose: Purpose,
     ) -> Result<VerifiedChain, ChainFault> {
+        let fault = match self.find_chain(leaf, intermediates, at, purpose) {
+            Ok(chain) => return Ok(chain),
+            Err(fault) => fault,
+        };
+        // A stranger's certificate that is expired as well stays a stranger's: “renew it” would be
+        // the wrong advice.
+        let within = match fault {
+            ChainFault::Expired { .. } => leaf.not_after(),
+            ChainFault::NotYetValid { .. } => leaf.not_before(),
+            _ => return Err(fault),
+        };
+        match self.find_chain(leaf, intermediates, within, purpose) {
+            Err(stranger @ (ChainFault::UnknownIssuer | ChainFault::BadSignature)) => Err(stranger),
+            _ => Err(fault),
+        }
+    }
+
+    fn find_chain(
+        &self,
+        leaf: &Certificate,
+        intermediates: &[Certificate],
+        at: Timestamp,
+        purpose: Purpose,
+    ) -> Result<VerifiedChain, ChainFault> {
         if intermediates.len() > INTERMEDIATES_MAX {
             return Err(ChainFault::Other("too many intermediate certificates".to_owned()));
         }
@@ -224,13 +248,8 @@ impl ExtendedKeyUsageValidator for Purpose {
                 return Ok(());
             }
         }
-        if stated { Err(wrong_usage()) } else { Ok(()) }
+        if stated { Err(webpki::Error::CaUsedAsEndEntity) } else { Ok(()) }
     }
-}
-
-/// The error by which webpki says that a usage is missing.
-fn wrong_usage() -> webpki::Error {
-    webpki::Error::CaUsedAsEndEntity
 }
 
 fn in_validity(root: &Certificate, at: Timestamp) -> Result<(), ChainFault> {

@@ -4,7 +4,7 @@
 //! departure from strict DER framing (indefinite or padded length, trailing bytes) as [`Malformed`].
 
 use der::oid::ObjectIdentifier;
-use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
+use der::{Decode, Encode, Header, Reader, SliceReader, Tag, TagNumber};
 
 /// The bytes are not the DER structure that was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,14 +157,8 @@ impl Algorithm<'_> {
     }
 }
 
-/// Length as a `usize`, for callers that compare with slices.
 impl From<core::num::TryFromIntError> for Malformed {
     fn from(_: core::num::TryFromIntError) -> Self {
         Self
     }
-}
-
-/// The largest input `der` can address; longer input is refused before any parsing.
-pub(crate) fn fits(bytes: &[u8]) -> bool {
-    Length::try_from(bytes.len()).is_ok()
 }

@@ -1,7 +1,7 @@
 //! Writing DER: a tree of borrowed parts, measured first and copied once.
 
-use der::Tag;
 use der::oid::ObjectIdentifier;
+use der::{Encode, Header, Length, Tag};
 
 use super::read::{context, context_primitive};
 
@@ -39,6 +39,7 @@ pub(crate) fn octets(bytes: &[u8]) -> Part<'_> {
     Part::Plain(Tag::OctetString, bytes)
 }
 
+/// A BIT STRING of whole octets.
 pub(crate) fn bits(bytes: &[u8]) -> Part<'static> {
     let mut value = Vec::with_capacity(bytes.len() + 1);
     value.push(0);
@@ -56,10 +57,6 @@ pub(crate) fn oid(oid: &ObjectIdentifier) -> Part<'_> {
     Part::Plain(Tag::ObjectIdentifier, oid.as_bytes())
 }
 
-pub(crate) fn null() -> Part<'static> {
-    Part::Plain(Tag::Null, &[])
-}
-
 /// An `AlgorithmIdentifier` without parameters.
 pub(crate) fn algorithm(id: &ObjectIdentifier) -> Part<'_> {
     sequence(vec![oid(id)])
@@ -67,7 +64,7 @@ pub(crate) fn algorithm(id: &ObjectIdentifier) -> Part<'_> {
 
 /// An `AlgorithmIdentifier` with NULL parameters.
 pub(crate) fn algorithm_null(id: &ObjectIdentifier) -> Part<'_> {
-    sequence(vec![oid(id), null()])
+    sequence(vec![oid(id), Part::Plain(Tag::Null, &[])])
 }
 
 /// DER demands the elements of a SET OF in ascending order of their encodings.
@@ -83,6 +80,18 @@ impl Part<'_> {
         out
     }
 
+    fn encoded_len(&self) -> usize {
+        let value = self.value_len();
+        self.tag().map_or(value, |tag| header_len(tag, value) + value)
+    }
+
+    fn tag(&self) -> Option<Tag> {
+        match self {
+            Self::Encoded(_) => None,
+            Self::Plain(tag, _) | Self::Owned(tag, _) | Self::Holds(tag, _) => Some(*tag),
+        }
+    }
+
     fn value_len(&self) -> usize {
         match self {
             Self::Encoded(bytes) | Self::Plain(_, bytes) => bytes.len(),
@@ -91,71 +100,30 @@ impl Part<'_> {
         }
     }
 
-    fn encoded_len(&self) -> usize {
-        let value = self.value_len();
-        match self {
-            Self::Encoded(_) => value,
-            _ => 1 + length_octets(value) + value,
-        }
-    }
-
     fn write(&self, out: &mut Vec<u8>) {
+        if let Some(tag) = self.tag() {
+            write_header(out, tag, self.value_len());
+        }
         match self {
-            Self::Encoded(bytes) => out.extend_from_slice(bytes),
-            Self::Plain(tag, bytes) => {
-                write_header(out, *tag, bytes.len());
-                out.extend_from_slice(bytes);
-            }
-            Self::Owned(tag, bytes) => {
-                write_header(out, *tag, bytes.len());
-                out.extend_from_slice(bytes);
-            }
-            Self::Holds(tag, parts) => {
-                write_header(out, *tag, self.value_len());
-                for part in parts {
-                    part.write(out);
-                }
-            }
+            Self::Encoded(bytes) | Self::Plain(_, bytes) => out.extend_from_slice(bytes),
+            Self::Owned(_, bytes) => out.extend_from_slice(bytes),
+            Self::Holds(_, parts) => parts.iter().for_each(|part| part.write(out)),
         }
     }
 }
 
-/// Octets of the length field for a value of `len` bytes.
-fn length_octets(len: usize) -> usize {
-    if len < 0x80 { 1 } else { 1 + significant_octets(len) }
+// cannot fail: a header fails only for values of 4 GiB and more, and every message is bounded by a
+// limit far below (the largest, SEALED_BYTES_MAX, is under 32 MiB).
+#[expect(clippy::expect_used, reason = "lengths are bounded by the limits of each message")]
+fn header_len(tag: Tag, value_len: usize) -> usize {
+    let length = Length::try_from(value_len).expect("value below 4 GiB");
+    let header = Header::new(tag, length).encoded_len().expect("tag and length have a size");
+    usize::try_from(header).expect("a header has a few octets")
 }
 
-fn significant_octets(len: usize) -> usize {
-    (usize::BITS - len.leading_zeros()).div_ceil(8) as usize
-}
-
-fn write_header(out: &mut Vec<u8>, tag: Tag, len: usize) {
-    out.push(tag_octet(tag));
-    if len < 0x80 {
-        // cannot fail: below 0x80.
-        out.push(len as u8);
-        return;
-    }
-    let octets = significant_octets(len);
-    out.push(0x80 | octets as u8);
-    let bytes = len.to_be_bytes();
-    out.extend_from_slice(bytes.get(bytes.len() - octets..).unwrap_or_default());
-}
-
-/// Only the low tags used by CMS and PKIX are ever written.
-fn tag_octet(tag: Tag) -> u8 {
-    match tag {
-        Tag::ContextSpecific { constructed: true, number: n } => 0xa0 | (n.0 as u8 & 0x1f),
-        Tag::ContextSpecific { constructed: false, number: n } => 0x80 | (n.0 as u8 & 0x1f),
-        Tag::Sequence => 0x30,
-        Tag::Set => 0x31,
-        Tag::Integer => 0x02,
-        Tag::BitString => 0x03,
-        Tag::OctetString => 0x04,
-        Tag::ObjectIdentifier => 0x06,
-        Tag::Utf8String => 0x0c,
-        Tag::UtcTime => 0x17,
-        Tag::GeneralizedTime => 0x18,
-        _ => 0x05,
-    }
+// cannot fail: as above, and writing to a Vec does not fail.
+#[expect(clippy::expect_used, reason = "lengths are bounded by the limits of each message")]
+fn write_header(out: &mut Vec<u8>, tag: Tag, value_len: usize) {
+    let length = Length::try_from(value_len).expect("value below 4 GiB");
+    Header::new(tag, length).encode(out).expect("a Vec takes every byte");
 }

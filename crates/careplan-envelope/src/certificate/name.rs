@@ -127,7 +127,7 @@ fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
             '"' | '+' | ',' | ';' | '<' | '>' | '\\' => write!(f, "\\{c}")?,
             '#' if place == 0 => f.write_str("\\#")?,
             ' ' if place == 0 || place == last => f.write_str("\\ ")?,
-            c if c.is_control() => {
+            c if c.is_control() || is_invisible(c) => {
                 let mut utf8 = [0; 4];
                 c.encode_utf8(&mut utf8).bytes().try_for_each(|b| write!(f, "\\{b:02x}"))?;
             }
@@ -135,4 +135,9 @@ fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         }
     }
     Ok(())
+}
+
+/// Marks that change how the rest of a line is read (direction, joiners, line separators).
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -6,9 +6,10 @@ use std::str::FromStr;
 /// Octets of a serial number's magnitude (RFC 5280 section 4.1.2.2).
 const OCTETS_MAX: usize = 20;
 
-/// A serial number: positive, at most 20 octets, written in lower-case hexadecimal.
+/// A serial number: not negative, at most 20 octets, written in lower-case hexadecimal.
 ///
-/// Two serials are equal when their numbers are; leading zeros do not matter.
+/// Two serials are equal when their numbers are; leading zeros do not matter. Zero is against
+/// RFC 5280 and yet the serial number of roots in wide use.
 ///
 /// ```
 /// # use careplan_envelope::CertificateSerial;
@@ -18,7 +19,7 @@ const OCTETS_MAX: usize = 20;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CertificateSerial {
-    /// Octets before the number, all zero in `value`.
+    /// Octets of the magnitude.
     len: u8,
     /// Left-aligned magnitude without leading zeros, then zeros.
     value: [u8; OCTETS_MAX],
@@ -26,16 +27,16 @@ pub struct CertificateSerial {
 
 /// Why a text or number is not a serial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a certificate serial number: 1 to 40 hexadecimal digits, not zero")]
+#[error("not a certificate serial number: 1 to 40 hexadecimal digits")]
 pub struct SerialFault;
 
 impl CertificateSerial {
     /// From the big-endian magnitude.
     ///
     /// # Errors
-    /// [`SerialFault`] for zero and for more than 20 octets.
+    /// [`SerialFault`] for more than 20 octets.
     pub fn from_be_bytes(bytes: &[u8]) -> Result<Self, SerialFault> {
-        let start = bytes.iter().position(|b| *b != 0).ok_or(SerialFault)?;
+        let start = bytes.iter().position(|b| *b != 0).unwrap_or(bytes.len());
         let magnitude = bytes.get(start..).ok_or(SerialFault)?;
         let mut value = [0; OCTETS_MAX];
         value.get_mut(..magnitude.len()).ok_or(SerialFault)?.copy_from_slice(magnitude);
@@ -43,7 +44,7 @@ impl CertificateSerial {
         Ok(Self { len, value })
     }
 
-    /// From the content of a DER INTEGER, which must be positive.
+    /// From the content of a DER INTEGER, which must not be negative.
     pub(crate) fn from_integer(content: &[u8]) -> Result<Self, SerialFault> {
         match content.first() {
             Some(first) if *first < 0x80 => Self::from_be_bytes(content),
@@ -51,7 +52,7 @@ impl CertificateSerial {
         }
     }
 
-    /// The big-endian magnitude without leading zeros.
+    /// The big-endian magnitude without leading zeros; nothing for zero.
     #[must_use]
     pub fn as_be_bytes(&self) -> &[u8] {
         // cannot fail: `len` is at most OCTETS_MAX by construction.
@@ -63,7 +64,8 @@ impl FromStr for CertificateSerial {
     type Err = SerialFault;
 
     fn from_str(text: &str) -> Result<Self, SerialFault> {
-        if text.len() > OCTETS_MAX * 2 + 2 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if text.is_empty() || text.len() > OCTETS_MAX * 2 + 2 || !text.bytes().all(|b| b.is_ascii_hexdigit())
+        {
             return Err(SerialFault);
         }
         let padded = if text.len().is_multiple_of(2) { text.to_owned() } else { format!("0{text}") };
@@ -79,6 +81,9 @@ impl FromStr for CertificateSerial {
 
 impl fmt::Display for CertificateSerial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.len == 0 {
+            return f.write_str("00");
+        }
         self.as_be_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }

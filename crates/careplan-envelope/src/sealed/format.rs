@@ -70,7 +70,10 @@ impl<'a> Envelope<'a> {
         if data.small_integer()? != 0 {
             return Err(Unreadable::Malformed);
         }
-        data.optional(context(0))?;
+        // originatorInfo: certificates of the sender belong into the signature inside.
+        if data.optional(context(0))?.is_some() {
+            return Err(Unreadable::Unsupported);
+        }
         let wrapped_keys = read_recipients(data.enter(Tag::Set)?)?;
 
         let mut content = data.enter(Tag::Sequence)?;

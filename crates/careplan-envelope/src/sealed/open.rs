@@ -43,8 +43,9 @@ pub enum BrokenReason {
 
 /// Tries to open a letter with our keys.
 ///
-/// Every copy of the content key that names one of `keys` is tried; the first that opens the
-/// content wins, so a letter is [`Opening::Broken`] only when no copy for us works.
+/// For each of `keys` the first copy of the content key that names it is tried, so the work is
+/// bounded by our keys and not by the letter; the first that opens the content wins, and a letter
+/// is [`Opening::Broken`] only when none does.
 #[must_use]
 pub fn open(sealed: &[u8], keys: &[&DecryptionKey]) -> Opening {
     if sealed.len() > SEALED_BYTES_MAX {
@@ -61,14 +62,15 @@ pub fn open(sealed: &[u8], keys: &[&DecryptionKey]) -> Opening {
     }
 
     let mut reason = None;
-    for wrapped in &envelope.wrapped_keys {
-        for key in keys.iter().filter(|key| is_named(key, &wrapped.name)) {
-            match unwrap(key, wrapped).and_then(|content_key| decrypt(&envelope, &content_key)) {
-                Ok(content) => return Opening::Opened(content),
-                // The damage of one copy weighs more than another being of an unknown kind.
-                Err(BrokenReason::Unsupported) => reason = reason.or(Some(BrokenReason::Unsupported)),
-                Err(other) => reason = Some(other),
-            }
+    for key in keys {
+        let Some(copy) = envelope.wrapped_keys.iter().find(|copy| is_named(key, &copy.name)) else {
+            continue;
+        };
+        match unwrap(key, copy).and_then(|content_key| decrypt(&envelope, &content_key)) {
+            Ok(content) => return Opening::Opened(content),
+            // The damage of one copy weighs more than another being of an unknown kind.
+            Err(BrokenReason::Unsupported) => reason = reason.or(Some(BrokenReason::Unsupported)),
+            Err(other) => reason = Some(other),
         }
     }
     reason.map_or(Opening::NotForUs, Opening::Broken)

@@ -3,3 +3,6 @@
 
 mod interop;
 mod openssl;
+mod people;
+mod signed;
+mod tree;
