@@ -131,7 +131,7 @@ mod primitives {
             (PrivateKey::generate(&ECDH_P256).unwrap(), PrivateKey::generate(&ECDH_P256).unwrap());
         let theirs = theirs.compute_public_key().unwrap();
         let peer = aws_lc_rs::agreement::UnparsedPublicKey::new(&ECDH_P256, theirs.as_ref());
-        bencher.bench_local(|| agree(&ours, &peer, (), |secret| Ok(secret[0])).unwrap());
+        bencher.bench_local(|| agree(&ours, peer, (), |secret| Ok(secret[0])).unwrap());
     }
 
     #[divan::bench(args = [20 * 1024, 20 * 1024 * 1024])]

@@ -21,6 +21,9 @@ pub(crate) struct Leaf<'a> {
 pub(crate) const SIGNING: &str = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n\
     extendedKeyUsage=clientAuth\nsubjectAltName=URI:urn:careplan:office:9970000018\n";
 
+/// An extension that says nothing: without any, openssl makes a certificate of version 1.
+pub(crate) const PLAIN: &str = "basicConstraints=CA:FALSE\n";
+
 /// The real time, by which `openssl` dates its certificates.
 #[expect(clippy::disallowed_methods, reason = "openssl dates its certificates by the real clock")]
 pub(crate) fn now() -> Timestamp {

@@ -64,7 +64,7 @@ fn a_signed_message_gives_back_content_signer_chain_and_time() {
         let signed = verify(&sign(content, office.signer(), at("2026-12-10T03:00:00.75Z")).unwrap()).unwrap();
         assert_eq!(signed.content, content);
         assert_eq!(signed.signer, office.certificate);
-        assert_eq!(signed.chain, [middle.certificate.clone()]);
+        assert_eq!(signed.chain, std::slice::from_ref(&middle.certificate));
         assert_eq!(signed.signing_time, now());
         signed.verify_trust(&root.trusted(), now()).unwrap();
     }
