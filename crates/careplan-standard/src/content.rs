@@ -75,7 +75,7 @@ pub fn judge(name: &str, bytes: &[u8]) -> ContentKind {
 }
 
 /// Whether a name ends in `.csv`, in whatever case.
-pub(crate) fn is_csv_name(name: &str) -> bool {
+fn is_csv_name(name: &str) -> bool {
     let end = name.len().checked_sub(4).and_then(|start| name.get(start..));
     end.is_some_and(|end| end.eq_ignore_ascii_case(".csv"))
 }

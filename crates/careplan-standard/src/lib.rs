@@ -54,6 +54,7 @@ mod collector;
 mod content;
 mod edition;
 mod finding;
+mod fuzz;
 mod limits;
 mod month;
 mod ms932;
@@ -74,6 +75,8 @@ pub use edition::{
     Scheme, Shape, UnitMonth, UnitRule,
 };
 pub use finding::{Finding, Severity};
+#[doc(hidden)]
+pub use fuzz::check_anything;
 pub use limits::{
     FILE_BYTES_MAX, FINDINGS_MAX, FINDINGS_OF_A_RULE_MAX, Limits, RECORD_BYTES_MAX, RECORDS_MAX,
 };

@@ -101,8 +101,8 @@ pub(crate) fn shorten(text: &str, chars_max: usize, mut cut: bool) -> String {
 pub(crate) enum Writing {
     /// To be read as MS932. `bom_bytes` of a UTF-8 byte order mark come first (0 or 3).
     Ms932 { bom_bytes: usize },
-    /// UTF-8, by the character of several bytes at this offset.
-    Utf8 { at: usize },
+    /// UTF-8, by the character of several bytes at offset `at`, behind a byte order mark of `bom_bytes`.
+    Utf8 { bom_bytes: usize, at: usize },
     /// UTF-16, by its byte order mark.
     Utf16,
 }
@@ -120,7 +120,7 @@ pub(crate) fn writing(bytes: &[u8]) -> Writing {
     let rest = bytes.get(bom_bytes..).unwrap_or_default();
     let at_wide = rest.iter().position(|byte| *byte >= 0xE0);
     match at_wide {
-        Some(at) if std::str::from_utf8(rest).is_ok() => Writing::Utf8 { at: bom_bytes + at },
+        Some(at) if std::str::from_utf8(rest).is_ok() => Writing::Utf8 { bom_bytes, at: bom_bytes + at },
         _ => Writing::Ms932 { bom_bytes },
     }
 }
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn utf8_is_told_from_ms932() {
-        assert_eq!(writing("1,見本".as_bytes()), Writing::Utf8 { at: 2 });
-        assert_eq!(writing("\u{FEFF}1,見本".as_bytes()), Writing::Utf8 { at: 5 });
+        assert_eq!(writing("1,見本".as_bytes()), Writing::Utf8 { bom_bytes: 0, at: 2 });
+        assert_eq!(writing("\u{FEFF}1,見本".as_bytes()), Writing::Utf8 { bom_bytes: 3, at: 5 });
         assert_eq!(writing(b"\xEF\xBB\xBF1,2"), Writing::Ms932 { bom_bytes: 3 });
         assert_eq!(writing(b"1,\x8C\xA9\x96\x7B"), Writing::Ms932 { bom_bytes: 0 });
         assert_eq!(writing(b"\xC2\xB1"), Writing::Ms932 { bom_bytes: 0 }, "half-width katakana");

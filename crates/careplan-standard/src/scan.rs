@@ -52,6 +52,17 @@ pub(crate) enum QuoteFault {
     QuoteInBare,
 }
 
+/// A fault of the quotes and its places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct QuoteTrouble {
+    pub(crate) fault: QuoteFault,
+    /// Offset where it shows.
+    pub(crate) at: usize,
+    /// Offset of the quote that opened the field, where there is one. When a closing quote was forgotten, the
+    /// fault shows far behind it.
+    pub(crate) opened_at: Option<usize>,
+}
+
 /// How a record ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineEnd {
@@ -75,8 +86,8 @@ pub(crate) struct RawRecord<'a> {
     /// The line it begins on, from 1.
     pub(crate) line: u64,
     pub(crate) line_end: LineEnd,
-    /// First fault of the quotes with its offset.
-    pub(crate) quote_fault: Option<(QuoteFault, usize)>,
+    /// First fault of the quotes.
+    pub(crate) quote_fault: Option<QuoteTrouble>,
 }
 
 impl RawRecord<'_> {
@@ -164,19 +175,21 @@ impl<'a> Scanner<'a> {
             return self.quoted_field(record);
         }
         let start = self.at;
-        self.skip_bare(record, QuoteFault::QuoteInBare);
+        self.skip_bare(record, None);
         RawField { raw: self.slice(start, self.at), start, quoted: false, doubled: false }
     }
 
-    fn skip_bare(&mut self, record: &mut RawRecord<'a>, fault: QuoteFault) {
+    /// Goes to the next comma or line break. `opened_at` is the opening quote when a quoted field ends here.
+    fn skip_bare(&mut self, record: &mut RawRecord<'a>, opened_at: Option<usize>) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let length = rest.iter().position(|byte| matches!(byte, b',' | b'\r' | b'\n')).unwrap_or(rest.len());
-        let quote = match fault {
-            QuoteFault::TextAfterQuote => (length > 0).then_some(0),
-            _ => rest.iter().take(length).position(|byte| *byte == b'"'),
+        let (fault, found) = match opened_at {
+            Some(_) => (QuoteFault::TextAfterQuote, (length > 0).then_some(0)),
+            None => (QuoteFault::QuoteInBare, rest.iter().take(length).position(|byte| *byte == b'"')),
         };
-        if let Some(offset) = quote {
-            record.quote_fault.get_or_insert((fault, self.at + offset));
+        if let Some(offset) = found {
+            let trouble = QuoteTrouble { fault, at: self.at + offset, opened_at };
+            record.quote_fault.get_or_insert(trouble);
         }
         self.at += length;
     }
@@ -188,7 +201,8 @@ impl<'a> Scanner<'a> {
         let mut doubled = false;
         let closing = loop {
             let Some(byte) = self.peek() else {
-                record.quote_fault.get_or_insert((QuoteFault::Unclosed, opening));
+                let (fault, opened_at) = (QuoteFault::Unclosed, Some(opening));
+                record.quote_fault.get_or_insert(QuoteTrouble { fault, at: opening, opened_at });
                 break self.at;
             };
             let next = self.bytes.get(self.at + 1).copied();
@@ -200,7 +214,7 @@ impl<'a> Scanner<'a> {
                 }
                 (b'"', _) => {
                     let closing = self.at - 1;
-                    self.skip_bare(record, QuoteFault::TextAfterQuote);
+                    self.skip_bare(record, Some(opening));
                     break closing;
                 }
                 (b'\n', _) => self.line += 1,
@@ -214,7 +228,7 @@ impl<'a> Scanner<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use proptest::prelude::*;
 
@@ -226,7 +240,8 @@ mod tests {
         let mut all = Vec::new();
         while scanner.next(&mut record) {
             let values = record.fields.iter().map(|field| field.value().into_owned()).collect();
-            all.push((values, record.line, record.line_end, record.quote_fault));
+            let fault = record.quote_fault.map(|trouble| (trouble.fault, trouble.at));
+            all.push((values, record.line, record.line_end, fault));
         }
         all
     }

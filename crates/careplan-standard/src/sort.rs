@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{SourceFile, claims_csv};
-use crate::content::{ContentKind, judge};
-use crate::edition::{Confidence, Edition, UnitRule};
+use crate::check::{SourceFile, judge_stray};
+use crate::edition::{Confidence, Edition, Scheme, UnitMonth, UnitRule};
 use crate::finding::{Draft, Finding};
 use crate::month::YearMonth;
-use crate::ms932;
 use crate::name::{FileName, NamedOffice};
 use crate::prefix::Prefix;
 use crate::rules;
@@ -57,6 +55,24 @@ struct Group {
     sender: NamedOffice,
     receiver: NamedOffice,
     members: Vec<(FileName, usize)>,
+    scheme: Option<Scheme>,
+}
+
+impl Group {
+    fn service_month(&self) -> Option<YearMonth> {
+        self.members.iter().find_map(|(name, _)| name.service_month())
+    }
+
+    /// What the names say about months.
+    fn month(&self) -> UnitMonth {
+        if self.service_month().is_some() {
+            UnitMonth::One
+        } else if self.members.iter().any(|(name, _)| name.month().is_some()) {
+            UnitMonth::Zero
+        } else {
+            UnitMonth::Absent
+        }
+    }
 }
 
 /// Groups files by serial, sender and receiver, and tells for each group which unit it is or what is missing or too much.
@@ -84,25 +100,18 @@ pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
                 groups.entry(key).or_default().push((name, index));
             }
             Err(fault) => {
-                let kind = judge(file.name, file.bytes);
-                if matches!(kind, ContentKind::Pdf | ContentKind::Jpeg) && !claims_csv(file.name) {
-                    sorted.attachments.push(index);
-                    continue;
-                }
-                let draft = match kind {
-                    ContentKind::Other(found) => Draft::new(&rules::KIND_OTHER).word("found", found),
-                    _ => Draft::new(&rules::NAME_NOT_STANDARD)
-                        .text(ms932::shorten(file.name, 80, false))
-                        .word("reason", fault),
-                };
-                sorted.findings.push(draft.finish(Some(file.name)));
-                sorted.left_over.push(index);
+                let stray = judge_stray(file, fault);
+                let place = if stray.is_attachment { &mut sorted.attachments } else { &mut sorted.left_over };
+                place.push(index);
+                let finding = stray.finding.map(|draft| draft.finish(Some(file.name)));
+                sorted.findings.extend(finding);
             }
         }
     }
     for ((serial, sender, receiver), mut members) in groups {
         members.sort();
-        place_group(edition, files, Group { serial, sender, receiver, members }, &mut sorted);
+        let scheme = members.first().map(|(name, _)| scheme_of(edition, name));
+        place_group(edition, files, Group { serial, sender, receiver, members, scheme }, &mut sorted);
     }
     sorted.left_over.sort_unstable();
     sorted
@@ -112,11 +121,10 @@ fn place_group(edition: &Edition, files: &[SourceFile<'_>], group: Group, sorted
     let prefixes: Vec<Prefix> = group.members.iter().map(|(name, _)| name.prefix()).collect();
     let first = group.members.first();
     let first_name = first.and_then(|(_, index)| files.get(*index)).map(|file| file.name);
-    let scheme = first.map(|(name, _)| scheme_of(edition, name));
     let indexes = group.members.iter().map(|(_, index)| *index);
     let mut legal: Vec<&UnitRule> =
         edition.units().iter().filter(|rule| Gap::between(rule, &prefixes).is_none()).collect();
-    legal.sort_by_key(|rule| Some(rule.scheme()) != scheme);
+    legal.sort_by_key(|rule| Some(rule.scheme()) != group.scheme);
     if let Some(rule) = legal.first() {
         if rule.confidence() == Confidence::Inferred {
             let draft = unit_words(Draft::new(&rules::SET_READ_AS), rule.kind(), &group);
@@ -124,7 +132,7 @@ fn place_group(edition: &Edition, files: &[SourceFile<'_>], group: Group, sorted
         }
         sorted.units.push(Unit {
             kind: rule.kind(),
-            month: group.members.iter().find_map(|(name, _)| name.service_month()),
+            month: group.service_month().filter(|_| rule.month() == UnitMonth::One),
             files: indexes.collect(),
             serial: group.serial,
             sender: group.sender,
@@ -156,30 +164,41 @@ fn explain<'d>(edition: &Edition, prefixes: &[Prefix], group: &Group) -> Vec<Dra
         .units()
         .iter()
         .filter_map(|rule| Some((rule, Gap::between(rule, prefixes)?)))
-        .min_by_key(|(_, gap)| gap.missing.len() + gap.extra.len());
+        // What is there tells more than what is not: a lone form 2 is a plan without form 1, and no deletion.
+        .min_by_key(|(rule, gap)| {
+            let other_month = rule.month() != group.month();
+            (gap.extra.len(), other_month, gap.missing.len(), Some(rule.scheme()) != group.scheme)
+        });
     let Some((rule, gap)) = nearest else {
         return Vec::new();
     };
     let mut drafts = Vec::new();
     if !gap.missing.is_empty() {
         let draft = unit_words(Draft::new(&rules::SET_INCOMPLETE), rule.kind(), group);
-        drafts.push(draft.word("missing", list(&gap.missing)));
+        drafts.push(draft.word("missing", list(gap.missing.iter().map(|prefix| prefix.to_string()))));
     }
     if !gap.extra.is_empty() {
         let draft = unit_words(Draft::new(&rules::SET_TOO_MUCH), rule.kind(), group);
-        drafts.push(draft.word("extra", list(&gap.extra)));
+        drafts.push(draft.word(
+            "extra",
+            list(gap.extra.iter().map(|(prefix, again)| match again {
+                true => format!("{prefix}（二つ目）"),
+                false => prefix.to_string(),
+            })),
+        ));
     }
     drafts
 }
 
-fn list(prefixes: &[Prefix]) -> String {
-    prefixes.iter().map(|prefix| prefix.as_str()).collect::<Vec<_>>().join("、")
+fn list(names: impl Iterator<Item = String>) -> String {
+    names.collect::<Vec<_>>().join("、")
 }
 
 /// What a set of files lacks and has too much of, to be a unit.
 struct Gap {
     missing: Vec<Prefix>,
-    extra: Vec<Prefix>,
+    /// Each with whether it is there a second time.
+    extra: Vec<(Prefix, bool)>,
 }
 
 impl Gap {
@@ -191,8 +210,9 @@ impl Gap {
         let mut taken: Vec<Prefix> = Vec::new();
         for prefix in prefixes {
             let allowed = rule.required().contains(prefix) || rule.optional().contains(prefix);
-            if !allowed || (taken.contains(prefix) && !prefix.is_image()) {
-                extra.push(*prefix);
+            let again = allowed && taken.contains(prefix) && !prefix.is_image();
+            if !allowed || again {
+                extra.push((*prefix, again));
             }
             taken.push(*prefix);
         }

@@ -1,5 +1,4 @@
 //! The tables of edition 4.1 are complete and agree with each other.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::BTreeSet;
 

@@ -11,7 +11,7 @@ use crate::ms932::{self, Fault};
 use crate::name::FileName;
 use crate::place::{Locator, Place};
 use crate::rules;
-use crate::scan::{LineEnd, QuoteFault, RawField, RawRecord, Scanner};
+use crate::scan::{LineEnd, QuoteFault, QuoteTrouble, RawField, RawRecord, Scanner};
 
 /// A file whose content is looked at, and what it is measured by.
 #[derive(Clone, Copy)]
@@ -81,15 +81,9 @@ pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_
 impl<'e, 'f> Walk<'e, 'f, '_, '_> {
     /// Checks one record; `false` when what follows cannot be read.
     fn check_record(&mut self, record: &RawRecord<'f>, links: &mut LinkState<'e>) -> bool {
-        if let Some((fault, at)) = record.quote_fault {
-            let rule = match fault {
-                QuoteFault::Unclosed => &rules::CSV_UNCLOSED,
-                QuoteFault::TextAfterQuote => &rules::CSV_TEXT_AFTER_QUOTE,
-                QuoteFault::QuoteInBare => &rules::CSV_QUOTE_IN_BARE,
-            };
-            let place = self.locator.place(at);
-            self.out.push(Draft::new(rule).at(place));
-            if fault == QuoteFault::Unclosed {
+        if let Some(trouble) = record.quote_fault {
+            self.report_quotes(trouble);
+            if trouble.fault == QuoteFault::Unclosed {
                 return false;
             }
         }
@@ -126,9 +120,26 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         true
     }
 
+    fn report_quotes(&mut self, trouble: QuoteTrouble) {
+        let rule = match trouble.fault {
+            QuoteFault::Unclosed => &rules::CSV_UNCLOSED,
+            QuoteFault::TextAfterQuote => &rules::CSV_TEXT_AFTER_QUOTE,
+            QuoteFault::QuoteInBare => &rules::CSV_QUOTE_IN_BARE,
+        };
+        let mut draft = Draft::new(rule);
+        if let Some(opened_at) = trouble.opened_at {
+            let opened = self.locator.place(opened_at);
+            draft = draft.word("opened", format!("{}行目の{}文字目", opened.line, opened.column));
+        }
+        let place = self.locator.place(trouble.at);
+        self.out.push(draft.at(place));
+    }
+
     fn check_line_end(&mut self, record: &RawRecord<'f>) {
         let rule = match record.line_end {
             LineEnd::CrLf => return,
+            // What a quote swallowed is no last line.
+            LineEnd::Nothing if record.quote_fault.is_some() => return,
             LineEnd::Lf | LineEnd::Cr => &rules::CSV_LINE_END,
             LineEnd::Nothing => &rules::CSV_NO_FINAL_LINE_END,
         };

@@ -10,14 +10,17 @@ mod link;
 mod naming;
 
 use crate::collector::Collector;
-use crate::content::{ContentKind, is_csv_name, judge};
+use crate::content::{ContentKind, judge};
 use crate::edition::Edition;
 use crate::finding::{Draft, Finding};
 use crate::limits::Limits;
 use crate::ms932::{self, Writing};
-use crate::name::FileName;
+use crate::name::{FileName, NameFault};
 use crate::place::Locator;
 use crate::rules;
+
+/// Characters of a wrong file name that a message repeats.
+const NAME_CHARS_SHOWN: usize = 80;
 
 /// A file to be checked: its name without folders, and its bytes.
 #[derive(Clone, Copy)]
@@ -67,9 +70,9 @@ pub fn check_file(edition: &Edition, file: &SourceFile<'_>) -> Vec<Finding> {
 #[must_use]
 pub fn check_file_within(edition: &Edition, file: &SourceFile<'_>, limits: &Limits) -> Vec<Finding> {
     let mut out = Collector::new(file.name, *limits);
-    let kind = judge(file.name, file.bytes);
     match FileName::parse(file.name) {
         Ok(name) => {
+            let kind = judge(file.name, file.bytes);
             naming::check(edition, &name, file.name, &mut out);
             if name.prefix().is_image() {
                 check_image(kind, &mut out);
@@ -77,15 +80,11 @@ pub fn check_file_within(edition: &Edition, file: &SourceFile<'_>, limits: &Limi
                 check_csv(edition, &name, file.bytes, limits, &mut out);
             }
         }
-        Err(fault) => match kind {
-            ContentKind::StandardCsv => out.push(
-                Draft::new(&rules::NAME_NOT_STANDARD)
-                    .text(ms932::shorten(file.name, 80, false))
-                    .word("reason", fault),
-            ),
-            ContentKind::Pdf | ContentKind::Jpeg => check_attachment(file.name, kind, &mut out),
-            ContentKind::Other(found) => out.push(Draft::new(&rules::KIND_OTHER).word("found", found)),
-        },
+        Err(fault) => {
+            if let Some(draft) = judge_stray(file, fault).finding {
+                out.push(draft);
+            }
+        }
     }
     out.finish()
 }
@@ -106,13 +105,35 @@ fn check_image(kind: ContentKind, out: &mut Collector<'_>) {
     }
 }
 
-fn check_attachment(name: &str, kind: ContentKind, out: &mut Collector<'_>) {
-    let extensions: &[&str] = if kind == ContentKind::Pdf { &["pdf"] } else { &["jpg", "jpeg", "jpe"] };
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    if !extension.is_some_and(|given| extensions.iter().any(|known| given.eq_ignore_ascii_case(known))) {
-        let expected = if kind == ContentKind::Pdf { ".pdf" } else { ".jpg" };
-        out.push(Draft::new(&rules::KIND_EXTENSION).word("found", kind_ja(kind)).word("expected", expected));
-    }
+/// What becomes of a file whose name is not one of the standard.
+pub(crate) struct Stray {
+    /// PDF and JPEG travel as attachments; nothing else does.
+    pub(crate) is_attachment: bool,
+    pub(crate) finding: Option<Draft<'static>>,
+}
+
+/// Judges a file whose name is not one of the standard by its content.
+pub(crate) fn judge_stray(file: &SourceFile<'_>, fault: NameFault) -> Stray {
+    let kind = judge(file.name, file.bytes);
+    let (extensions, expected): (&[&str], _) = match kind {
+        ContentKind::Pdf => (&["pdf"], ".pdf"),
+        ContentKind::Jpeg => (&["jpg", "jpeg", "jpe"], ".jpg"),
+        ContentKind::StandardCsv => {
+            let draft = Draft::new(&rules::NAME_NOT_STANDARD)
+                .text(ms932::shorten(file.name, NAME_CHARS_SHOWN, false))
+                .word("reason", fault);
+            return Stray { is_attachment: false, finding: Some(draft) };
+        }
+        ContentKind::Other(found) => {
+            let draft = Draft::new(&rules::KIND_OTHER).word("found", found);
+            return Stray { is_attachment: false, finding: Some(draft) };
+        }
+    };
+    let given = file.name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let known = extensions.iter().any(|known| given.eq_ignore_ascii_case(known));
+    let finding = (!known)
+        .then(|| Draft::new(&rules::KIND_EXTENSION).word("found", kind_ja(kind)).word("expected", expected));
+    Stray { is_attachment: true, finding }
 }
 
 /// Whether the bytes can be read as CSV at all; says why not.
@@ -136,8 +157,8 @@ fn check_csv(edition: &Edition, name: &FileName, bytes: &[u8], limits: &Limits, 
     };
     match ms932::writing(bytes) {
         Writing::Utf16 => out.push(Draft::new(&rules::ENC_UTF16)),
-        Writing::Utf8 { at } => {
-            let place = Locator::new(bytes, 0).place(at);
+        Writing::Utf8 { bom_bytes, at } => {
+            let place = Locator::new(bytes, bom_bytes).place(at);
             out.push(Draft::new(&rules::ENC_UTF8).at(place));
         }
         Writing::Ms932 { bom_bytes } => {
@@ -148,9 +169,4 @@ fn check_csv(edition: &Edition, name: &FileName, bytes: &[u8], limits: &Limits, 
             content::check(&source, bom_bytes, out);
         }
     }
-}
-
-/// Whether a name claims to be a CSV file; such a file is never taken for an attachment.
-pub(crate) fn claims_csv(name: &str) -> bool {
-    is_csv_name(name)
 }

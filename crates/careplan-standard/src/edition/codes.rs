@@ -46,6 +46,16 @@ impl Pattern {
         }
     }
 
+    /// How a message writes the values it stands for.
+    fn shown(&self) -> String {
+        match self {
+            Self::Literal(code) => code.clone(),
+            Self::TypeThen(suffix) => format!("サービス種類2桁+{suffix}"),
+            Self::ServiceCode => "サービスコード6桁".to_owned(),
+            Self::OtherTable(table) => table.clone(),
+        }
+    }
+
     fn matches(&self, value: &[u8]) -> bool {
         match self {
             Self::Literal(code) => code.as_bytes() == value,
@@ -103,12 +113,11 @@ impl CodeTable {
     /// The first values of the table with their meaning, for a message: `1（男性）、2（女性）`.
     pub(crate) fn summary(&self) -> String {
         const CODES_SHOWN_MAX: usize = 8;
-        let mut shown: Vec<String> = self
-            .codes
-            .iter()
-            .filter_map(|code| Some(format!("{}（{}）", code.code()?, code.meaning_ja)))
-            .take(CODES_SHOWN_MAX)
-            .collect();
+        let shown = self.codes.iter().take(CODES_SHOWN_MAX).map(|code| {
+            let meaning = code.meaning_ja.split('（').next().unwrap_or_default();
+            format!("{}（{meaning}）", code.pattern.shown())
+        });
+        let mut shown: Vec<String> = shown.collect();
         if self.codes.len() > shown.len() {
             shown.push("ほか".to_owned());
         }

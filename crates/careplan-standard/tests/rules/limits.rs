@@ -1,0 +1,98 @@
+//! Limits: at the edge, and one past it.
+
+use careplan_standard::{
+    Edition, FILE_BYTES_MAX, FINDINGS_MAX, FINDINGS_OF_A_RULE_MAX, FileName, Limits, NAME_CHARS_MAX,
+    NameFault, RECORD_BYTES_MAX, RECORDS_MAX, Severity, SourceFile, check_file, check_file_within,
+};
+
+use crate::sample::{FORM_3, PLAN_DELETION, with};
+
+pub(crate) const RULES: [&str; 3] = ["FILE-002", "FILE-004", "LIMIT-001"];
+
+const ROW: &[u8] = b"202407,990001,0009900021,202611\r\n";
+
+fn codes(bytes: &[u8], limits: &Limits) -> Vec<&'static str> {
+    let findings = check_file_within(Edition::v4_1(), &SourceFile::new(PLAN_DELETION, bytes), limits);
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn the_limits_are_the_constants() {
+    let expected = Limits {
+        file_bytes_max: FILE_BYTES_MAX,
+        records_max: RECORDS_MAX,
+        record_bytes_max: RECORD_BYTES_MAX,
+        findings_max: FINDINGS_MAX,
+        findings_of_a_rule_max: FINDINGS_OF_A_RULE_MAX,
+    };
+    assert_eq!(Limits::default(), expected);
+}
+
+#[test]
+fn a_file_of_the_largest_size_passes_and_one_byte_more_does_not() {
+    let limits = Limits { file_bytes_max: ROW.len(), ..Limits::default() };
+    assert_eq!(codes(ROW, &limits), [""; 0]);
+    let longer = [ROW, b"\n"].concat();
+    let findings = check_file_within(Edition::v4_1(), &SourceFile::new(PLAN_DELETION, &longer), &limits);
+    assert_eq!(findings[0].code, "FILE-002");
+    assert_eq!(findings[0].message, "ファイルの大きさ34バイトが、上限の33バイトを超えています。");
+}
+
+#[test]
+fn the_last_record_passes_and_one_more_does_not() {
+    let limits = Limits { records_max: 3, ..Limits::default() };
+    assert_eq!(codes(&ROW.repeat(3), &limits), [""; 0]);
+    let bytes = ROW.repeat(5);
+    let findings = check_file_within(Edition::v4_1(), &SourceFile::new(PLAN_DELETION, &bytes), &limits);
+    assert_eq!(findings.len(), 1);
+    assert_eq!((findings[0].code, findings[0].record), ("FILE-004", Some(4)));
+    assert_eq!(
+        findings[0].message,
+        "4件目（4行目）で、データの件数が上限の3件を超えました。ここから先は調べていません。"
+    );
+}
+
+#[test]
+fn a_record_of_the_largest_length_passes_and_one_byte_more_does_not() {
+    let text_of = |bytes: usize| {
+        let plain = with(FORM_3, 1, &[(6, "\"\"")]);
+        let length = plain.split(|byte| *byte == b'\r').next().unwrap_or_default().len();
+        with(FORM_3, 1, &[(6, &format!("\"{}\"", "x".repeat(bytes - length)))])
+    };
+    let check = |bytes: &[u8]| check_file(Edition::v4_1(), &SourceFile::new(FORM_3, bytes));
+    assert_eq!(check(&text_of(RECORD_BYTES_MAX)), []);
+    assert_eq!(check(&text_of(RECORD_BYTES_MAX + 1))[0].code, "CSV-005");
+}
+
+#[test]
+fn findings_beyond_the_limit_are_counted_and_the_count_is_as_severe_as_the_worst() {
+    let wrong = b"202407,990001,,202611\r\n";
+    for (rows, reported) in [
+        (FINDINGS_OF_A_RULE_MAX, FINDINGS_OF_A_RULE_MAX),
+        (FINDINGS_OF_A_RULE_MAX + 7, FINDINGS_OF_A_RULE_MAX + 1),
+    ] {
+        let bytes = wrong.repeat(rows);
+        let findings = check_file(Edition::v4_1(), &SourceFile::new(PLAN_DELETION, &bytes));
+        assert_eq!(findings.len(), reported);
+        let last = findings.last().unwrap();
+        if rows > FINDINGS_OF_A_RULE_MAX {
+            assert_eq!((last.code, last.severity), ("LIMIT-001", Severity::Block));
+            assert_eq!(last.message, "このファイルには、ほかに7件の指摘があります（うち送れないもの7件）。");
+        } else {
+            assert_eq!(last.code, "FIELD-001");
+        }
+    }
+}
+
+#[test]
+fn findings_of_many_rules_are_counted_beyond_the_limit_of_the_file() {
+    let limits = Limits { findings_max: 4, ..Limits::default() };
+    let bytes = b"202407,,,\r\n".repeat(2);
+    assert_eq!(codes(&bytes, &limits), ["FIELD-001", "FIELD-001", "FIELD-001", "FIELD-001", "LIMIT-001"]);
+}
+
+#[test]
+fn a_name_of_the_longest_length_is_looked_at_and_one_more_is_not() {
+    assert_eq!(FileName::parse(&"U".repeat(NAME_CHARS_MAX)), Err(NameFault::Extension));
+    assert_eq!(FileName::parse(&"U".repeat(NAME_CHARS_MAX + 1)), Err(NameFault::TooLong));
+}

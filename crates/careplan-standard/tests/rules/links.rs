@@ -1,0 +1,94 @@
+//! Content against name: month, sender, receiver.
+
+use careplan_standard::Severity;
+
+use crate::sample::{
+    ACTUALS, ACTUALS_DELETION, FORM_2, PLAN, PLAN_DELETION, SUPPLEMENT, SUPPLEMENT_OF_PLAN, Sample, changed,
+    example, file, findings, ms932, report, with,
+};
+
+pub(crate) fn samples() -> Vec<Sample> {
+    let renamed = |fault, example_name: &str, from: &str, to: &str, rule| {
+        file(fault, &example_name.replace(from, to), ms932(&example(example_name)), rule)
+    };
+    vec![
+        renamed("another month in the name than in the content", PLAN, "202611", "202612", "MATCH-001"),
+        changed("a slip's supplement without month", SUPPLEMENT, &[(63, "000000")], "MATCH-001"),
+        file("another month in the third record", PLAN, with(PLAN, 3, &[(5, "202612")]), "MATCH-002"),
+        renamed("another sender in the name of a plan", PLAN, "9970000018", "9970000042", "MATCH-003"),
+        renamed("another sender in the name of actuals", ACTUALS, "9970000026", "9970000042", "MATCH-003"),
+        renamed(
+            "another sender in the name of a deletion",
+            ACTUALS_DELETION,
+            "9970000026",
+            "9970000042",
+            "MATCH-003",
+        ),
+        renamed(
+            "another sender in the name of form 1",
+            "UP1KYO_9970000018_43_9970000026_11_20261020093000.CSV",
+            "9970000018",
+            "9970000042",
+            "MATCH-003",
+        ),
+        renamed("another receiver in the name of actuals", ACTUALS, "9970000018", "9970000042", "MATCH-004"),
+        renamed(
+            "another service type in the name of a deletion",
+            ACTUALS_DELETION,
+            "_11_",
+            "_15_",
+            "MATCH-005",
+        ),
+        changed("two service types in one file of actuals", ACTUALS, &[(15, "151111")], "MATCH-005"),
+        renamed(
+            "a receiver whom no record of the plan mentions",
+            PLAN,
+            "9970000026",
+            "9970000042",
+            "MATCH-006",
+        ),
+        renamed("a receiver whom form 2 does not mention", FORM_2, "9970000026", "9970000042", "MATCH-006"),
+        renamed(
+            "a preventive receiver whom no record mentions",
+            PLAN,
+            "9970000026_11",
+            "9970000042_A2",
+            "MATCH-006",
+        ),
+        changed("a plan date beside a slip", SUPPLEMENT, &[(4, "20261015")], "MATCH-007"),
+        changed("no plan date beside a plan", SUPPLEMENT_OF_PLAN, &[(4, "00000000")], "MATCH-008"),
+    ]
+}
+
+#[test]
+fn content_that_departs_from_the_name_is_told() {
+    insta::assert_snapshot!(report(&samples()));
+}
+
+#[test]
+fn departures_that_rest_on_an_inference_only_warn() {
+    let inferred = [
+        "two service types in one file of actuals",
+        "a receiver whom form 2 does not mention",
+        "a preventive receiver whom no record mentions",
+    ];
+    for sample in samples().iter().filter(|sample| inferred.contains(&sample.fault)) {
+        let worst = findings(sample).iter().map(|finding| finding.severity).max();
+        assert_eq!(worst, Some(Severity::Warn), "{}", sample.fault);
+    }
+}
+
+#[test]
+fn a_departure_that_repeats_on_every_record_is_told_once() {
+    let bytes = ms932(&example(PLAN_DELETION).repeat(1000));
+    let sample = file("", &PLAN_DELETION.replace("202611", "202612"), bytes, "");
+    assert_eq!(findings(&sample).len(), 1);
+}
+
+#[test]
+fn actuals_passed_on_by_a_planner_may_name_other_offices() {
+    let name = "UPJSK_202611_9970000042_43_9970000018_46_20261202164500.CSV";
+    let sample = file("", name, ms932(&example(ACTUALS)), "");
+    let codes: Vec<&str> = findings(&sample).iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["NAME-005"]);
+}
