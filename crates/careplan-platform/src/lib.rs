@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod mailbox;
 pub mod platform;
 pub mod signer;
 pub mod store;

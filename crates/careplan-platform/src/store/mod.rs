@@ -7,9 +7,16 @@
 
 mod connect;
 mod error;
+pub mod events;
+pub mod letters;
+pub mod lists;
+pub mod receipts;
 mod rows;
 mod schema;
+pub mod standings;
+pub mod transmissions;
 mod tx;
+pub mod uploads;
 mod url;
 pub mod values;
 
@@ -35,8 +42,14 @@ pub(crate) use on;
 /// Every statement of the store, for the test that prepares each on both databases.
 #[doc(hidden)]
 pub fn statements() -> Vec<String> {
-    let families: &[&[&str]] = &[tx::STATEMENTS];
-    let many = [crate::audit::INSERT.text(2).0];
-    let single = families.iter().flat_map(|family| family.iter().map(|text| (*text).to_owned()));
-    single.chain(many.iter().map(|text| text.to_string())).collect()
+    let constants: &[&[&str]] = &[tx::STATEMENTS, lists::STATEMENTS, uploads::STATEMENTS];
+    let mut all: Vec<String> =
+        constants.iter().flat_map(|family| family.iter().map(|text| (*text).to_owned())).collect();
+    all.push(crate::audit::INSERT.text(2).0.to_string());
+    all.push(standings::STANDINGS.text(2).0.to_string());
+    all.extend(transmissions::statements());
+    all.extend(letters::statements());
+    all.extend(events::statements());
+    all.extend(receipts::statements());
+    all
 }

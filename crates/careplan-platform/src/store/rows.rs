@@ -82,8 +82,14 @@ impl ManyIds {
 
     /// The text for a filled list of `length` entries.
     pub fn text(&self, length: usize) -> AssertSqlSafe<Arc<str>> {
+        self.text_after(0, length)
+    }
+
+    /// The text for a filled list of `length` entries that follow `before` other parameters;
+    /// one statement is always asked with the same `before`.
+    pub fn text_after(&self, before: usize, length: usize) -> AssertSqlSafe<Arc<str>> {
         let make = || {
-            let marks: Vec<String> = (1..=length).map(|mark| format!("${mark}")).collect();
+            let marks: Vec<String> = (1..=length).map(|mark| format!("${}", before + mark)).collect();
             Arc::from(format!("{} ({}) {}", self.head, marks.join(", "), self.tail))
         };
         match self.texts.get(length.max(1).ilog2() as usize) {

@@ -1,0 +1,19 @@
+//! The mailbox: letters handed over by one office, waiting for another.
+//!
+//! Promises: what was answered *accepted* is durable; every request is idempotent by the
+//! transmission's id and repeated ones get the first answer; a transmission leaves the box only
+//! by a receipt of its receiver, by its sender before it was fetched, or by its deadline. Never
+//! looks inside a letter.
+
+mod batch;
+mod news;
+mod operation;
+mod receipt;
+mod writer;
+
+pub use news::{News, Subscription};
+pub use operation::{Accept, Done, HandIn, Operation, Outcome, Refused, SealedBytes};
+pub use receipt::{
+    RECEIPT_BYTES_MAX, ReceiptFault, Statement, check_receipt, is_signed_by, platform_receipt, read_receipt,
+};
+pub use writer::{OPERATIONS_QUEUED_MAX, WriteFault, Writer};

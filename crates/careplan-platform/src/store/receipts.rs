@@ -1,0 +1,82 @@
+//! Signed receipts: the first version of each is kept and never changed.
+
+use careplan_domain::{Timestamp, TransmissionId};
+use careplan_protocol::receipt::ReceiptKind;
+
+use super::values::{instant, millis};
+use super::{Connected, ManyRows, StoreError, Tx, on};
+
+static INSERT: ManyRows = ManyRows::new("insert into receipt (transmission, kind, signed, at) values", 4, "");
+const FIND: &str = "select signed from receipt where transmission = $1 and kind = $2";
+const LIST: &str = "select kind, signed, at from receipt where transmission = $1";
+
+pub(super) fn statements() -> Vec<String> {
+    vec![FIND.to_owned(), LIST.to_owned(), INSERT.text(2).0.to_string()]
+}
+
+/// A signed receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReceipt {
+    /// About which transmission.
+    pub transmission: TransmissionId,
+    /// What it states.
+    pub kind: ReceiptKind,
+    /// CMS SignedData (DER).
+    pub signed: Vec<u8>,
+    /// When it was stored.
+    pub at: Timestamp,
+}
+
+/// Stores receipts.
+///
+/// # Errors
+/// When the database refuses: one of that kind is there already.
+pub async fn insert(tx: &mut Tx, mut rows: Vec<StoredReceipt>) -> Result<(), StoreError> {
+    while let Some(group) = ManyRows::group(&mut rows) {
+        let text = INSERT.text(group.len());
+        on!(tx, |c| {
+            let mut query = sqlx::query(text);
+            for receipt in group {
+                query = query
+                    .bind(receipt.transmission.as_bytes().to_vec())
+                    .bind(receipt.kind.as_str())
+                    .bind(receipt.signed)
+                    .bind(millis(receipt.at));
+            }
+            query.execute(&mut *c).await?;
+        });
+    }
+    Ok(())
+}
+
+/// One receipt.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find(
+    db: &mut impl Connected,
+    id: &TransmissionId,
+    kind: ReceiptKind,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let signed: Option<Vec<u8>> = on!(db, |c| {
+        let query = sqlx::query_scalar(FIND).bind(&id.as_bytes()[..]).bind(kind.as_str());
+        query.fetch_optional(&mut *c).await?
+    });
+    Ok(signed)
+}
+
+/// All receipts of a transmission, oldest first.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn list(db: &mut impl Connected, id: &TransmissionId) -> Result<Vec<StoredReceipt>, StoreError> {
+    let rows: Vec<(String, Vec<u8>, i64)> =
+        on!(db, |c| sqlx::query_as(LIST).bind(&id.as_bytes()[..]).fetch_all(&mut *c).await?);
+    let mut receipts = Vec::with_capacity(rows.len());
+    for (kind, signed, at) in rows {
+        let kind = ReceiptKind::parse(&kind).ok_or(StoreError::Corrupt("receipt kind"))?;
+        receipts.push(StoredReceipt { transmission: *id, kind, signed, at: instant(at)? });
+    }
+    receipts.sort_unstable_by_key(|receipt| receipt.kind.state());
+    Ok(receipts)
+}
