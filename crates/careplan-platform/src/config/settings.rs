@@ -1,0 +1,201 @@
+//! The settings as types. Each is described beside its default in `default.toml`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use careplan_domain::retention::Retention;
+use careplan_protocol::trust::{RefusedKind, SubjectRule};
+use serde::{Deserialize, Serialize};
+
+/// All settings of one process.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where database, letters and keys of this replica live.
+    pub data_dir: PathBuf,
+    /// The port for offices.
+    pub office_api: OfficeApi,
+    /// The port for operators.
+    pub operators: Operators,
+    /// The database.
+    pub database: Database,
+    /// The shelf for large letters.
+    pub blobs: Blobs,
+    /// The certificate authority.
+    pub authority: Authority,
+    /// Foreign authorities.
+    pub trust: Trust,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// Passwords and lock-outs.
+    pub login: Login,
+    /// The log.
+    pub log: Log,
+}
+
+/// `[office_api]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeApi {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Further names of the server certificate.
+    pub names: Vec<String>,
+    /// Where others reach the API; empty when derived.
+    pub public_url: String,
+    /// Seconds for the TLS handshake.
+    pub handshake_seconds_max: u64,
+    /// Seconds for the head of a request.
+    pub header_seconds_max: u64,
+    /// Minutes after which a connection is ended.
+    pub connection_age_minutes_max: u64,
+    /// Connections at the same time.
+    pub connections_max: usize,
+    /// Seconds for requests in flight when stopping.
+    pub drain_seconds_max: u64,
+}
+
+/// `[operators]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operators {
+    /// Address and port.
+    pub listen: SocketAddr,
+}
+
+/// `[database]`
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// The address; empty for SQLite in the data folder.
+    pub url: String,
+    /// A file with the address.
+    pub url_file: PathBuf,
+    /// Connections to PostgreSQL, or readers of SQLite.
+    pub connections_max: u32,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database")
+            .field("url", &super::effective::masked(&self.url))
+            .field("url_file", &self.url_file)
+            .field("connections_max", &self.connections_max)
+            .finish()
+    }
+}
+
+/// `[blobs]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blobs {
+    /// Folder or S3.
+    pub kind: BlobKind,
+    /// The folder; empty for `blobs` in the data folder.
+    pub folder: PathBuf,
+    /// The bucket.
+    pub bucket: String,
+    /// Its region.
+    pub region: String,
+    /// URL of the store; empty for the provider's own.
+    pub endpoint: String,
+    /// Whether the endpoint may be plain HTTP.
+    pub allow_http: bool,
+    /// Who we are at the store.
+    pub access_key_id: String,
+    /// A file with the secret to it.
+    pub secret_access_key_file: PathBuf,
+}
+
+/// Kinds of shelves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlobKind {
+    /// A folder.
+    Folder,
+    /// A bucket of an S3-compatible store.
+    S3,
+}
+
+/// `[authority]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authority {
+    /// Whether `serve` issues certificates.
+    pub run: bool,
+    /// The key; empty for the data folder.
+    pub key_file: PathBuf,
+    /// The certificate; empty for the data folder.
+    pub certificate_file: PathBuf,
+    /// Validity of a new root.
+    pub root_days: u32,
+    /// Validity of certificates of offices.
+    pub office_days: u32,
+    /// Validity of the platform's own certificates.
+    pub platform_days: u32,
+    /// Hours between revocation lists.
+    pub revocation_list_hours: u32,
+    /// Seconds that an enrolment waits for its certificate.
+    pub enrol_wait_seconds: u64,
+}
+
+/// `[trust]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// Accepted foreign authorities.
+    pub foreign: Vec<Foreign>,
+    /// Seconds between looks at the files.
+    pub reload_seconds: u64,
+}
+
+/// One `[[trust.foreign]]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Foreign {
+    /// What offices call its certificates.
+    pub label: String,
+    /// PEM file with its roots (and intermediates that issue to offices).
+    pub roots_file: PathBuf,
+    /// Its revocation lists, one per issuer.
+    pub crl_files: Vec<PathBuf>,
+    /// Where the office number stands.
+    pub office: SubjectRule,
+    /// Kinds that are refused by name.
+    #[serde(default)]
+    pub refused_kinds: Vec<RefusedKind>,
+}
+
+/// `[login]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// Wrong tries in a row that lock.
+    pub failures_max: u32,
+    /// How long a lock lasts.
+    pub lock_minutes: u32,
+    /// How long an issue password lasts.
+    pub issue_password_days: u32,
+    /// Passwords hashed at the same time.
+    pub hashes_max: usize,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Level or directives.
+    pub level: String,
+    /// For machines or for people.
+    pub format: LogFormat,
+}
+
+/// Shapes of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// One readable line.
+    Text,
+}
