@@ -5,9 +5,13 @@
 //! platform never looks inside a letter: it does not even depend on the crate that could.
 
 pub mod audit;
+pub mod authority;
+pub mod caller;
 pub mod clock;
 pub mod config;
 pub mod mailbox;
+pub mod office_api;
 pub mod platform;
 pub mod signer;
 pub mod store;
+pub mod trust;

@@ -1,1 +1,2 @@
+//! The operations centre: Office API, authority, jobs.
 fn main() {}

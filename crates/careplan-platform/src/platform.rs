@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::signer::Signer;
 use crate::store::Store;
+use crate::trust::TrustInForce;
 
 /// One replica of the platform: handed to every handler and job as `Arc<Platform>`.
 pub struct Platform {
@@ -12,6 +13,8 @@ pub struct Platform {
     pub store: Store,
     /// Asked once per request.
     pub clock: Clock,
+    /// Whose certificates are accepted; swapped by a reload.
+    pub trust: Arc<TrustInForce>,
     /// Signs receipts, trust lists, audit checkpoints.
     pub signer: Arc<dyn Signer>,
 }

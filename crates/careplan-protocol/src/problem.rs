@@ -125,6 +125,9 @@ codes! {
     CertificateNoOffice = "certificate-no-office", 403,
         "電子証明書から事業所番号を読み取れません",
         "証明書の種類を確かめ、運用センターへ連絡してください。";
+    RevocationUnknown = "revocation-unknown", 503,
+        "この電子証明書が失効していないことを、いま確かめられません",
+        "証明書に問題があるわけではありません。しばらく待ってやり直し、続く場合は運用センターへ連絡してください。";
     OfficeUnknown = "office-unknown", 403,
         "この事業所は登録されていません",
         "事業所番号を確かめ、運用センターへ連絡してください。";
@@ -287,6 +290,7 @@ impl Code {
                 | Self::StorageUnavailable
                 | Self::StorageFull
                 | Self::ShuttingDown
+                | Self::RevocationUnknown
                 | Self::Internal
                 | Self::LengthMismatch
                 | Self::DigestMismatch

@@ -57,7 +57,9 @@ impl Config {
             bail!("設定 `office_api.public_url` は https:// で始め、/ で終わらないようにしてください。");
         }
         if masked(&self.database.url) != self.database.url {
-            bail!("パスワードを含むデータベースのURLは、`database.url_file` で示すファイルに書いてください。");
+            bail!(
+                "パスワードを含むデータベースのURLは、`database.url_file` で示すファイルに書いてください。"
+            );
         }
         if self.database.url_file.as_os_str().is_empty() {
             address_of(&self.database.url)?;
@@ -84,7 +86,8 @@ impl Config {
         } else {
             read_secret(file)?
         };
-        Ok(address_of(url.expose())?.unwrap_or_else(|| DatabaseUrl::Sqlite(self.data_dir.join("exchange.db"))))
+        Ok(address_of(url.expose())?
+            .unwrap_or_else(|| DatabaseUrl::Sqlite(self.data_dir.join("exchange.db"))))
     }
 
     /// Where large letters lie; reads `blobs.secret_access_key_file`.
@@ -166,7 +169,8 @@ fn address_of(url: &str) -> anyhow::Result<Option<DatabaseUrl>> {
 
 fn read_secret(path: &std::path::Path) -> anyhow::Result<Secret> {
     let text = zeroize::Zeroizing::new(
-        std::fs::read_to_string(path).with_context(|| format!("秘密のファイル `{}` を読めません", path.display()))?,
+        std::fs::read_to_string(path)
+            .with_context(|| format!("秘密のファイル `{}` を読めません", path.display()))?,
     );
     Ok(Secret::new(text.trim()))
 }
