@@ -7,8 +7,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey, agree};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use careplan_envelope::{
-    Certificate, DecryptionKey, Letter, OfficeKey, Opening, Recipient, Signer, SigningKey, TerminalPublicKey,
-    open, seal, sha256, sign, verify,
+    Certificate, DecryptionKey, Letter, OfficeKey, Opening, Purpose, Recipient, Signer, SigningKey,
+    TerminalPublicKey, TrustAnchors, open, seal, sha256, sign, verify,
 };
 use divan::Bencher;
 use jiff::Timestamp;
@@ -85,6 +85,21 @@ mod envelope {
         let office = Office::new();
         let signed = office.sign(&[b'm'; MANIFEST_BYTES]);
         bencher.bench_local(|| verify(&signed).unwrap());
+    }
+
+    #[divan::bench]
+    fn verify_chain_of_one(bencher: Bencher) {
+        let mut params = rcgen::CertificateParams::default();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let root = Certificate::from_der(params.self_signed(&key).unwrap().der()).unwrap();
+        let issuer = rcgen::Issuer::new(params, key);
+        let pair = rcgen::KeyPair::generate().unwrap();
+        let leaf = rcgen::CertificateParams::default().signed_by(&pair, &issuer).unwrap();
+        let leaf = Certificate::from_der(leaf.der()).unwrap();
+        let anchors = TrustAnchors::new([root]).unwrap();
+        let now = "2026-12-10T03:00:00Z".parse().unwrap();
+        bencher.bench_local(|| anchors.verify_chain(&leaf, &[], now, Purpose::Signature).unwrap());
     }
 
     #[divan::bench(args = [20 * 1024, 20 * 1024 * 1024])]

@@ -69,7 +69,7 @@ pub fn import(bytes: &[u8], password: &str) -> Result<Imported, Pkcs12Fault> {
     if bytes.len() > PKCS12_BYTES_MAX {
         return Err(Pkcs12Fault::TooLarge);
     }
-    let archive = Pkcs12Archive::from_pkcs12(bytes, password).map_err(fault)?;
+    let archive = Pkcs12Archive::from_pkcs12(bytes, password).map_err(|error| fault(error, password))?;
     let pkcs8 = match archive.keys.as_slice() {
         [] => return Err(Pkcs12Fault::NoKey),
         [one] => one.key.as_der(),
@@ -104,8 +104,10 @@ fn decryption(pkcs8: &[u8], certificate: &Certificate) -> Result<DecryptionKey, 
     DecryptionKey::from_pkcs8(pkcs8)?.with_certificate(certificate.clone())
 }
 
-fn fault(error: Error) -> Pkcs12Fault {
+fn fault(error: Error, password: &str) -> Pkcs12Fault {
     match error {
+        // PKCS#12 knows passwords of UCS-2 only: one beyond (𠮷) cannot be that of this file.
+        Error::DerError(_) if password.chars().any(|c| u32::from(c) > 0xffff) => Pkcs12Fault::WrongPassword,
         Error::MacError(_) | Error::UnpadError | Error::Pkcs5Error(_) => Pkcs12Fault::WrongPassword,
         Error::UnsupportedContentType
         | Error::UnsupportedCertificateType

@@ -33,7 +33,7 @@ pub struct Signed {
     pub content: Vec<u8>,
     /// The certificate whose key signed.
     pub signer: Certificate,
-    /// Other certificates in the message, in no particular order, unverified.
+    /// Other readable certificates in the message, in no particular order, unverified.
     pub chain: Vec<Certificate>,
     /// When the signer says it signed.
     pub signing_time: Timestamp,
@@ -65,6 +65,9 @@ pub enum SignFault {
     /// The certificate belongs to another key, or the key signs in another way than its kind.
     #[error("certificate and key do not belong together")]
     CertificateMismatch,
+    /// The certificate does not allow its key to sign messages; every receiver would refuse.
+    #[error("certificate is not meant for signing")]
+    NotForSigning,
     /// The signing time lies before 1970.
     #[error("signing time is out of range")]
     SigningTime,

@@ -45,9 +45,17 @@ pub fn sign(content: &[u8], signer: Signer<'_>, signing_time: Timestamp) -> Resu
     if !fits || signer.certificate.public_key_spki() != signer.key.public_key_spki() {
         return Err(SignFault::CertificateMismatch);
     }
+    if signer
+        .certificate
+        .key_usage()
+        .is_some_and(|usage| !usage.digital_signature && !usage.content_commitment)
+    {
+        return Err(SignFault::NotForSigning);
+    }
 
     let attributes = attributes::write(&sha256(content), signing_time, signer.certificate)?;
-    // RFC 5652 section 5.4: signed as a SET OF, sent as [0].
+    // RFC 5652 section 5.4: signed as a SET OF, sent as [0]. A SET in front keeps these bytes apart
+    // from everything else the same key signs: requests begin with a SEQUENCE, TLS with neither.
     let signature = signer.key.sign(&attributes.as_set)?;
 
     let mut certificates = vec![signer.certificate.der().to_vec()];

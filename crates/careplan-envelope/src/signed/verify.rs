@@ -64,8 +64,8 @@ fn find_signer(message: &Message<'_>) -> Result<(Certificate, Vec<Certificate>),
     let mut signer = None;
     let mut others = Vec::new();
     for element in &message.certificates {
-        let certificate =
-            Certificate::from_der(element.raw).map_err(|_| SignatureFault::SignerCertificate)?;
+        // What we cannot read (an old root of version 1, say) cannot be the signer's either.
+        let Ok(certificate) = Certificate::from_der(element.raw) else { continue };
         let named = certificate.issuer_der() == message.signer.issuer
             && certificate.serial_der() == message.signer.serial;
         if !named {

@@ -1,8 +1,8 @@
 //! Our messages in the hands of `openssl`, and theirs in ours.
 
 use careplan_envelope::{
-    CertificationRequest, DecryptionKey, OfficeKey, Opening, Purpose, Recipient, Signer, SigningKey,
-    TerminalPublicKey, TrustAnchors, certification_request, open, seal, sign, verify,
+    CertificationRequest, DecryptionKey, OfficeKey, Opening, Purpose, Recipient, SignatureFault, Signer,
+    SigningKey, TerminalPublicKey, TrustAnchors, certification_request, open, seal, sign, verify,
 };
 
 use crate::openssl::{Leaf, Openssl, now};
@@ -207,4 +207,34 @@ fn a_chain_made_by_openssl_verifies_for_its_purposes() {
     }
     assert_eq!(certificate.san_uris(), ["urn:careplan:office:9970000018"]);
     assert_eq!(certificate.subject_text(), "CN=9970000018,OU=43,O=テスト事業所,C=JP");
+}
+
+#[test]
+fn weaker_signatures_of_openssl_are_refused() {
+    let pss = "-md sha256 -keyopt rsa_padding_mode:pss";
+    let short_salt = format!("{pss} -keyopt rsa_pss_saltlen:20");
+    let mixed = format!("{pss} -keyopt rsa_pss_saltlen:32 -keyopt rsa_mgf1_md:sha1");
+    for (kind, options, expected) in [
+        ("p256", "-md sha1", SignatureFault::UnsupportedAlgorithm),
+        ("p256", "-md sha512", SignatureFault::UnsupportedAlgorithm),
+        ("rsa", "-md sha1", SignatureFault::UnsupportedAlgorithm),
+        ("rsa", "-md md5", SignatureFault::UnsupportedAlgorithm),
+        ("rsa", &short_salt, SignatureFault::UnsupportedAlgorithm),
+        ("rsa", &mixed, SignatureFault::UnsupportedAlgorithm),
+        ("p256", "-md sha256 -noattr", SignatureFault::Attributes),
+        ("p256", "-md sha256 -nocerts", SignatureFault::SignerCertificate),
+        ("p256", "-md sha256 -keyid", SignatureFault::SignerCertificate),
+        ("p256", "-md sha256 -econtent_type 1.2.3.4", SignatureFault::WrongContentType),
+    ] {
+        let openssl = Openssl::new();
+        openssl.root("ca");
+        let (_, certificate) = openssl.office("office", kind);
+        assert!(certificate.subject_key_identifier().is_some(), "needed by -keyid");
+        openssl.put("content", CONTENT);
+        openssl.run(&format!(
+            "cms -sign -binary -nodetach -in content -signer office.pem -inkey office.key -outform DER \
+             -out signed.der {options}"
+        ));
+        assert_eq!(verify(&openssl.get("signed.der")).unwrap_err(), expected, "{kind} {options}");
+    }
 }

@@ -11,4 +11,5 @@ mod pkcs12;
 mod properties;
 mod sealed;
 mod signed;
+mod signed_attributes;
 mod tree;

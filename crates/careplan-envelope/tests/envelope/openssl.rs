@@ -19,7 +19,7 @@ pub(crate) struct Leaf<'a> {
 
 /// The extensions of an office's signing certificate.
 pub(crate) const SIGNING: &str = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n\
-    extendedKeyUsage=clientAuth\nsubjectAltName=URI:urn:careplan:office:9970000018\n";
+    extendedKeyUsage=clientAuth\nsubjectKeyIdentifier=hash\nsubjectAltName=URI:urn:careplan:office:9970000018\n";
 
 /// An extension that says nothing: without any, openssl makes a certificate of version 1.
 pub(crate) const PLAIN: &str = "basicConstraints=CA:FALSE\n";

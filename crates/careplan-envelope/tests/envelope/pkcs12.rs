@@ -59,7 +59,7 @@ fn modern_and_old_files_are_read_with_a_japanese_password() {
 fn a_wrong_password_is_told_from_a_broken_file() {
     for options in ["", "-legacy"] {
         let (_, bytes) = file("p256", options);
-        for wrong in ["", "ひみつ", "secret"] {
+        for wrong in ["", "ひみつ", "secret", "𠮷野家"] {
             assert_eq!(fault(&bytes, wrong), Pkcs12Fault::WrongPassword, "{options}");
         }
         assert_eq!(fault(&bytes[..bytes.len() - 1], PASSWORD), Pkcs12Fault::Malformed);
