@@ -213,14 +213,18 @@ fn a_chain_made_by_openssl_verifies_for_its_purposes() {
 fn weaker_signatures_of_openssl_are_refused() {
     let pss = "-md sha256 -keyopt rsa_padding_mode:pss";
     let short_salt = format!("{pss} -keyopt rsa_pss_saltlen:20");
+    let other_salt = format!("{pss} -keyopt rsa_pss_saltlen:30");
     let mixed = format!("{pss} -keyopt rsa_pss_saltlen:32 -keyopt rsa_mgf1_md:sha1");
+    let strange = format!("{pss} -keyopt rsa_pss_saltlen:32 -keyopt rsa_mgf1_md:sha512");
     for (kind, options, expected) in [
         ("p256", "-md sha1", SignatureFault::UnsupportedAlgorithm),
         ("p256", "-md sha512", SignatureFault::UnsupportedAlgorithm),
         ("rsa", "-md sha1", SignatureFault::UnsupportedAlgorithm),
         ("rsa", "-md md5", SignatureFault::UnsupportedAlgorithm),
         ("rsa", &short_salt, SignatureFault::UnsupportedAlgorithm),
+        ("rsa", &other_salt, SignatureFault::UnsupportedAlgorithm),
         ("rsa", &mixed, SignatureFault::UnsupportedAlgorithm),
+        ("rsa", &strange, SignatureFault::UnsupportedAlgorithm),
         ("p256", "-md sha256 -noattr", SignatureFault::Attributes),
         ("p256", "-md sha256 -nocerts", SignatureFault::SignerCertificate),
         ("p256", "-md sha256 -keyid", SignatureFault::SignerCertificate),

@@ -342,8 +342,8 @@ fn weaker_ways_of_openssl_are_not_supported() {
     let oaep = "-keyopt rsa_padding_mode:oaep";
     let label = format!("{oaep} -keyopt rsa_oaep_md:sha256 -keyopt rsa_oaep_label:6c6162656c");
     let mixed = format!("{oaep} -keyopt rsa_oaep_md:sha256 -keyopt rsa_mgf1_md:sha1");
-    let rsa =
-        [("-aes-256-gcm", ""), ("-aes-256-gcm", oaep), ("-aes-256-gcm", &label), ("-aes-256-gcm", &mixed)];
+    let strange = format!("{oaep} -keyopt rsa_oaep_md:sha256 -keyopt rsa_mgf1_md:sha512");
+    let rsa = ["", oaep, &label, &mixed, &strange].map(|options| ("-aes-256-gcm", options));
     for (kind, ways) in [("p256", &p256[..]), ("rsa", &rsa)] {
         let openssl = Openssl::new();
         openssl.root("ca");
