@@ -5,9 +5,13 @@
 //! Rows hold office numbers, ids and counts; never names of people, content or secrets.
 
 mod chain;
+mod checkpoint;
+mod verify;
 
 pub(crate) use chain::{INSERT, insert};
 pub use chain::{Row, chain_hash};
+pub use checkpoint::{CHECKPOINT_TYPE, Checkpoint, CheckpointFault, make_checkpoint};
+pub use verify::{AuditFault, Verified, verify_chain};
 
 use careplan_domain::{OfficeNumber, Timestamp};
 

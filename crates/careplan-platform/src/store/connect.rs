@@ -56,8 +56,16 @@ impl Store {
     /// # Errors
     /// When it cannot be opened or reached.
     pub async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        Self::connect_with(url, None).await
+    }
+
+    /// As [`connect`](Self::connect), with so many connections (SQLite: readers) at most.
+    ///
+    /// # Errors
+    /// When it cannot be opened or reached.
+    pub async fn connect_with(url: &DatabaseUrl, connections: Option<u32>) -> Result<Self, StoreError> {
         let pools = match url {
-            DatabaseUrl::Sqlite(path) => sqlite(path).await?,
+            DatabaseUrl::Sqlite(path) => sqlite(path, connections.unwrap_or(SQLITE_READERS)).await?,
             DatabaseUrl::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url.expose())?
                     .application_name("careplan-platform")
@@ -65,7 +73,7 @@ impl Store {
                     // A lost replica must not hold the chain's lock: the server ends what stands still.
                     .options([("statement_timeout", "20s"), ("idle_in_transaction_session_timeout", "20s")]);
                 let pool = PoolOptions::<Postgres>::new()
-                    .max_connections(POSTGRES_CONNECTIONS)
+                    .max_connections(connections.unwrap_or(POSTGRES_CONNECTIONS))
                     .acquire_timeout(ACQUIRE_TIMEOUT);
                 Pools::Postgres(pool.connect_with(options).await?)
             }
@@ -101,7 +109,7 @@ impl Store {
     }
 }
 
-async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
+async fn sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
     let write = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -115,7 +123,7 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
     let read = write.clone().create_if_missing(false).read_only(true);
     // The writer's queue is the group commit's; a second connection would only fight for the lock.
     let write = pool(1).connect_with(write).await?;
-    let read = pool(SQLITE_READERS).connect_with(read).await?;
+    let read = pool(readers).connect_with(read).await?;
     Ok(Pools::Sqlite { read, write })
 }
 

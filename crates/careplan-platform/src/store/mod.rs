@@ -5,6 +5,7 @@
 //! never misses a row. Nothing outside this room writes SQL; statements are constants with `$1`
 //! parameters, one file per table family, and each is prepared on both databases by a test.
 
+pub mod audit_rows;
 pub mod certificates;
 mod connect;
 mod error;
@@ -43,8 +44,13 @@ pub(crate) use on;
 /// Every statement of the store, for the test that prepares each on both databases.
 #[doc(hidden)]
 pub fn statements() -> Vec<String> {
-    let constants: &[&[&str]] =
-        &[certificates::STATEMENTS, tx::STATEMENTS, lists::STATEMENTS, uploads::STATEMENTS];
+    let constants: &[&[&str]] = &[
+        tx::STATEMENTS,
+        audit_rows::STATEMENTS,
+        certificates::STATEMENTS,
+        lists::STATEMENTS,
+        uploads::STATEMENTS,
+    ];
     let mut all: Vec<String> =
         constants.iter().flat_map(|family| family.iter().map(|text| (*text).to_owned())).collect();
     all.push(crate::audit::INSERT.text(2).0.to_string());
