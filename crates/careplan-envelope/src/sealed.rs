@@ -4,6 +4,10 @@
 //! SHA-256, never by PKCS#1 v1.5; nothing of the content is released before its tag has verified;
 //! a letter that does not open tells nobody at which step. Never says who sealed it: that is the
 //! signature inside.
+//!
+//! GCM does not commit to its key: a sender with ill will could craft one letter that opens to two
+//! contents for two recipients. Each content still needs the sender's own signature, so proof rests
+//! on the signed manifest that a receiver holds, never on the digest of the sealed bytes alone.
 
 mod format;
 mod key_agreement;

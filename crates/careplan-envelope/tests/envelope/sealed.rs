@@ -343,7 +343,8 @@ fn weaker_ways_of_openssl_are_not_supported() {
     let label = format!("{oaep} -keyopt rsa_oaep_md:sha256 -keyopt rsa_oaep_label:6c6162656c");
     let mixed = format!("{oaep} -keyopt rsa_oaep_md:sha256 -keyopt rsa_mgf1_md:sha1");
     let strange = format!("{oaep} -keyopt rsa_oaep_md:sha256 -keyopt rsa_mgf1_md:sha512");
-    let rsa = ["", oaep, &label, &mixed, &strange].map(|options| ("-aes-256-gcm", options));
+    let other = format!("{oaep} -keyopt rsa_oaep_md:sha512 -keyopt rsa_mgf1_md:sha256");
+    let rsa = ["", oaep, &label, &mixed, &strange, &other].map(|options| ("-aes-256-gcm", options));
     for (kind, ways) in [("p256", &p256[..]), ("rsa", &rsa)] {
         let openssl = Openssl::new();
         openssl.root("ca");
