@@ -113,13 +113,21 @@ pub(crate) struct Draft<'a> {
     pub(crate) severity: Severity,
     place: Option<Place>,
     field: Option<&'a Field>,
-    value: Option<String>,
     words: Vec<(&'static str, String)>,
+    /// Words that come from the content of the file, or are a name a user chose.
+    secrets: Vec<(&'static str, String)>,
 }
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(rule: &'static Rule) -> Self {
-        Self { rule, severity: rule.severity, place: None, field: None, value: None, words: Vec::new() }
+        Self {
+            rule,
+            severity: rule.severity,
+            place: None,
+            field: None,
+            words: Vec::new(),
+            secrets: Vec::new(),
+        }
     }
 
     pub(crate) fn at(mut self, place: Place) -> Self {
@@ -138,8 +146,13 @@ impl<'a> Draft<'a> {
     }
 
     /// The offending value, as text.
-    pub(crate) fn text(mut self, value: String) -> Self {
-        self.value = Some(value);
+    pub(crate) fn text(self, value: String) -> Self {
+        self.secret("value", value)
+    }
+
+    /// A word of the templates that may be personal data: everything taken from the content of a file.
+    pub(crate) fn secret(mut self, name: &'static str, value: String) -> Self {
+        self.secrets.push((name, value));
         self
     }
 
@@ -167,18 +180,18 @@ impl<'a> Draft<'a> {
     }
 
     pub(crate) fn finish(self, file: Option<&str>) -> Finding {
-        let mut words = self.words.clone();
-        words.push(("where", self.where_ja()));
+        let mut words = vec![("where", self.where_ja())];
+        words.extend(self.words);
         if let Some(field) = self.field {
             words.push(("field", format!("項目{}「{}」", field.no(), field.name_ja())));
         }
-        let masked = self.value.is_some().then(|| {
-            let mut masked = words.clone();
-            masked.push(("value", MASK.to_owned()));
-            render(self.rule.message, &masked)
-        });
+        // Advice is made before the secrets are known to it.
         let fix = render(self.rule.fix, &words);
-        words.push(("value", self.value.unwrap_or_default()));
+        let masked = (!self.secrets.is_empty()).then(|| {
+            let masks = self.secrets.iter().map(|(name, _)| (*name, MASK.to_owned()));
+            render(self.rule.message, &words.iter().cloned().chain(masks).collect::<Vec<_>>())
+        });
+        words.extend(self.secrets);
         Finding {
             code: self.rule.code,
             severity: self.severity,

@@ -159,7 +159,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
             let hex: Vec<String> =
                 at.iter().take(ms932::char_len(at)).map(|byte| format!("0x{byte:02X}")).collect();
             let place = self.locator.place(raw.start + offset);
-            let mut draft = Draft::new(rule).at(place).word("bytes", hex.join(" "));
+            let mut draft = Draft::new(rule).at(place).secret("bytes", hex.join(" "));
             if let Some(field) = field {
                 draft = draft.field(field);
             }
@@ -183,7 +183,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         };
         let draft = match &self.version {
             Some(first) if first == value => return,
-            Some(first) => Draft::new(&rules::VERSION_MIXED).word("expected", ms932::shown(first)),
+            Some(first) => Draft::new(&rules::VERSION_MIXED).secret("expected", ms932::shown(first)),
             None => {
                 self.version = Some(value.to_vec());
                 let rule = match table.find(value).map(|code| code.scope()) {

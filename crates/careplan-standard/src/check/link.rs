@@ -6,6 +6,7 @@ use super::content::{Source, Walk};
 use crate::edition::{Field, Link, LinkMeaning, Scheme};
 use crate::finding::{Draft, Severity};
 use crate::month::YearMonth;
+use crate::ms932;
 use crate::name::{FileName, NameMonth};
 use crate::rules;
 use crate::scan::RawField;
@@ -99,6 +100,10 @@ fn departure<'d>(
     memory: &mut Memory,
     (name, handover): (&FileName, Handover),
 ) -> Option<Draft<'d>> {
+    // A value that is no month has been reported with its item, and no other month is measured by it.
+    if meaning == LinkMeaning::Month && value != b"000000" && YearMonth::from_bytes(value).is_none() {
+        return None;
+    }
     let first = memory.first.get_or_insert_with(|| value.to_vec()).as_slice();
     match meaning {
         LinkMeaning::Month => month_departure(value, first, name),
@@ -130,13 +135,8 @@ fn departure<'d>(
 }
 
 fn month_departure<'d>(value: &[u8], first: &[u8], name: &FileName) -> Option<Draft<'d>> {
-    // A value that is no month has been reported with its item.
-    if value != b"000000" && YearMonth::from_bytes(value).is_none() {
-        return None;
-    }
     if value != first {
-        let first = crate::ms932::shown(first);
-        return Some(Draft::new(&rules::MATCH_MONTHS_MIXED).word("expected", first));
+        return Some(Draft::new(&rules::MATCH_MONTHS_MIXED).secret("expected", ms932::shown(first)));
     }
     let wanted = name.month()?.to_string();
     (value != wanted.as_bytes()).then(|| Draft::new(&rules::MATCH_MONTH).word("expected", wanted))

@@ -92,3 +92,10 @@ fn actuals_passed_on_by_a_planner_may_name_other_offices() {
     let codes: Vec<&str> = findings(&sample).iter().map(|finding| finding.code).collect();
     assert_eq!(codes, ["NAME-005"]);
 }
+
+#[test]
+fn a_month_that_is_none_is_no_measure_for_the_months_behind_it() {
+    let sample = file("", PLAN, with(PLAN, 1, &[(5, "20261")]), "");
+    let codes: Vec<&str> = findings(&sample).iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["FIELD-002"]);
+}

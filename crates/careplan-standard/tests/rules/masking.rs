@@ -30,3 +30,15 @@ fn a_masked_finding_and_its_debug_form_hold_no_value_and_no_name_of_a_users_choi
     assert!(!json.contains("架空"), "{json}");
     assert!(!format!("{finding:?} {file:?}").contains("架空"));
 }
+
+#[test]
+fn values_that_other_values_are_measured_by_are_masked_too() {
+    let bytes = with(PLAN, 1, &[(1, "架空花子")]);
+    let findings = check_file(Edition::v4_1(), &SourceFile::new(PLAN, &bytes));
+    let mixed = findings.iter().find(|finding| finding.code == "VERSION-003").unwrap();
+    assert!(mixed.message.contains("架空花子"));
+    for finding in &findings {
+        let json = serde_json::to_string(&finding.masked()).unwrap();
+        assert!(!json.contains("架空"), "{json}");
+    }
+}

@@ -100,6 +100,7 @@ pub(crate) fn report(samples: &[Sample]) -> String {
 pub(crate) fn written(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
+        assert!(!finding.message.contains(['{', '}']) && !finding.fix.contains(['{', '}']), "{finding:?}");
         let severity = match finding.severity {
             Severity::Block => "block",
             Severity::Warn => "warn",
