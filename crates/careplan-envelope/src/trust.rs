@@ -159,13 +159,12 @@ impl TrustAnchors {
         let used = |der: &[u8]| intermediates.iter().find(|c| c.der() == der).cloned();
         let chain: Option<Vec<_>> = path.intermediate_certificates().map(|cert| used(&cert.der())).collect();
         let anchor = path.anchor();
-        let root = self
-            .anchors
-            .iter()
-            .position(|a| {
-                a.subject == anchor.subject && a.subject_public_key_info == anchor.subject_public_key_info
-            })
-            .and_then(|place| self.roots.get(place));
+        // A renewed root has the name and key of its predecessor: whichever is valid will do.
+        let same = |a: &TrustAnchor<'_>| {
+            a.subject == anchor.subject && a.subject_public_key_info == anchor.subject_public_key_info
+        };
+        let roots = || self.anchors.iter().zip(&self.roots).filter(|(a, _)| same(a)).map(|(_, root)| root);
+        let root = roots().find(|root| root.is_valid_at(at)).or_else(|| roots().next());
         let (Some(intermediates), Some(root)) = (chain, root) else {
             return Err(ChainFault::Other("verified path is not made of the given certificates".to_owned()));
         };

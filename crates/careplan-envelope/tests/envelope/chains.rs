@@ -94,6 +94,16 @@ fn an_expired_authority_ends_what_it_issued() {
 }
 
 #[test]
+fn a_renewed_root_stands_in_for_its_expired_predecessor() {
+    let root = Authority::root_with("root", |params| params.not_after = date_time_ymd(2026, 11, 1));
+    let renewed = root.renewed("root", |_| {});
+    let trust = TrustAnchors::new([root.certificate.clone(), renewed.clone()]).unwrap();
+    let office = root.office();
+    let chain = trust.verify_chain(&office.certificate, &[], now(), Purpose::ClientAuth).unwrap();
+    assert_eq!(chain.root(), &renewed);
+}
+
+#[test]
 fn certificates_serve_only_their_purposes() {
     let root = Authority::root("root");
     let trust = root.trusted();

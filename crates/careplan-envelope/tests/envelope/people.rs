@@ -58,6 +58,13 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), certificate }
     }
 
+    /// Another certificate of the same name and key.
+    pub(crate) fn renewed(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Certificate {
+        let mut params = authority(name);
+        change(&mut params);
+        Certificate::from_der(params.self_signed(self.issuer.key()).unwrap().der()).unwrap()
+    }
+
     /// An authority below this one.
     pub(crate) fn below(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let mut params = authority(name);

@@ -266,10 +266,6 @@ fn other_derivations_and_wraps_are_not_supported() {
 fn points_that_are_not_on_the_curve_are_damage() {
     let terminal = terminal();
     let off_curve = [&[0x04][..], &[1; 64]].concat();
-    let compressed = {
-        let honest = Node::parse(&terminal.sealed()).at(POINT).bytes.clone();
-        [&[0x02 | honest[65] & 1], &honest[2..34]].concat()
-    };
     // The prime of the field as a coordinate: zero, but not reduced.
     let prime = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
         .into_iter()
@@ -277,13 +273,23 @@ fn points_that_are_not_on_the_curve_are_damage() {
         .chain([0xff; 12])
         .collect::<Vec<u8>>();
     let not_reduced = [&[0x04], prime.as_slice(), &[0; 32]].concat();
-    for point in [off_curve, compressed, not_reduced, vec![0x00], vec![0x04], vec![]] {
+    for point in [off_curve, not_reduced, vec![0x00], vec![0x04], vec![]] {
         let reason = terminal.bent(POINT, |node| node.bytes = [&[0], point.as_slice()].concat());
         assert_eq!(reason, BrokenReason::Damaged, "{point:02x?}");
     }
-    let own_key = terminal.published.spki();
-    let reason = terminal.bent(POINT, |node| node.bytes = [&[0], own_key].concat());
-    assert_eq!(reason, BrokenReason::Damaged, "a whole SubjectPublicKeyInfo in place of a point");
+
+    // The very point that was used, in other forms: it would open if they were taken.
+    let compressed = |node: &mut Node| {
+        let parity = node.bytes[65] & 1;
+        node.bytes.truncate(34);
+        node.bytes[1] = 0x02 | parity;
+    };
+    assert_eq!(terminal.bent(POINT, compressed), BrokenReason::Damaged);
+    let hybrid = |node: &mut Node| node.bytes[1] = 0x06 | node.bytes[65] & 1;
+    assert_eq!(terminal.bent(POINT, hybrid), BrokenReason::Damaged);
+    let before_the_point = &terminal.published.spki()[..26];
+    let whole_key = |node: &mut Node| node.bytes = [&[0], before_the_point, &node.bytes[1..]].concat();
+    assert_eq!(terminal.bent(POINT, whole_key), BrokenReason::Damaged, "a SubjectPublicKeyInfo");
 }
 
 #[test]
