@@ -5,13 +5,16 @@
 //! never misses a row. Nothing outside this room writes SQL; statements are constants with `$1`
 //! parameters, one file per table family, and each is prepared on both databases by a test.
 
+pub mod accounts;
 pub mod audit_rows;
 pub mod certificates;
 mod connect;
 mod error;
 pub mod events;
 pub mod letters;
+pub mod licences;
 pub mod lists;
+pub mod offices;
 pub mod receipts;
 mod rows;
 mod schema;
@@ -48,6 +51,8 @@ pub fn statements() -> Vec<String> {
         tx::STATEMENTS,
         audit_rows::STATEMENTS,
         certificates::STATEMENTS,
+        accounts::STATEMENTS,
+        licences::STATEMENTS,
         lists::STATEMENTS,
         uploads::STATEMENTS,
     ];
@@ -57,6 +62,7 @@ pub fn statements() -> Vec<String> {
     all.push(standings::STANDINGS.text(2).0.to_string());
     all.extend(transmissions::statements());
     all.extend(letters::statements());
+    all.extend(offices::statements());
     all.extend(events::statements());
     all.extend(receipts::statements());
     all

@@ -1,0 +1,130 @@
+//! Log-in: user ID and password, and the issue password that lets a terminal obtain a certificate.
+//!
+//! Promises: passwords are kept as slow hashes only; a wrong password, an unknown user ID and an
+//! office without credentials get the same answer at the same cost; three wrong tries in a row lock
+//! for a while, counted in the database because replicas share nothing else. An issue password
+//! obtains one certificate. Never prints a secret.
+
+mod generate;
+mod hash;
+mod issue_password;
+mod lock;
+mod password;
+
+pub use generate::{issue_password, temporary_password};
+pub use hash::{HashFault, Hasher};
+pub use issue_password::{Grant, IssuePasswordState, IssuePasswords, Spent};
+pub use lock::{Lock, LockRule};
+pub use password::{LoggedIn, Passwords};
+
+use careplan_domain::Timestamp;
+use careplan_protocol::{Code, Problem};
+
+use crate::store::StoreError;
+
+/// Why somebody may not log in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginFault {
+    /// Wrong password, or no such user ID: nobody learns which.
+    #[error("wrong user ID or password")]
+    PasswordWrong,
+    /// Wrong issue password, no such user ID, or none was issued: nobody learns which.
+    #[error("wrong user ID or issue password")]
+    IssuePasswordWrong,
+    /// Too many wrong tries in a row.
+    #[error("locked until {until}")]
+    Locked {
+        /// First instant at which it can be tried again.
+        until: Timestamp,
+    },
+    /// The issue password obtained a certificate for another key already.
+    #[error("the issue password was used")]
+    Used,
+    /// The time of the issue password is over.
+    #[error("the issue password expired at {at}")]
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
+    /// Too many passwords are being hashed at this moment.
+    #[error("too many passwords are being hashed")]
+    Busy,
+    /// The hash could not be computed, or a stored one not be read.
+    #[error(transparent)]
+    Hash(HashFault),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<HashFault> for LoginFault {
+    fn from(fault: HashFault) -> Self {
+        match fault {
+            HashFault::Busy => Self::Busy,
+            fault => Self::Hash(fault),
+        }
+    }
+}
+
+impl LoginFault {
+    /// What the caller is told; `None` for what went wrong inside.
+    pub fn problem(&self) -> Option<Problem> {
+        Some(match self {
+            Self::PasswordWrong => Problem::new(Code::CredentialsWrong),
+            Self::IssuePasswordWrong => Problem::new(Code::IssuePasswordWrong),
+            Self::Locked { until } => {
+                let until = japanese_minute(*until);
+                Problem::new(Code::AccountLocked).detail(format!("{until}を過ぎると、また使えます。"))
+            }
+            Self::Used => Problem::new(Code::IssuePasswordUsed),
+            Self::Expired { at } => {
+                let at = japanese_minute(*at);
+                Problem::new(Code::IssuePasswordExpired).detail(format!("期限は{at}まででした。"))
+            }
+            Self::Busy => Problem::new(Code::TooManyRequests),
+            Self::Hash(_) | Self::Store(_) => return None,
+        })
+    }
+}
+
+/// An instant for people in Japan: the minute, rounded up so that nobody tries too early.
+fn japanese_minute(instant: Timestamp) -> String {
+    let up = jiff::TimestampRound::new().smallest(jiff::Unit::Minute).mode(jiff::RoundMode::Ceil);
+    let minute = instant.round(up).unwrap_or(instant);
+    let local = crate::licence::japan().to_datetime(minute);
+    local.strftime("%Y年%-m月%-d日 %H時%M分").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(fault: &LoginFault) -> String {
+        fault.problem().map(|problem| problem.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_lock_says_until_when_in_japanese_time() {
+        let until = "2026-11-22T14:59:00.001Z".parse().unwrap();
+        assert_eq!(
+            said(&LoginFault::Locked { until }),
+            "続けて間違えたため、しばらく使えません。2026年11月23日 00時00分を過ぎると、また使えます。\
+             表示された時刻のあとに、もう一度お試しください。"
+        );
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do_and_an_inner_fault_says_nothing() {
+        let at = "2026-11-01T00:00:00Z".parse().unwrap();
+        for (fault, part) in [
+            (LoginFault::PasswordWrong, "通知書の文字を確かめて"),
+            (LoginFault::IssuePasswordWrong, "ログイン用のパスワードとは別のものです"),
+            (LoginFault::Used, "発行を運用センターへ依頼"),
+            (LoginFault::Expired { at }, "期限は2026年11月1日 09時00分まででした。"),
+            (LoginFault::Busy, "しばらく待ってから"),
+        ] {
+            assert!(said(&fault).contains(part), "{fault}: {}", said(&fault));
+        }
+        assert!(LoginFault::Hash(HashFault::Lost).problem().is_none());
+    }
+}

@@ -1,0 +1,211 @@
+//! Accounts of offices and their issue passwords. Hashes only; what they are hashes of is never here.
+
+use careplan_domain::{Digest, OfficeNumber, Timestamp, UserId};
+use uuid::Uuid;
+
+use super::values::{digest, instant, millis, number, parse};
+use super::{Connected, StoreError, Tx, on};
+use crate::login::Lock;
+
+const ACCOUNT: &str = "select office, password_hash, password_is_temporary, failures, locked_until \
+     from account where user_id = $1";
+const PUT_ACCOUNT: &str = "insert into account \
+     (user_id, office, password_hash, password_is_temporary, failures, locked_until, created_at) \
+     values ($1, $2, $3, 1, 0, null, $4) \
+     on conflict (user_id) do update set password_hash = excluded.password_hash, \
+     password_is_temporary = 1, failures = 0, locked_until = null";
+const LOCK_ACCOUNT: &str = "update account set failures = $1, locked_until = $2 where user_id = $3";
+// The newest one is the one that no newer one replaced.
+const ISSUE_PASSWORD: &str = "select id, office, hash, expires_at, used_at, used_key, used_order, failures, locked_until \
+     from issue_password where office = $1 and replaced_at is null order by created_at desc, id desc limit 1";
+const REPLACE_ISSUE_PASSWORDS: &str =
+    "update issue_password set replaced_at = $1 where office = $2 and replaced_at is null";
+const ADD_ISSUE_PASSWORD: &str = "insert into issue_password (id, office, hash, created_at, expires_at, failures) \
+     values ($1, $2, $3, $4, $5, 0)";
+const LOCK_ISSUE_PASSWORD: &str = "update issue_password set failures = $1, locked_until = $2 where id = $3";
+const USE_ISSUE_PASSWORD: &str =
+    "update issue_password set used_at = $1, used_key = $2, used_order = $3 where id = $4";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    ACCOUNT,
+    PUT_ACCOUNT,
+    LOCK_ACCOUNT,
+    ISSUE_PASSWORD,
+    REPLACE_ISSUE_PASSWORDS,
+    ADD_ISSUE_PASSWORD,
+    LOCK_ISSUE_PASSWORD,
+    USE_ISSUE_PASSWORD,
+];
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Whose account it is.
+    pub office: OfficeNumber,
+    /// Argon2id, PHC string.
+    pub password_hash: String,
+    /// The office has not chosen its own password yet.
+    pub password_is_temporary: bool,
+    /// Wrong tries so far.
+    pub lock: Lock,
+}
+
+/// The newest issue password of an office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuePassword {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub office: OfficeNumber,
+    /// Argon2id, PHC string.
+    pub hash: String,
+    /// From then on it obtains nothing.
+    pub expires_at: Timestamp,
+    /// What it was used for, if it was.
+    pub used: Option<Use>,
+    /// Wrong tries so far.
+    pub lock: Lock,
+}
+
+/// What an issue password was used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// When.
+    pub at: Timestamp,
+    /// SHA-256 of the SubjectPublicKeyInfo that was to be certified.
+    pub key: Digest,
+    /// The certificate order that was recorded with it.
+    pub order: Uuid,
+}
+
+/// The account of a user ID.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn account(db: &mut impl Connected, user_id: &UserId) -> Result<Option<Account>, StoreError> {
+    let row: Option<(String, String, i64, i64, Option<i64>)> =
+        on!(db, |c| sqlx::query_as(ACCOUNT).bind(user_id.as_str()).fetch_optional(&mut *c).await?);
+    row.map(|(office, password_hash, temporary, failures, locked_until)| {
+        Ok(Account {
+            office: parse(&office, "office number")?,
+            password_hash,
+            password_is_temporary: temporary != 0,
+            lock: lock(failures, locked_until)?,
+        })
+    })
+    .transpose()
+}
+
+/// Gives an office an account with a temporary password, or its account a new one; a lock ends.
+///
+/// # Errors
+/// When there is no such office, or the database cannot be reached.
+pub async fn put_account(
+    tx: &mut Tx,
+    office: &OfficeNumber,
+    password_hash: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let user_id = UserId::of(office);
+    on!(tx, |c| {
+        let query = sqlx::query(PUT_ACCOUNT).bind(user_id.as_str()).bind(office.as_str());
+        query.bind(password_hash).bind(millis(now)).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// Counts wrong tries of an account, or forgets them.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn lock_account(tx: &mut Tx, user_id: &UserId, lock: Lock) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let query =
+            sqlx::query(LOCK_ACCOUNT).bind(i64::from(lock.failures)).bind(lock.locked_until.map(millis));
+        query.bind(user_id.as_str()).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+type IssueRow =
+    (Vec<u8>, String, String, i64, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>, i64, Option<i64>);
+
+/// The newest issue password of an office.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn issue_password(
+    db: &mut impl Connected,
+    office: &OfficeNumber,
+) -> Result<Option<IssuePassword>, StoreError> {
+    let row: Option<IssueRow> =
+        on!(db, |c| sqlx::query_as(ISSUE_PASSWORD).bind(office.as_str()).fetch_optional(&mut *c).await?);
+    let Some((id, office, hash, expires_at, used_at, key, order, failures, locked_until)) = row else {
+        return Ok(None);
+    };
+    let used = match (used_at, key, order) {
+        (Some(at), Some(key), Some(order)) => {
+            Some(Use { at: instant(at)?, key: digest(&key)?, order: uuid(&order)? })
+        }
+        (None, None, None) => None,
+        _ => return Err(StoreError::Corrupt("use of an issue password")),
+    };
+    Ok(Some(IssuePassword {
+        id: uuid(&id)?,
+        office: parse(&office, "office number")?,
+        hash,
+        expires_at: instant(expires_at)?,
+        used,
+        lock: lock(failures, locked_until)?,
+    }))
+}
+
+/// Gives an office a new issue password; earlier ones are replaced.
+///
+/// # Errors
+/// When there is no such office, or the database cannot be reached.
+pub async fn add_issue_password(tx: &mut Tx, new: &IssuePassword, now: Timestamp) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let replace = sqlx::query(REPLACE_ISSUE_PASSWORDS).bind(millis(now)).bind(new.office.as_str());
+        replace.execute(&mut *c).await?;
+        let add = sqlx::query(ADD_ISSUE_PASSWORD).bind(&new.id.as_bytes()[..]).bind(new.office.as_str());
+        add.bind(&new.hash).bind(millis(now)).bind(millis(new.expires_at)).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// Counts wrong tries of an issue password, or forgets them.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn lock_issue_password(tx: &mut Tx, id: Uuid, lock: Lock) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let query = sqlx::query(LOCK_ISSUE_PASSWORD);
+        let query = query.bind(i64::from(lock.failures)).bind(lock.locked_until.map(millis));
+        query.bind(&id.as_bytes()[..]).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// Records what an issue password was used for.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn use_issue_password(tx: &mut Tx, id: Uuid, used: Use) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let query = sqlx::query(USE_ISSUE_PASSWORD).bind(millis(used.at)).bind(&used.key.as_bytes()[..]);
+        query.bind(&used.order.as_bytes()[..]).bind(&id.as_bytes()[..]).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+fn lock(failures: i64, locked_until: Option<i64>) -> Result<Lock, StoreError> {
+    Ok(Lock {
+        failures: number(failures, "number of failures")?,
+        locked_until: locked_until.map(instant).transpose()?,
+    })
+}
+
+fn uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {
+    Uuid::from_slice(bytes).map_err(|_| StoreError::Corrupt("id"))
+}
