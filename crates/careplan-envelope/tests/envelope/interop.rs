@@ -225,6 +225,7 @@ fn weaker_signatures_of_openssl_are_refused() {
         ("rsa", &other_salt, SignatureFault::UnsupportedAlgorithm),
         ("rsa", &mixed, SignatureFault::UnsupportedAlgorithm),
         ("rsa", &strange, SignatureFault::UnsupportedAlgorithm),
+        ("rsa1024", "-md sha256", SignatureFault::UnsupportedAlgorithm),
         ("p256", "-md sha256 -noattr", SignatureFault::Attributes),
         ("p256", "-md sha256 -nocerts", SignatureFault::SignerCertificate),
         ("p256", "-md sha256 -keyid", SignatureFault::SignerCertificate),

@@ -69,11 +69,12 @@ impl Openssl {
         }
     }
 
-    /// `<name>.key` in PEM and `<name>.p8` in DER; `kind` is `p256` or `rsa`.
+    /// `<name>.key` in PEM and `<name>.p8` in DER; `kind` is `p256`, `rsa` (2048 bits) or `rsa1024`.
     pub(crate) fn key(&self, name: &str, kind: &str) -> Vec<u8> {
         let options = match kind {
             "p256" => "-algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:named_curve",
             "rsa" => "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+            "rsa1024" => "-algorithm RSA -pkeyopt rsa_keygen_bits:1024",
             other => panic!("no such kind of key: {other}"),
         };
         self.run(&format!("genpkey {options} -out {name}.key"));

@@ -107,3 +107,22 @@ fn a_damaged_file_is_refused_and_never_panics() {
         }
     }
 }
+
+#[test]
+fn the_certificate_is_found_by_its_key_and_not_by_its_place_or_label() {
+    use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, LocalKeyId, PrivateKey, PrivateKeyChain};
+    let openssl = Openssl::new();
+    let root = openssl.root("ca");
+    let (pkcs8, office) = openssl.office("office", "p256");
+    let file = |certificates: &[&careplan_envelope::Certificate]| {
+        let certificates = certificates.iter().map(|c| Certificate::from_der(c.der()).unwrap());
+        let key = PrivateKey::from_der(&pkcs8).unwrap();
+        let chain = PrivateKeyChain::new(LocalKeyId(vec![1]), key, certificates.collect::<Vec<_>>());
+        let mut store = KeyStore::new();
+        store.add_entry("key", KeyStoreEntry::PrivateKeyChain(chain));
+        store.writer(PASSWORD).write().unwrap()
+    };
+    let imported = import(&file(&[&root, &office]), PASSWORD).unwrap();
+    assert_eq!((&imported.certificate, imported.chain.as_slice()), (&office, std::slice::from_ref(&root)));
+    assert_eq!(fault(&file(&[&root]), PASSWORD), Pkcs12Fault::NoCertificate);
+}

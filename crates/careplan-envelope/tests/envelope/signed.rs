@@ -360,3 +360,12 @@ fn a_certificate_that_may_not_sign_is_not_used_for_signing() {
         sign(CONTENT, office.signer(), now()).unwrap();
     }
 }
+
+#[test]
+fn certificates_lie_in_the_order_of_der() {
+    let root = Authority::root("root");
+    let mut office = root.office();
+    office.chain = (1..8).map(|_| root.office().certificate).collect();
+    let mut message = Node::parse(&office.sign(CONTENT));
+    assert!(message.at(CERTIFICATES).children.is_sorted_by_key(Node::der));
+}
