@@ -1,0 +1,111 @@
+//! Accidents that tests arrange: a power cut at a named point, a disk that is full.
+//!
+//! In an installed client nothing ever happens here. A power cut is a future that never ends: the
+//! test drops it, which is what a kill leaves behind — whatever was durable, and nothing else.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Places between two durable changes, where a kill must lose nothing and send nothing twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Point {
+    /// Set-up: key and request are stored, nothing was asked yet.
+    EnrolmentKeyStored,
+    /// Set-up: the certificate came and is not stored yet.
+    EnrolmentCertificateReceived,
+    /// Set-up: certificate stored, terminal key not announced yet.
+    EnrolmentCertificateStored,
+    /// Outbox: the letter is sealed and not stored yet.
+    LetterSealed,
+    /// Outbox: the letter is stored and was not sent yet.
+    LetterStored,
+    /// Outbox: the platform answered, the answer is not stored yet.
+    LetterAnswered,
+    /// Outbox, large letters: one part was taken by the platform.
+    PartTaken,
+    /// Inbox: the bytes came and are not stored yet.
+    LetterFetched,
+    /// Inbox: the letter is verified and stored, no file is written.
+    LetterVerified,
+    /// Inbox: files lie under temporary names.
+    FilesWritten,
+    /// Inbox: files lie under their own names, the row does not say so yet.
+    FilesNamed,
+    /// Inbox: the row says that the files are there, nothing was acknowledged.
+    FilesRecorded,
+    /// Inbox: the receipt is signed and stored, not handed in.
+    ReceiptSigned,
+    /// Inbox: the platform took the receipt, the row does not say so yet.
+    ReceiptAnswered,
+    /// News: a page came and is not stored yet.
+    NewsReceived,
+}
+
+impl Point {
+    /// Every point, in the order of a letter's way.
+    pub const ALL: &[Self] = &[
+        Self::EnrolmentKeyStored,
+        Self::EnrolmentCertificateReceived,
+        Self::EnrolmentCertificateStored,
+        Self::LetterSealed,
+        Self::LetterStored,
+        Self::LetterAnswered,
+        Self::PartTaken,
+        Self::LetterFetched,
+        Self::LetterVerified,
+        Self::FilesWritten,
+        Self::FilesNamed,
+        Self::FilesRecorded,
+        Self::ReceiptSigned,
+        Self::ReceiptAnswered,
+        Self::NewsReceived,
+    ];
+}
+
+/// What may go wrong, as a test decides.
+pub trait Mishap: Send + Sync {
+    /// Whether the power is cut at this point. The operation then never ends; drop it.
+    fn strikes_at(&self, point: Point) -> bool {
+        let _ = point;
+        false
+    }
+
+    /// Asked before a file is written.
+    ///
+    /// # Errors
+    /// What writing the file shall fail with, such as [`io::ErrorKind::StorageFull`].
+    fn before_write(&self, path: &Path) -> io::Result<()> {
+        let _ = path;
+        Ok(())
+    }
+}
+
+/// The accidents of one client; by default none.
+#[derive(Clone, Default)]
+pub struct Mishaps(Option<Arc<dyn Mishap>>);
+
+impl Mishaps {
+    /// Accidents as the test's own type decides.
+    pub fn new(mishap: impl Mishap + 'static) -> Self {
+        Self(Some(Arc::new(mishap)))
+    }
+
+    /// Passes a point; never returns when the power is cut there.
+    pub(crate) async fn pass(&self, point: Point) {
+        if self.0.as_ref().is_some_and(|it| it.strikes_at(point)) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub(crate) fn before_write(&self, path: &Path) -> io::Result<()> {
+        self.0.as_ref().map_or(Ok(()), |it| it.before_write(path))
+    }
+}
+
+impl fmt::Debug for Mishaps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Mishaps(arranged)" } else { "Mishaps(none)" })
+    }
+}
