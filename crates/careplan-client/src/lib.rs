@@ -7,3 +7,4 @@ pub mod mishap;
 pub mod platform;
 pub mod trust;
 pub use clock::Clock;
+pub mod state;

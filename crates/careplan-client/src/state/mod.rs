@@ -1,0 +1,176 @@
+//! What this terminal knows: one SQLite file.
+//!
+//! Promises: a change is durable when its function returns (WAL, `synchronous = FULL`), and is
+//! whole or absent. Several processes may hold the file; every writer begins with the write lock,
+//! so none fails half-way. Statements are constants.
+
+mod inbox;
+mod news;
+mod outbox;
+mod proof;
+mod settings;
+
+use std::path::Path;
+use std::time::Duration;
+
+use careplan_domain::Timestamp;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, Transaction};
+
+pub use inbox::{Received, ReceivedState, VerifiedLetter};
+pub use news::NewsItem;
+pub use outbox::{Fault, NewSent, Sent, SentState};
+pub use proof::StoredReceipt;
+pub use settings::{Cursor, Settings};
+
+/// A writing transaction; it holds the write lock from its begin on.
+pub type Tx = Transaction<'static, Sqlite>;
+
+/// Longest wait for another process that writes.
+const BUSY_WAIT: Duration = Duration::from_secs(30);
+
+/// Why the state cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateFault {
+    /// The disk is full.
+    #[error("状態ファイルに書き込めません（ディスクの空きがありません）。不要なファイルを削除して空きを作ってください。途中のものは失われません。あとで自動でやり直します。")]
+    Full(#[source] sqlx::Error),
+    /// A newer client made the file.
+    #[error("状態ファイルは、より新しいクライアントで作られています。クライアントを最新版にしてください。")]
+    Newer,
+    /// A stored value cannot be read.
+    #[error("状態ファイルの項目「{0}」を読み取れません。ファイルが壊れている可能性があります。バックアップから戻すか、サポートへ連絡してください。")]
+    Damaged(&'static str),
+    /// SQLite failed.
+    #[error("状態ファイルを読み書きできません。データフォルダーの場所・権限・ディスクの状態を確かめてください。")]
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StateFault {
+    fn from(error: sqlx::Error) -> Self {
+        // SQLITE_FULL is 13; extended codes keep the kind in the lowest byte.
+        let code = error.as_database_error().and_then(|it| it.code()).and_then(|it| it.parse::<u32>().ok());
+        if code.is_some_and(|code| code & 0xff == 13) { Self::Full(error) } else { Self::Database(error) }
+    }
+}
+
+impl StateFault {
+    /// Whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+}
+
+/// The open state.
+#[derive(Debug, Clone)]
+pub struct State {
+    pool: SqlitePool,
+}
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+impl State {
+    /// Opens the state file; it is made when absent, and brought up to date.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn open(path: &Path) -> Result<Self, StateFault> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_WAIT);
+        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
+        match MIGRATIONS.run(&pool).await {
+            Ok(()) => Ok(Self { pool }),
+            Err(sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..)) => {
+                Err(StateFault::Newer)
+            }
+            Err(error) => Err(StateFault::Database(sqlx::Error::Migrate(Box::new(error)))),
+        }
+    }
+
+    /// Begins a writing transaction; dropping it undoes it.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn begin(&self) -> Result<Tx, StateFault> {
+        Ok(self.pool.begin_with("begin immediate").await?)
+    }
+
+    /// Closes the file and waits until that is done.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Makes a transaction durable.
+///
+/// # Errors
+/// [`StateFault`]; nothing of it is stored then.
+pub async fn commit(tx: Tx) -> Result<(), StateFault> {
+    Ok(tx.commit().await?)
+}
+
+fn to_ms(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+fn from_ms(ms: i64, what: &'static str) -> Result<Timestamp, StateFault> {
+    Timestamp::from_millisecond(ms).map_err(|_| StateFault::Damaged(what))
+}
+
+/// Reads a stored text as what it stands for.
+fn read<T: std::str::FromStr>(text: &str, what: &'static str) -> Result<T, StateFault> {
+    text.parse().map_err(|_| StateFault::Damaged(what))
+}
+
+fn read_some<T: std::str::FromStr>(text: Option<&str>, what: &'static str) -> Result<Option<T>, StateFault> {
+    text.map(|text| read(text, what)).transpose()
+}
+
+fn read_count<T: TryFrom<i64>>(number: i64, what: &'static str) -> Result<T, StateFault> {
+    T::try_from(number).map_err(|_| StateFault::Damaged(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_state_made_by_a_newer_client_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("client.sqlite");
+        let state = State::open(&path).await.unwrap();
+        sqlx::query("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'x', 1, x'00', 0)")
+            .execute(&state.pool)
+            .await
+            .unwrap();
+        state.close().await;
+        let fault = State::open(&path).await.unwrap_err();
+        assert!(matches!(fault, StateFault::Newer));
+        assert!(fault.to_string().contains("最新版"));
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_apart_and_undoes_the_whole_transaction() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(&folder.path().join("client.sqlite")).await.unwrap();
+        let mut tx = state.begin().await.unwrap();
+        sqlx::query("pragma max_page_count = 1").execute(&mut *tx).await.unwrap();
+        let mut full = None;
+        for n in 0..1_000 {
+            let put = sqlx::query("insert into setting (name, value) values ($1, $2)");
+            if let Err(error) = put.bind(format!("n{n}")).bind("x".repeat(1_000)).execute(&mut *tx).await {
+                full = Some(StateFault::from(error));
+                break;
+            }
+        }
+        assert!(full.unwrap().is_full());
+        drop(tx);
+        let kept: i64 = sqlx::query_scalar("select count(*) from setting").fetch_one(&state.pool).await.unwrap();
+        assert_eq!(kept, 0);
+    }
+}

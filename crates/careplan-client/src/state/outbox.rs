@@ -1,0 +1,396 @@
+//! What this terminal sends.
+
+use bytes::Bytes;
+use careplan_domain::transmission::{Header, State as Life};
+use careplan_domain::{Address, Digest, ServiceMonth, Timestamp, TransmissionId, UnitKind};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::{State, StateFault, Tx, commit, from_ms, read, read_count, read_some, to_ms};
+use crate::letter::Composed;
+use crate::trust::VerifiedReceipt;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes, sealed_sha256, \
+             replaces, created_at, state, state_at, tries, next_try_at, fault_code, fault_text from sent ",
+            $rest
+        )
+    };
+}
+
+const BY_ID: &str = select!("where id = $1");
+const DUE: &str = select!("where state = 'prepared' and next_try_at <= $1 order by next_try_at, id limit 1");
+const OF_DISPATCH: &str = select!("where dispatch = $1 order by id");
+const ALL: &str = select!("order by id");
+const SAME_CONTENT: &str = select!(
+    "where sender = $1 and receiver = $2 and content_sha256 = $3
+     and state in ('prepared', 'accepted', 'fetched', 'acknowledged', 'imported') order by id desc limit 1"
+);
+const NEXT_TRY: &str = "select min(next_try_at) from sent where state = 'prepared'";
+const INSERT: &str = "insert into sent (id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes,
+    sealed_sha256, content_sha256, replaces, manifest, created_at, state, state_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'prepared', $14)";
+const INSERT_LETTER: &str = "insert into letter (id, box, sealed) values ($1, $2, $3)
+    on conflict (id, box) do update set sealed = excluded.sealed";
+const LETTER: &str = "select sealed from letter where id = $1 and box = $2";
+const DROP_LETTER: &str = "delete from letter where id = $1 and box = $2";
+const MANIFEST: &str = "select manifest from sent where id = $1";
+const SET_STATE: &str = "update sent set state = $2, state_at = $3, fault_code = null, fault_text = null where id = $1";
+const SET_FAULT: &str = "update sent set tries = tries + 1, next_try_at = $2, fault_code = $3, fault_text = $4
+    where id = $1 and state = 'prepared'";
+const REJECT: &str = "update sent set state = 'rejected', state_at = $2, fault_code = $3, fault_text = $4
+    where id = $1 and state = 'prepared'";
+const HURRY: &str = "update sent set next_try_at = 0 where state = 'prepared'";
+
+/// Where something that was sent stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentState {
+    /// Sealed and stored here; the platform has not accepted it yet.
+    Prepared,
+    /// The platform refused it for good; it was never accepted.
+    Rejected,
+    /// Accepted by the platform: from here on its life is told by receipts.
+    Life(Life),
+}
+
+impl SentState {
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Rejected => "rejected",
+            Self::Life(life) => life.as_str(),
+        }
+    }
+
+    /// What an office calls it.
+    pub fn label_ja(self) -> &'static str {
+        match self {
+            Self::Prepared => "送信待ち",
+            Self::Rejected => "送信できません",
+            Self::Life(life) => life.label_ja(),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "prepared" => Some(Self::Prepared),
+            "rejected" => Some(Self::Rejected),
+            _ => Life::parse(text).map(Self::Life),
+        }
+    }
+}
+
+/// Why something does not go on: for a program and for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable code.
+    pub code: String,
+    /// Japanese sentences. Quote no content.
+    pub text: String,
+}
+
+/// One thing that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// What stands on its outside.
+    pub header: Header,
+    /// The action that made it.
+    pub dispatch: Uuid,
+    /// Serial of the standard.
+    pub serial: Option<String>,
+    /// When it was sealed.
+    pub created_at: Timestamp,
+    /// Where it stands.
+    pub state: SentState,
+    /// Since when.
+    pub state_at: Timestamp,
+    /// Failed tries to hand it over.
+    pub tries: u32,
+    /// Not tried before.
+    pub next_try_at: Timestamp,
+    /// Why it does not go on.
+    pub fault: Option<Fault>,
+}
+
+/// A new transmission, ready to be stored.
+#[derive(Debug, Clone)]
+pub struct NewSent<'a> {
+    /// The sealed letter.
+    pub composed: &'a Composed,
+    /// The action that makes it.
+    pub dispatch: Uuid,
+    /// Serial of the standard.
+    pub serial: Option<&'a str>,
+    /// Over names and contents.
+    pub content_sha256: Digest,
+    /// Whether the same content may have been sent before.
+    pub again: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl State {
+    /// Stores a sealed letter with its row, unless the same content is on its way or arrived: then
+    /// that earlier one is returned and nothing is stored.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn store_prepared(&self, new: &NewSent<'_>) -> Result<Option<Sent>, StateFault> {
+        let header = &new.composed.header;
+        let mut tx = self.begin().await?;
+        if !new.again {
+            let same = sqlx::query(SAME_CONTENT)
+                .bind(header.from.to_string())
+                .bind(header.to.to_string())
+                .bind(new.content_sha256.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+            if let Some(row) = same {
+                return sent(&row).map(Some);
+            }
+        }
+        sqlx::query(INSERT)
+            .bind(header.id.to_string())
+            .bind(new.dispatch.to_string())
+            .bind(header.from.to_string())
+            .bind(header.to.to_string())
+            .bind(header.unit.as_str())
+            .bind(header.month.map(|month| i64::from(month.as_number())))
+            .bind(new.serial)
+            .bind(i64::from(header.files))
+            .bind(i64::try_from(header.sealed_bytes).unwrap_or(i64::MAX))
+            .bind(header.sealed_digest.to_string())
+            .bind(new.content_sha256.to_string())
+            .bind(header.replaces.map(|id| id.to_string()))
+            .bind(new.composed.signed_manifest.as_slice())
+            .bind(to_ms(new.now))
+            .execute(&mut *tx)
+            .await?;
+        store_letter(&mut tx, header.id, "sent", &new.composed.sealed).await?;
+        commit(tx).await?;
+        Ok(None)
+    }
+
+    /// The newest transmission of the same content that is on its way or arrived.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn same_content(
+        &self,
+        from: &Address,
+        to: &Address,
+        content: &Digest,
+    ) -> Result<Option<Sent>, StateFault> {
+        let row = sqlx::query(SAME_CONTENT)
+            .bind(from.to_string())
+            .bind(to.to_string())
+            .bind(content.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(sent).transpose()
+    }
+
+    /// The next transmission that may be tried now.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn due_to_send(&self, now: Timestamp) -> Result<Option<Sent>, StateFault> {
+        let row = sqlx::query(DUE).bind(to_ms(now)).fetch_optional(&self.pool).await?;
+        row.as_ref().map(sent).transpose()
+    }
+
+    /// When the next try is due; `None` when nothing waits to be sent.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn next_send(&self) -> Result<Option<Timestamp>, StateFault> {
+        let at: Option<i64> = sqlx::query_scalar(NEXT_TRY).fetch_one(&self.pool).await?;
+        at.map(|at| from_ms(at, "next_try_at")).transpose()
+    }
+
+    /// Makes everything that waits to be sent due now: a person is waiting.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn hurry_outbox(&self) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        sqlx::query(HURRY).execute(&mut *tx).await?;
+        commit(tx).await
+    }
+
+    /// One transmission that this terminal sent.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn sent(&self, id: TransmissionId) -> Result<Option<Sent>, StateFault> {
+        let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(&self.pool).await?;
+        row.as_ref().map(sent).transpose()
+    }
+
+    /// What one action made.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn sent_in_dispatch(&self, dispatch: Uuid) -> Result<Vec<Sent>, StateFault> {
+        let rows = sqlx::query(OF_DISPATCH).bind(dispatch.to_string()).fetch_all(&self.pool).await?;
+        rows.iter().map(sent).collect()
+    }
+
+    /// Everything that this terminal sent, oldest first.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn all_sent(&self) -> Result<Vec<Sent>, StateFault> {
+        sqlx::query(ALL).fetch_all(&self.pool).await?.iter().map(sent).collect()
+    }
+
+    /// The sealed letter of a transmission on its way out.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn letter_to_send(&self, id: TransmissionId) -> Result<Option<Bytes>, StateFault> {
+        letter(self, id, "sent").await
+    }
+
+    /// The signed manifest of something sent.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn sent_manifest(&self, id: TransmissionId) -> Result<Option<Vec<u8>>, StateFault> {
+        Ok(sqlx::query_scalar(MANIFEST).bind(id.to_string()).fetch_optional(&self.pool).await?)
+    }
+
+    /// The platform accepted a letter: keeps the receipt and lets go of the sealed bytes.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn accepted(&self, id: TransmissionId, receipt: &VerifiedReceipt) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        super::proof::store_receipt(&mut tx, id, receipt).await?;
+        sqlx::query("update sent set state = 'accepted', state_at = $2, fault_code = null, fault_text = null where id = $1 and state = 'prepared'")
+            .bind(id.to_string())
+            .bind(to_ms(receipt.receipt.at))
+            .execute(&mut *tx)
+            .await?;
+        drop_letter(&mut tx, id, "sent").await?;
+        commit(tx).await
+    }
+
+    /// The platform refused a letter for good.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn rejected(&self, id: TransmissionId, fault: &Fault, now: Timestamp) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        sqlx::query(REJECT)
+            .bind(id.to_string())
+            .bind(to_ms(now))
+            .bind(&fault.code)
+            .bind(&fault.text)
+            .execute(&mut *tx)
+            .await?;
+        drop_letter(&mut tx, id, "sent").await?;
+        commit(tx).await
+    }
+
+    /// A try failed; the next is not before `next_try_at`.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn send_failed(
+        &self,
+        id: TransmissionId,
+        fault: &Fault,
+        next_try_at: Timestamp,
+    ) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        sqlx::query(SET_FAULT)
+            .bind(id.to_string())
+            .bind(to_ms(next_try_at))
+            .bind(&fault.code)
+            .bind(&fault.text)
+            .execute(&mut *tx)
+            .await?;
+        commit(tx).await
+    }
+}
+
+/// Moves something sent to a later state of its life.
+pub(super) async fn set_sent_state(
+    tx: &mut Tx,
+    id: TransmissionId,
+    life: Life,
+    at: Timestamp,
+) -> Result<(), StateFault> {
+    let set = sqlx::query(SET_STATE).bind(id.to_string()).bind(life.as_str()).bind(to_ms(at));
+    set.execute(&mut **tx).await?;
+    drop_letter(tx, id, "sent").await
+}
+
+pub(super) async fn store_letter(
+    tx: &mut Tx,
+    id: TransmissionId,
+    letter_box: &str,
+    sealed: &[u8],
+) -> Result<(), StateFault> {
+    let put = sqlx::query(INSERT_LETTER).bind(id.to_string()).bind(letter_box).bind(sealed);
+    put.execute(&mut **tx).await?;
+    Ok(())
+}
+
+pub(super) async fn drop_letter(tx: &mut Tx, id: TransmissionId, letter_box: &str) -> Result<(), StateFault> {
+    sqlx::query(DROP_LETTER).bind(id.to_string()).bind(letter_box).execute(&mut **tx).await?;
+    Ok(())
+}
+
+pub(super) async fn letter(
+    state: &State,
+    id: TransmissionId,
+    letter_box: &str,
+) -> Result<Option<Bytes>, StateFault> {
+    let get = sqlx::query_scalar::<_, Vec<u8>>(LETTER).bind(id.to_string()).bind(letter_box);
+    Ok(get.fetch_optional(&state.pool).await?.map(Bytes::from))
+}
+
+/// The columns that `sent` and `received` share.
+pub(super) fn header(row: &SqliteRow) -> Result<Header, StateFault> {
+    let month: Option<i64> = row.try_get("month")?;
+    let month = month.map(|month| {
+        let month = u32::try_from(month).map_err(|_| StateFault::Damaged("month"))?;
+        ServiceMonth::from_number(month).map_err(|_| StateFault::Damaged("month"))
+    });
+    Ok(Header {
+        id: read(row.try_get("id")?, "id")?,
+        from: read(row.try_get("sender")?, "sender")?,
+        to: read(row.try_get("receiver")?, "receiver")?,
+        unit: read::<UnitKind>(row.try_get("unit")?, "unit")?,
+        month: month.transpose()?,
+        files: read_count(row.try_get("files")?, "files")?,
+        sealed_bytes: read_count(row.try_get("sealed_bytes")?, "sealed_bytes")?,
+        sealed_digest: read(row.try_get("sealed_sha256")?, "sealed_sha256")?,
+        replaces: read_some(row.try_get("replaces")?, "replaces")?,
+    })
+}
+
+pub(super) fn fault(row: &SqliteRow) -> Result<Option<Fault>, StateFault> {
+    let (code, text): (Option<String>, Option<String>) = (row.try_get("fault_code")?, row.try_get("fault_text")?);
+    Ok(code.map(|code| Fault { code, text: text.unwrap_or_default() }))
+}
+
+fn sent(row: &SqliteRow) -> Result<Sent, StateFault> {
+    Ok(Sent {
+        header: header(row)?,
+        dispatch: read(row.try_get("dispatch")?, "dispatch")?,
+        serial: row.try_get("serial")?,
+        created_at: from_ms(row.try_get("created_at")?, "created_at")?,
+        state: SentState::parse(row.try_get("state")?).ok_or(StateFault::Damaged("state"))?,
+        state_at: from_ms(row.try_get("state_at")?, "state_at")?,
+        tries: read_count(row.try_get("tries")?, "tries")?,
+        next_try_at: from_ms(row.try_get("next_try_at")?, "next_try_at")?,
+        fault: fault(row)?,
+    })
+}
