@@ -28,6 +28,7 @@ pub use enrolment::Enrolled;
 pub use fault::PlatformFault;
 pub use news::NewsReader;
 pub use retry::Retry;
+pub(crate) use retry::random_share;
 pub use transmissions::{Handover, Header};
 pub use transport::{ANSWER_BYTES_MAX, Answer, Listening, PATIENCE, Request, Transport, TransportFault};
 pub use upload::{PART_BYTES_MAX, UPLOAD_FROM_BYTES};

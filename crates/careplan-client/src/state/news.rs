@@ -113,6 +113,17 @@ impl State {
         commit(tx).await
     }
 
+    /// A receipt for something sent was verified outside the news: the transmission moves, the receipt stays.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn sent_proven(&self, id: TransmissionId, receipt: &VerifiedReceipt) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        super::proof::store_receipt(&mut tx, id, receipt).await?;
+        set_sent_state(&mut tx, id, receipt.receipt.kind.state(), receipt.receipt.at).await?;
+        commit(tx).await
+    }
+
     /// News without believable proof: noted with the transmission, whose state stays.
     ///
     /// # Errors

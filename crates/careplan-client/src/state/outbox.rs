@@ -319,16 +319,32 @@ impl State {
     }
 }
 
-/// Moves something sent to a later state of its life.
+/// Moves something sent to a later state of its life, never back: proofs may come out of order.
 pub(super) async fn set_sent_state(
     tx: &mut Tx,
     id: TransmissionId,
     life: Life,
     at: Timestamp,
 ) -> Result<(), StateFault> {
+    let before: Option<String> =
+        sqlx::query_scalar("select state from sent where id = $1").bind(id.to_string()).fetch_optional(&mut **tx).await?;
+    let before = before.as_deref().and_then(SentState::parse).ok_or(StateFault::Damaged("state"))?;
+    if matches!(before, SentState::Life(known) if place(known) >= place(life)) {
+        return Ok(());
+    }
     let set = sqlx::query(SET_STATE).bind(id.to_string()).bind(life.as_str()).bind(to_ms(at));
     set.execute(&mut **tx).await?;
     drop_letter(tx, id, "sent").await
+}
+
+/// How far along its life a state is.
+fn place(life: Life) -> u8 {
+    match life {
+        Life::Accepted => 0,
+        Life::Fetched => 1,
+        Life::Acknowledged | Life::Refused | Life::Withdrawn | Life::Expired => 2,
+        Life::Imported => 3,
+    }
 }
 
 pub(super) async fn store_letter(

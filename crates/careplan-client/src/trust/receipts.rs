@@ -32,6 +32,9 @@ pub enum ReceiptFault {
     /// It speaks of something else.
     #[error("受領証・受付票の内容が、この送信と一致しません。運用センターへ連絡してください。")]
     Mismatch,
+    /// The platform reports the event and has no receipt of it.
+    #[error("連携基盤が知らせた出来事の受領証が、まだありません。続くときは運用センターへ連絡してください。")]
+    Absent,
     /// Another office signed it.
     #[error("受領証に、宛先と違う事業所の署名があります。運用センターへ連絡してください。")]
     WrongSigner,

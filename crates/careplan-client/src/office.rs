@@ -1,0 +1,346 @@
+//! The door: one office on one data folder, and the engine that only one process may hold.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use careplan_domain::transmission::State as Life;
+use careplan_domain::{OfficeNumber, Timestamp, TransmissionId};
+
+use crate::address_book::AddressFault;
+use crate::clock::Clock;
+use crate::files::{self, FileFault, Privacy};
+use crate::keys::{KeyFolder, KeysFault, OfficeIdentity};
+use crate::letter::ComposeFault;
+use crate::mishap::Mishaps;
+use crate::outbox::GatherFault;
+use crate::platform::{Connector, Platform, PlatformFault, Retry, ServerTrust, WireConnector};
+use crate::state::{Fault, Settings, State, StateFault};
+use crate::trust::{ReceiptFault, Trust, TrustFault};
+
+/// Why an operation of the office failed as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeFault {
+    /// Nobody set the client up.
+    #[error("初期設定がまだです。careplan-client setup を実行してください。")]
+    NotSetUp,
+    /// Another process holds the engine.
+    #[error("常駐中のクライアント（careplan-client run）が動いています。")]
+    Busy,
+    /// There is no such transmission here.
+    #[error("送信番号 {0} は、この端末にありません。番号を確かめてください（careplan-client list）。")]
+    Unknown(TransmissionId),
+    /// The state it is in does not allow it.
+    #[error("送信番号 {0} は「{1}」のため、この操作はできません。")]
+    WrongState(TransmissionId, &'static str),
+    /// The state file.
+    #[error(transparent)]
+    State(#[from] StateFault),
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// A key.
+    #[error(transparent)]
+    Keys(#[from] KeysFault),
+    /// The platform.
+    #[error(transparent)]
+    Platform(#[from] PlatformFault),
+    /// The files to be sent.
+    #[error(transparent)]
+    Gather(#[from] GatherFault),
+    /// A receiver's keys.
+    #[error(transparent)]
+    Address(#[from] AddressFault),
+    /// A letter could not be composed.
+    #[error(transparent)]
+    Compose(#[from] ComposeFault),
+    /// A receipt proves nothing.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptFault),
+    /// A signature or certificate is not believed.
+    #[error("{0}。パソコンの日付と時刻を確かめ、続くときは運用センターへ連絡してください。")]
+    Trust(#[from] TrustFault),
+}
+
+impl OfficeFault {
+    /// A stable word for logs and state.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotSetUp => "not_set_up",
+            Self::Busy => "busy",
+            Self::Unknown(_) => "unknown",
+            Self::WrongState(..) => "wrong_state",
+            Self::State(fault) if fault.is_full() => "disk_full",
+            Self::State(_) => "state",
+            Self::File(fault) if fault.is_full() => "disk_full",
+            Self::File(_) => "file",
+            Self::Keys(_) => "keys",
+            Self::Platform(fault) => fault.code(),
+            Self::Gather(_) => "gather",
+            Self::Address(fault) => fault.code(),
+            Self::Compose(_) => "compose",
+            Self::Receipt(_) => "receipt_unproven",
+            Self::Trust(_) => "trust",
+        }
+    }
+
+    /// The fault as it is stored beside what it concerns.
+    pub fn stored(&self) -> Fault {
+        Fault { code: self.code().to_owned(), text: self.to_string() }
+    }
+
+    /// Whether trying again can help without anybody changing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Platform(fault) | Self::Address(AddressFault::Platform(fault)) => fault.is_transient(),
+            Self::State(fault) => fault.is_full(),
+            Self::File(fault) => fault.is_full(),
+            Self::Busy => true,
+            _ => false,
+        }
+    }
+}
+
+/// How to open an office.
+#[derive(Clone)]
+pub struct OfficeOptions {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// How the platform is reached.
+    pub connector: Arc<dyn Connector>,
+    /// How often one request is repeated before the step is left for later.
+    pub retry: Retry,
+    /// Accidents; none outside of tests.
+    pub mishaps: Mishaps,
+}
+
+impl OfficeOptions {
+    /// An installed client on a data folder.
+    pub fn at(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            clock: Clock::system(),
+            connector: Arc::new(WireConnector),
+            retry: Retry::DEFAULT,
+            mishaps: Mishaps::default(),
+        }
+    }
+}
+
+/// One office's client on one data folder. Cheap to clone; all clones are the same.
+#[derive(Clone)]
+pub struct Office {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: OfficeOptions,
+    state: State,
+    keys: KeyFolder,
+    link: Mutex<Option<Arc<Link>>>,
+}
+
+/// What an office needs to talk to the platform; made anew when a certificate or the trust list changes.
+#[derive(Debug)]
+pub struct Link {
+    /// The platform.
+    pub platform: Platform,
+    /// Who this office is.
+    pub identity: OfficeIdentity,
+    /// Whom it believes.
+    pub trust: Trust,
+    /// What set-up has fixed.
+    pub settings: Settings,
+}
+
+impl Link {
+    /// The office.
+    pub fn office(&self) -> OfficeNumber {
+        self.settings.office()
+    }
+}
+
+impl Office {
+    /// Opens the data folder; it is made when absent. Takes no lock: many may look at the same time.
+    ///
+    /// # Errors
+    /// [`OfficeFault::State`], [`OfficeFault::File`], [`OfficeFault::Keys`].
+    pub async fn open(options: OfficeOptions) -> Result<Self, OfficeFault> {
+        files::make_folder(&options.data, Privacy::Private)?;
+        let state = State::open(&options.data.join("client.sqlite")).await?;
+        let keys = KeyFolder::open(options.data.join("keys"), options.mishaps.clone())?;
+        Ok(Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::new(None) }) })
+    }
+
+    /// Whether a data folder was ever used, without making anything.
+    pub fn exists_at(data: &Path) -> bool {
+        data.join("client.sqlite").exists()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.inner.options.clock.now()
+    }
+
+    /// The state.
+    pub fn state(&self) -> &State {
+        &self.inner.state
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &KeyFolder {
+        &self.inner.keys
+    }
+
+    /// How it was opened.
+    pub fn options(&self) -> &OfficeOptions {
+        &self.inner.options
+    }
+
+    pub(crate) fn mishaps(&self) -> &Mishaps {
+        &self.inner.options.mishaps
+    }
+
+    /// Where received files go.
+    ///
+    /// # Errors
+    /// [`OfficeFault::State`].
+    pub async fn inbox_folder(&self) -> Result<PathBuf, OfficeFault> {
+        let chosen = self.state().settings().await?.and_then(|settings| settings.inbox);
+        Ok(chosen.map_or_else(|| self.inner.options.data.join("inbox"), PathBuf::from))
+    }
+
+    /// What is needed to talk to the platform.
+    ///
+    /// # Errors
+    /// [`OfficeFault::NotSetUp`] before set-up is complete.
+    pub async fn link(&self) -> Result<Arc<Link>, OfficeFault> {
+        if let Some(link) = self.held_link().as_ref() {
+            return Ok(link.clone());
+        }
+        let settings = self.state().settings().await?.ok_or(OfficeFault::NotSetUp)?;
+        let root = self.keys().root()?.ok_or(OfficeFault::NotSetUp)?;
+        let identity = self.keys().identity()?.ok_or(OfficeFault::NotSetUp)?;
+        let trust_root = ServerTrust::Root(root.der().to_vec());
+        let connector = &self.inner.options.connector;
+        let transport = connector
+            .connect(&settings.platform, &trust_root, Some(&identity))
+            .map_err(PlatformFault::Transport)?;
+        let trust = self.trust(root).await?;
+        let platform = Platform::new(transport, self.inner.options.retry);
+        let link = Arc::new(Link { platform, identity, trust, settings });
+        *self.held_link() = Some(link.clone());
+        Ok(link)
+    }
+
+    /// Whom to believe: the root, and the trust list as it is held.
+    async fn trust(&self, root: careplan_envelope::Certificate) -> Result<Trust, OfficeFault> {
+        let trust = Trust::new(root)?;
+        let Some((signed, issued_at)) = self.state().trust_list().await? else { return Ok(trust) };
+        // It was verified when it was stored, at the time it states.
+        let list = trust.read_list(&signed, None, issued_at)?;
+        Ok(trust.with_list(list))
+    }
+
+    /// Lets go of the link: the next one is made with the keys and lists as they are then.
+    pub fn forget_link(&self) {
+        *self.held_link() = None;
+    }
+
+    fn held_link(&self) -> MutexGuard<'_, Option<Arc<Link>>> {
+        self.inner.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the engine: sending and receiving are the work of one process at a time. The lock goes
+    /// with the process, however that ends.
+    ///
+    /// # Errors
+    /// [`OfficeFault::Busy`] when another process has it.
+    pub fn engine(&self) -> Result<Engine, OfficeFault> {
+        let path = self.inner.options.data.join("engine.lock");
+        let open = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let fault = |source| FileFault { path: path.clone(), action: files::FileAction::Write, source };
+        let lock = open.map_err(fault)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Engine::new(self.clone(), lock)),
+            Err(std::fs::TryLockError::WouldBlock) => Err(OfficeFault::Busy),
+            Err(std::fs::TryLockError::Error(source)) => Err(fault(source).into()),
+        }
+    }
+
+    /// Closes the state file and waits until that is done.
+    pub async fn close(self) {
+        self.inner.state.close().await;
+    }
+}
+
+impl std::fmt::Debug for Office {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Office")
+    }
+}
+
+/// The right to send and receive for this office. Every method does one bounded piece of work and
+/// may be dropped at any await: that is the same as a kill, and loses nothing.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) office: Office,
+    /// Whether the platform may list more than was read in this round.
+    pub(crate) inbox_unread: bool,
+    _lock: File,
+}
+
+impl Engine {
+    fn new(office: Office, lock: File) -> Self {
+        Self { office, inbox_unread: true, _lock: lock }
+    }
+
+    /// The office.
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+}
+
+/// What one step did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing is to be done now.
+    Idle,
+    /// The platform accepted a letter, and its receipt holds.
+    Accepted(TransmissionId),
+    /// The platform refused a letter for good.
+    Rejected(TransmissionId, Fault),
+    /// Something did not work and is tried again later.
+    Later(TransmissionId, Fault),
+    /// New things were listed.
+    Listed(usize),
+    /// A letter was fetched and verified.
+    Verified(TransmissionId),
+    /// The files of a letter are in the inbox folder.
+    Written(TransmissionId),
+    /// A receipt of ours was taken: the letter is acknowledged.
+    Acknowledged(TransmissionId),
+    /// A receipt of ours was taken: the letter is imported.
+    Imported(TransmissionId),
+    /// A letter was set aside, because it cannot be opened or verified.
+    SetAside(TransmissionId, Fault),
+    /// The refusal of a letter was handed in.
+    Refused(TransmissionId),
+    /// A letter came to an end before it was taken here.
+    Ended(TransmissionId, &'static str),
+    /// News was read.
+    News(usize),
+    /// Something that was sent moved on, and its proof holds.
+    Moved(TransmissionId, Life),
+    /// News about something sent whose proof does not hold.
+    Unproven(TransmissionId, Fault),
+}
+
+impl Step {
+    /// Whether there was nothing to do.
+    pub fn is_idle(&self) -> bool {
+        matches!(self, Self::Idle)
+    }
+}

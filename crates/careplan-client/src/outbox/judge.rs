@@ -1,0 +1,103 @@
+//! Sorting files into units and checking them, before anything is sent.
+
+use careplan_domain::{Address, ServiceMonth, UnitKind};
+use careplan_standard::{Edition, Finding, NamedOffice, Severity, SourceFile, Unit, check_unit, sort_into_units};
+
+use super::gather::FoundFile;
+
+/// A unit with what was found about it.
+#[derive(Debug, Clone)]
+pub struct JudgedUnit {
+    /// What kind of unit it is.
+    pub kind: UnitKind,
+    /// Serial of the standard.
+    pub serial: String,
+    /// Sender by its file names; `None` when the number or type cannot be an address.
+    pub from: Option<Address>,
+    /// Receiver by its file names.
+    pub to: Option<Address>,
+    /// The service month.
+    pub month: Option<ServiceMonth>,
+    /// Indexes into the files.
+    pub files: Vec<usize>,
+    /// What the check found.
+    pub findings: Vec<Finding>,
+}
+
+impl JudgedUnit {
+    /// Whether something in it keeps it from being sent.
+    pub fn is_blocked(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Block)
+    }
+}
+
+/// All files, judged.
+#[derive(Debug, Clone, Default)]
+pub struct Judged {
+    /// The units, in serial order.
+    pub units: Vec<JudgedUnit>,
+    /// What was found about names and sets, beside the units.
+    pub findings: Vec<Finding>,
+    /// PDF and JPEG files beside the standard, as indexes into the files.
+    pub documents: Vec<usize>,
+    /// Files that belong to no unit, as indexes into the files.
+    pub left_over: Vec<usize>,
+}
+
+impl Judged {
+    /// Every finding, those of the units too.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.units.iter().flat_map(|unit| &unit.findings))
+    }
+
+    /// Whether anything keeps anything from being sent.
+    pub fn is_blocked(&self) -> bool {
+        self.all_findings().any(|finding| finding.severity == Severity::Block)
+    }
+}
+
+/// Sorts and checks files.
+pub fn judge(files: &[FoundFile]) -> Judged {
+    let sources: Vec<SourceFile<'_>> = files.iter().map(FoundFile::source).collect();
+    let edition = Edition::v4_1();
+    let sorted = sort_into_units(edition, &sources);
+    let units = sorted
+        .units
+        .iter()
+        .map(|unit| judged(unit, check_unit(edition, &sources, unit)))
+        .collect();
+    Judged { units, findings: sorted.findings, documents: sorted.attachments, left_over: sorted.left_over }
+}
+
+fn judged(unit: &Unit, findings: Vec<Finding>) -> JudgedUnit {
+    let month = unit.month.and_then(|month| {
+        let number = u32::from(month.year()) * 100 + u32::from(month.month());
+        ServiceMonth::from_number(number).ok()
+    });
+    JudgedUnit {
+        // cannot fail: both crates name the same fifteen kinds (a test compares them).
+        kind: unit.kind.as_str().parse().unwrap_or(UnitKind::Document),
+        serial: unit.serial.clone(),
+        from: address(&unit.sender),
+        to: address(&unit.receiver),
+        month,
+        files: unit.files.clone(),
+        findings,
+    }
+}
+
+fn address(named: &NamedOffice) -> Option<Address> {
+    Some(Address { office: named.number().parse().ok()?, service_type: named.service_type().parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domain_knows_every_unit_of_the_standard() {
+        for kind in careplan_standard::UnitKind::ALL {
+            assert_eq!(kind.as_str().parse::<UnitKind>().map(UnitKind::as_str), Ok(kind.as_str()));
+        }
+    }
+}

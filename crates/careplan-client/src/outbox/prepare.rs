@@ -1,0 +1,382 @@
+//! Preparing: each good unit is sealed to its receiver and stored.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use careplan_domain::limits::DISPATCH_TRANSMISSIONS_MAX;
+use careplan_domain::{Address, Digest, OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
+use careplan_envelope::{Recipient, Sha256};
+use careplan_standard::Finding;
+use uuid::Uuid;
+
+use super::gather::FoundFile;
+use super::judge::{Judged, JudgedUnit};
+use crate::address_book::{OfficeKeyRing, keys_of};
+use crate::letter::{Draft, OutgoingFile, compose};
+use crate::mishap::Point;
+use crate::office::{Link, Office, OfficeFault};
+use crate::state::{Fault, NewSent, Sent};
+
+/// What is asked of one action.
+#[derive(Debug, Clone, Default)]
+pub struct SendOptions {
+    /// Send what was sent before once more.
+    pub again: bool,
+    /// Only say what would be sent.
+    pub dry_run: bool,
+    /// Where documents beside the standard go.
+    pub documents: Option<DocumentOrder>,
+}
+
+/// Where documents (PDF, JPEG) go: their names do not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentOrder {
+    /// From which address of this office.
+    pub from: Address,
+    /// To whom.
+    pub to: Address,
+    /// About which month.
+    pub month: Option<ServiceMonth>,
+}
+
+/// What became of one unit.
+#[derive(Debug, Clone)]
+pub enum UnitOutcome {
+    /// Sealed and stored under this id.
+    Prepared(TransmissionId),
+    /// The same was sent before; that one is named.
+    Duplicate(Box<Sent>),
+    /// Something in its files keeps it from being sent.
+    Blocked,
+    /// It could not be prepared.
+    Failed(Fault),
+    /// Only looked at.
+    Looked,
+}
+
+/// One unit of an action.
+#[derive(Debug, Clone)]
+pub struct UnitReport {
+    /// What kind of unit it is.
+    pub kind: UnitKind,
+    /// Serial of the standard.
+    pub serial: Option<String>,
+    /// Sender by its file names.
+    pub from: Option<Address>,
+    /// Receiver by its file names.
+    pub to: Option<Address>,
+    /// How many files it has.
+    pub files: usize,
+    /// What the check found.
+    pub findings: Vec<Finding>,
+    /// What became of it.
+    pub outcome: UnitOutcome,
+}
+
+/// What one action did.
+#[derive(Debug, Clone)]
+pub struct DispatchReport {
+    /// Its id.
+    pub dispatch: Uuid,
+    /// The units, in serial order.
+    pub units: Vec<UnitReport>,
+    /// What was found beside the units.
+    pub findings: Vec<Finding>,
+    /// Files that belong to no unit.
+    pub left_over: Vec<PathBuf>,
+    /// Documents without a receiver.
+    pub documents_left: Vec<PathBuf>,
+}
+
+impl DispatchReport {
+    /// The transmissions whose fate this action shall report: new ones, and duplicates.
+    pub fn transmissions(&self) -> impl Iterator<Item = TransmissionId> {
+        self.units.iter().filter_map(|unit| match &unit.outcome {
+            UnitOutcome::Prepared(id) => Some(*id),
+            UnitOutcome::Duplicate(sent) => Some(sent.header.id),
+            _ => None,
+        })
+    }
+}
+
+/// One unit on its way to be sealed.
+struct Parcel<'a> {
+    kind: UnitKind,
+    serial: Option<&'a str>,
+    from: Address,
+    to: Address,
+    month: Option<ServiceMonth>,
+    files: Vec<OutgoingFile>,
+}
+
+/// The keys asked for in one action, per office.
+type KeyRings = HashMap<OfficeNumber, OfficeKeyRing>;
+
+impl Office {
+    /// Checks, seals and stores everything in the given files and folders that can be sent; `tell`
+    /// hears of each unit as it is done. Sending is the engine's work.
+    ///
+    /// # Errors
+    /// [`OfficeFault`] when nothing could be begun. What concerns one unit is in the report.
+    pub async fn send_files(
+        &self,
+        files: &[FoundFile],
+        judged: &Judged,
+        options: &SendOptions,
+        mut tell: impl FnMut(&UnitReport) + Send,
+    ) -> Result<DispatchReport, OfficeFault> {
+        let link = self.link().await?;
+        let dispatch = new_uuid(self.now());
+        let mut rings = KeyRings::new();
+        let mut units = Vec::new();
+        for unit in &judged.units {
+            let mut report = UnitReport {
+                kind: unit.kind,
+                serial: Some(unit.serial.clone()),
+                from: unit.from,
+                to: unit.to,
+                files: unit.files.len(),
+                findings: unit.findings.clone(),
+                outcome: UnitOutcome::Blocked,
+            };
+            if !unit.is_blocked() {
+                report.outcome = match parcel(unit, files, &link, units.len()) {
+                    Ok(parcel) => self.prepare_or_say(&link, &mut rings, &parcel, dispatch, options).await?,
+                    Err(fault) => UnitOutcome::Failed(fault),
+                };
+            }
+            tell(&report);
+            units.push(report);
+        }
+        let documents_left = match options.documents {
+            Some(order) if !judged.documents.is_empty() => {
+                let parcel = documents(&order, &judged.documents, files);
+                let outcome = self.prepare_or_say(&link, &mut rings, &parcel, dispatch, options).await?;
+                let report = UnitReport {
+                    kind: UnitKind::Document,
+                    serial: None,
+                    from: Some(order.from),
+                    to: Some(order.to),
+                    files: parcel.files.len(),
+                    findings: Vec::new(),
+                    outcome,
+                };
+                tell(&report);
+                units.push(report);
+                Vec::new()
+            }
+            _ => paths(&judged.documents, files),
+        };
+        let left_over = paths(&judged.left_over, files);
+        Ok(DispatchReport { dispatch, units, findings: judged.findings.clone(), left_over, documents_left })
+    }
+
+    /// Gathers, judges and prepares all that lies in one folder.
+    ///
+    /// # Errors
+    /// [`OfficeFault`].
+    pub async fn send_folder(
+        &self,
+        folder: &std::path::Path,
+        options: &SendOptions,
+    ) -> Result<DispatchReport, OfficeFault> {
+        let files = super::gather(&[folder.to_owned()])?;
+        let judged = super::judge(&files);
+        Ok(self.send_files(&files, &judged, options, |_| {}).await?)
+    }
+
+    /// Prepares a unit; what concerns this unit alone becomes its outcome.
+    async fn prepare_or_say(
+        &self,
+        link: &Link,
+        rings: &mut KeyRings,
+        parcel: &Parcel<'_>,
+        dispatch: Uuid,
+        options: &SendOptions,
+    ) -> Result<UnitOutcome, OfficeFault> {
+        if options.dry_run {
+            return Ok(UnitOutcome::Looked);
+        }
+        match self.prepare(link, rings, parcel, dispatch, options.again).await {
+            Ok(outcome) => Ok(outcome),
+            Err(fault @ (OfficeFault::State(_) | OfficeFault::Keys(_))) => Err(fault),
+            Err(fault) => Ok(UnitOutcome::Failed(fault.stored())),
+        }
+    }
+
+    async fn prepare(
+        &self,
+        link: &Link,
+        rings: &mut KeyRings,
+        parcel: &Parcel<'_>,
+        dispatch: Uuid,
+        again: bool,
+    ) -> Result<UnitOutcome, OfficeFault> {
+        let now = self.now();
+        let content_sha256 = content_digest(&parcel.files);
+        let before = self.state().same_content(&parcel.from, &parcel.to, &content_sha256).await?;
+        let replaces = match before {
+            Some(before) if !again => return Ok(UnitOutcome::Duplicate(Box::new(before))),
+            before => before.map(|it| it.header.id),
+        };
+        for office in [parcel.to.office, parcel.from.office] {
+            if !rings.contains_key(&office) {
+                let ring = self.ring(link, &office, now).await?;
+                rings.insert(office, ring);
+            }
+        }
+        let recipients: Vec<Recipient<'_>> = distinct(rings, parcel);
+        let id = new_id(now);
+        let draft = Draft {
+            id,
+            from: parcel.from,
+            to: parcel.to,
+            unit: parcel.kind,
+            month: parcel.month,
+            replaces,
+            files: &parcel.files,
+        };
+        let composed = compose(&draft, link.identity.signer(), &recipients, now)?;
+        self.mishaps().pass(Point::LetterSealed).await;
+        let new =
+            NewSent { composed: &composed, dispatch, serial: parcel.serial, content_sha256, again, now };
+        Ok(match self.state().store_prepared(&new).await? {
+            Some(before) => UnitOutcome::Duplicate(Box::new(before)),
+            None => {
+                self.mishaps().pass(Point::LetterStored).await;
+                UnitOutcome::Prepared(id)
+            }
+        })
+    }
+
+    /// The keys of an office; of our own also the one in this terminal, announced or not.
+    async fn ring(
+        &self,
+        link: &Link,
+        office: &OfficeNumber,
+        now: Timestamp,
+    ) -> Result<OfficeKeyRing, OfficeFault> {
+        if *office != link.office() {
+            return Ok(keys_of(link, self.state(), office, now).await?);
+        }
+        let own = self.keys().terminal()?.terminal_public_key().map_err(crate::keys::KeysFault::from)?;
+        // Without the others our own copy is still readable here.
+        let mut ring = match keys_of(link, self.state(), office, now).await {
+            Ok(ring) => ring,
+            Err(crate::address_book::AddressFault::State(fault)) => return Err(fault.into()),
+            Err(_) => OfficeKeyRing { keys: Vec::new(), left_out: Vec::new() },
+        };
+        if !ring.keys.contains(&own) {
+            ring.keys.push(own);
+        }
+        Ok(ring)
+    }
+}
+
+/// Receivers' terminals and our own, each once: two service types of one number may write to each other.
+fn distinct<'a>(rings: &'a KeyRings, parcel: &Parcel<'_>) -> Vec<Recipient<'a>> {
+    let mut keys = Vec::new();
+    for office in [parcel.to.office, parcel.from.office] {
+        for key in rings.get(&office).into_iter().flat_map(|ring| &ring.keys) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys.into_iter().map(Recipient::Terminal).collect()
+}
+
+fn parcel<'a>(
+    unit: &'a JudgedUnit,
+    files: &[FoundFile],
+    link: &Link,
+    place: usize,
+) -> Result<Parcel<'a>, Fault> {
+    let fault = |code: &str, text: String| Fault { code: code.to_owned(), text };
+    if place >= DISPATCH_TRANSMISSIONS_MAX {
+        let text = format!("1回に送れるのは{DISPATCH_TRANSMISSIONS_MAX}件までです。残りは、もう一度送信してください。");
+        return Err(fault("dispatch_full", text));
+    }
+    let (Some(from), Some(to)) = (unit.from, unit.to) else {
+        let text = "ファイル名の事業所番号またはサービス種類コードが、本システムの宛先になりません。番号を確かめてください。";
+        return Err(fault("address_invalid", text.to_owned()));
+    };
+    if from.office != link.office() {
+        let text = format!(
+            "ファイル名の送信元の事業所番号 {} が、この端末の事業所 {} と違います。介護ソフトの事業所設定を確かめ、出力し直してください。",
+            from.office,
+            link.office()
+        );
+        return Err(fault("sender_not_own", text));
+    }
+    let files = unit.files.iter().filter_map(|index| files.get(*index)).map(|found| found.file.clone());
+    Ok(Parcel {
+        kind: unit.kind,
+        serial: Some(&unit.serial),
+        from,
+        to,
+        month: unit.month,
+        files: files.collect(),
+    })
+}
+
+fn documents<'a>(order: &DocumentOrder, indexes: &[usize], files: &[FoundFile]) -> Parcel<'a> {
+    Parcel {
+        kind: UnitKind::Document,
+        serial: None,
+        from: order.from,
+        to: order.to,
+        month: order.month,
+        files: indexes.iter().filter_map(|index| files.get(*index)).map(|it| it.file.clone()).collect(),
+    }
+}
+
+fn paths(indexes: &[usize], files: &[FoundFile]) -> Vec<PathBuf> {
+    indexes.iter().filter_map(|index| files.get(*index)).map(|found| found.path.clone()).collect()
+}
+
+/// SHA-256 over names and contents, each with its length, in the order of names: the same unit
+/// gives the same digest wherever it lies.
+fn content_digest(files: &[OutgoingFile]) -> Digest {
+    let mut files: Vec<&OutgoingFile> = files.iter().collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut digest = Sha256::new();
+    for file in files {
+        for part in [file.name.as_bytes(), &file.bytes] {
+            digest.update(&(part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+    }
+    Digest(digest.finish())
+}
+
+fn new_uuid(now: Timestamp) -> Uuid {
+    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds))
+}
+
+fn new_id(now: Timestamp) -> TransmissionId {
+    loop {
+        // ends at the first turn: the UUID was made as version 7.
+        if let Ok(id) = TransmissionId::new(new_uuid(now)) {
+            return id;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, bytes: &[u8]) -> OutgoingFile {
+        OutgoingFile { name: name.to_owned(), bytes: bytes.to_vec() }
+    }
+
+    #[test]
+    fn the_same_files_are_known_again_in_any_order_and_other_cuts_are_not() {
+        let (a, b) = (file("a", b"12"), file("b", b"3"));
+        assert_eq!(content_digest(&[a.clone(), b.clone()]), content_digest(&[b, a.clone()]));
+        assert_ne!(content_digest(&[file("a", b"1"), file("b", b"23")]), content_digest(&[a, file("b", b"3")]));
+    }
+}
