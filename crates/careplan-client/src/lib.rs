@@ -13,6 +13,7 @@
 
 pub mod address_book;
 pub mod clock;
+pub mod enrol;
 pub mod files;
 pub mod inbox;
 pub mod keys;

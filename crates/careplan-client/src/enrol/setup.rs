@@ -1,0 +1,152 @@
+//! Set-up, from the letter to the office to a client that can exchange.
+
+use std::path::PathBuf;
+
+use careplan_domain::licence::LicenceState;
+use careplan_domain::{Secret, ServiceType, UserId};
+use careplan_protocol::office_api::Account;
+use uuid::Uuid;
+
+use super::certificate::Authentication;
+use super::{EnrolFault, Fingerprint, RootSource};
+use crate::office::Office;
+use crate::platform::{Platform, PlatformFault, ServerTrust};
+use crate::state::Settings;
+use crate::trust::Trust;
+
+/// Where the certificate comes from.
+#[derive(Debug, Clone)]
+pub enum CertificateSource {
+    /// It is issued to a key made here.
+    IssuePassword(Secret),
+    /// It exists already.
+    Pkcs12 {
+        /// The file.
+        path: PathBuf,
+        /// What opens it.
+        password: Secret,
+    },
+    /// It is here from an earlier set-up.
+    Present,
+}
+
+/// What set-up is told.
+#[derive(Debug, Clone)]
+pub struct SetupOrder {
+    /// `https://host:port` of the platform.
+    pub platform: String,
+    /// How its root is known.
+    pub root: RootSource,
+    /// The user ID of the office.
+    pub user_id: UserId,
+    /// Its password.
+    pub password: Secret,
+    /// Where the certificate comes from.
+    pub certificate: CertificateSource,
+    /// The service types whose letters this terminal takes; empty for all.
+    pub service_types: Vec<ServiceType>,
+    /// Where received files go; the data folder's `inbox` when absent.
+    pub inbox: Option<PathBuf>,
+}
+
+/// What set-up did.
+#[derive(Debug, Clone)]
+pub struct SetupReport {
+    /// The account as the platform knows it.
+    pub account: Account,
+    /// The root that is believed from now on.
+    pub root: Fingerprint,
+    /// Until when the certificate is valid.
+    pub certificate_until: careplan_domain::Timestamp,
+    /// The licence.
+    pub licence: LicenceState,
+}
+
+impl Office {
+    /// Sets this client up. May be repeated after any failure or kill: it goes on where it stopped.
+    ///
+    /// # Errors
+    /// [`EnrolFault`].
+    pub async fn set_up(&self, order: &SetupOrder) -> Result<SetupReport, EnrolFault> {
+        let office = order.user_id.office();
+        let before = self.state().settings().await?;
+        if let Some(before) = before.as_ref().filter(|before| before.office() != office) {
+            return Err(EnrolFault::OtherOffice(before.office()));
+        }
+        let root = self.obtain_root(&order.platform, &order.root).await?;
+        self.keys().store_root(&root)?;
+        let trust = Trust::new(root.clone())?;
+        let trusted = ServerTrust::Root(root.der().to_vec());
+        let options = self.options();
+        let transport = options.connector.connect(&order.platform, &trusted, None);
+        let platform = Platform::new(transport.map_err(PlatformFault::Transport)?, options.retry);
+
+        let account = platform.account(&order.user_id, &order.password).await?;
+        check_account(&account, order)?;
+        self.take_trust_list(&platform, &trust).await?;
+        let settings = Settings {
+            platform: order.platform.trim_end_matches('/').to_owned(),
+            user_id: order.user_id.clone(),
+            terminal: before.map_or_else(Uuid::new_v4, |before| before.terminal),
+            service_types: order.service_types.clone(),
+            inbox: order.inbox.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        };
+        self.state().store_settings(&settings).await?;
+        self.forget_link();
+        self.obtain_certificate(&platform, trust, order).await?;
+
+        let link = self.link().await?;
+        self.announce(&link).await?;
+        let licence = link.platform.licence().await?;
+        let certificate_until = link.identity.certificate().not_after();
+        Ok(SetupReport { account, root: Fingerprint::of(&root), certificate_until, licence })
+    }
+
+    async fn obtain_certificate(
+        &self,
+        platform: &Platform,
+        trust: Trust,
+        order: &SetupOrder,
+    ) -> Result<(), EnrolFault> {
+        let office = order.user_id.office();
+        match &order.certificate {
+            CertificateSource::IssuePassword(password) => {
+                let authentication = Authentication::IssuePassword(&order.user_id, password);
+                self.enrol(platform, &trust, office, authentication).await?;
+            }
+            CertificateSource::Pkcs12 { path, password } => {
+                let held = self.state().trust_list().await?;
+                let list = held.map(|(signed, at)| trust.read_list(&signed, None, at)).transpose()?;
+                let trust = match list {
+                    Some(list) => trust.with_list(list),
+                    None => trust,
+                };
+                self.import_pkcs12(&trust, office, path, password)?;
+            }
+            CertificateSource::Present => {}
+        }
+        Ok(())
+    }
+
+    /// Whether a valid certificate for this office is here already, so that set-up need not ask for the issue password.
+    ///
+    /// # Errors
+    /// [`EnrolFault`] when the key files cannot be used.
+    pub fn has_certificate_for(&self, user_id: &UserId) -> Result<bool, EnrolFault> {
+        let Some(identity) = self.keys().identity()? else { return Ok(false) };
+        let named = identity.certificate().san_uris().iter().find_map(|uri| careplan_protocol::trust::office_of_uri(uri));
+        Ok(named == Some(user_id.office()) && !identity.is_expired(self.now()))
+    }
+}
+
+fn check_account(account: &Account, order: &SetupOrder) -> Result<(), EnrolFault> {
+    if account.user_id != order.user_id || account.office.number != order.user_id.office() {
+        return Err(EnrolFault::AccountMismatch);
+    }
+    let registered = &account.office.service_types;
+    if let Some(unknown) = order.service_types.iter().find(|it| !registered.contains(it)) {
+        let registered: Vec<_> = registered.iter().map(ToString::to_string).collect();
+        return Err(EnrolFault::ServiceType(unknown.to_string(), registered.join("、")));
+    }
+    Ok(())
+}
