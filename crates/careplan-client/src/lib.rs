@@ -12,8 +12,10 @@
 //! * [`agent`] runs the engine for good; the commands of `careplan-client` are thin around both.
 
 pub mod address_book;
+pub mod agent;
 pub mod clock;
 pub mod enrol;
+pub mod evidence;
 pub mod files;
 pub mod inbox;
 pub mod keys;

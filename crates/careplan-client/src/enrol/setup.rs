@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use careplan_domain::licence::LicenceState;
 use careplan_domain::{Secret, ServiceType, UserId};
+use careplan_protocol::Code;
 use careplan_protocol::office_api::Account;
 use uuid::Uuid;
 
@@ -111,6 +112,9 @@ impl Office {
         let office = order.user_id.office();
         match &order.certificate {
             CertificateSource::IssuePassword(password) => {
+                if self.keys().pending()?.is_none() && self.is_accepted(&order.user_id).await? {
+                    return Ok(());
+                }
                 let authentication = Authentication::IssuePassword(&order.user_id, password);
                 self.enrol(platform, &trust, office, authentication).await?;
             }
@@ -126,6 +130,23 @@ impl Office {
             CertificateSource::Present => {}
         }
         Ok(())
+    }
+
+    /// Whether the certificate from an earlier set-up still does. An issue password works once, so
+    /// it is not spent on a second certificate — unless the platform no longer takes the first.
+    async fn is_accepted(&self, user_id: &UserId) -> Result<bool, EnrolFault> {
+        if !self.has_certificate_for(user_id)? {
+            return Ok(false);
+        }
+        match self.link().await?.platform.licence().await {
+            Ok(_) => Ok(true),
+            Err(fault) => match fault.problem() {
+                Some(Code::CertificateRevoked | Code::CertificateExpired | Code::CertificateUnknownAuthority) => {
+                    Ok(false)
+                }
+                _ => Err(fault.into()),
+            },
+        }
     }
 
     /// Whether a valid certificate for this office is here already, so that set-up need not ask for the issue password.

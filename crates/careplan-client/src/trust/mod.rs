@@ -99,6 +99,11 @@ impl Trust {
         self.own.roots()
     }
 
+    /// The roots of foreign authorities.
+    pub fn foreign_roots(&self) -> impl Iterator<Item = &Certificate> {
+        self.foreign.iter().flat_map(|it| it.anchors.roots())
+    }
+
     /// The office for which the signer of a message speaks at an instant.
     ///
     /// # Errors

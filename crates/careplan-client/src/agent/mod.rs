@@ -1,0 +1,166 @@
+//! The agent: the client that runs for good, from start-up to a graceful stop.
+//!
+//! Promises: what waits is sent, what comes is taken within a second of the platform's news, and
+//! everything due by time (retries, renewals) happens by itself. News arrive as a stream; where a
+//! proxy does not let streams through, by long polls; where that fails too, by asking every minute.
+//! News are only a hint: after each (re)connection the lists are read from our own cursors.
+
+mod listening;
+
+use std::time::Duration;
+
+use careplan_domain::Timestamp;
+use jiff::SignedDuration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::office::{Engine, Office, OfficeFault, Step};
+
+/// Longest sleep: other processes (`send`) put letters into the outbox without telling us.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often renewals are looked at.
+const RENEW_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How soon renewals are looked at again after they failed.
+const RENEW_AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// How soon a whole round is tried again when the platform cannot be reached.
+const ROUND_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+
+/// Even without any hint the lists are read so often.
+const LISTS_EVERY: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is told while the agent works: one line each on the screen.
+pub trait Watcher: Send {
+    /// A step was done.
+    fn step(&mut self, step: &Step);
+
+    /// A round failed as a whole; the next one follows by itself.
+    fn trouble(&mut self, fault: &dyn std::fmt::Display, code: &str);
+}
+
+/// When what is due next.
+struct Due {
+    renewal: Timestamp,
+    lists: Timestamp,
+}
+
+/// Runs until told to stop. The step in hand is finished; nothing is lost by a harder end either.
+///
+/// # Errors
+/// [`OfficeFault`] when this computer cannot work (state, keys, not set up). The platform's
+/// troubles are told and overcome.
+pub async fn run(
+    mut engine: Engine,
+    watcher: &mut dyn Watcher,
+    stop: CancellationToken,
+) -> Result<(), OfficeFault> {
+    let office = engine.office().clone();
+    let link = office.link().await?;
+    let (hints, mut hinted) = mpsc::channel(1);
+    let listening = tokio::spawn(listening::listen(office.clone(), hints, stop.clone()));
+    drop(link);
+    let mut due = Due { renewal: Timestamp::MIN, lists: Timestamp::MIN };
+    while !stop.is_cancelled() {
+        let now = office.now();
+        if now >= due.renewal {
+            due.renewal = later(now, renew(&office, watcher).await?);
+        }
+        let read_lists = now >= due.lists;
+        match round(&mut engine, watcher, &stop, read_lists).await {
+            Ok(()) if read_lists => due.lists = later(now, LISTS_EVERY),
+            Ok(()) => {}
+            Err(fault) if is_local(&fault) => {
+                stop.cancel();
+                let _ = listening.await;
+                return Err(fault);
+            }
+            Err(fault) => {
+                watcher.trouble(&fault, fault.code());
+                due.lists = later(now, ROUND_AGAIN);
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            hint = hinted.recv() => if hint.is_some() { due.lists = Timestamp::MIN },
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+    let _ = listening.await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Does all that can be done now.
+async fn round(
+    engine: &mut Engine,
+    watcher: &mut dyn Watcher,
+    stop: &CancellationToken,
+    read_lists: bool,
+) -> Result<(), OfficeFault> {
+    loop {
+        let step = engine.step_outbox().await?;
+        watch(&step, watcher);
+        if step.is_idle() || stop.is_cancelled() {
+            break;
+        }
+    }
+    let now = engine.office().now();
+    let waiting = engine.office().state().next_receive().await?.is_some_and(|at| at <= now);
+    let unproven = engine.office().state().next_news().await?.is_some_and(|at| at <= now);
+    if !(read_lists || waiting || unproven) {
+        return Ok(());
+    }
+    while !stop.is_cancelled() {
+        let step = engine.step_inbox().await?;
+        watch(&step, watcher);
+        if step.is_idle() {
+            break;
+        }
+    }
+    while !stop.is_cancelled() {
+        let step = engine.step_news().await?;
+        watch(&step, watcher);
+        if step.is_idle() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn watch(step: &Step, watcher: &mut dyn Watcher) {
+    if !step.is_idle() {
+        watcher.step(step);
+    }
+}
+
+/// Renews what is due, and says when to look again.
+async fn renew(office: &Office, watcher: &mut dyn Watcher) -> Result<SignedDuration, OfficeFault> {
+    match office.renew().await {
+        Ok(renewed) => {
+            if renewed.certificate || renewed.announcement {
+                tracing::info!(renewed.certificate, renewed.announcement, "renewed");
+            }
+            Ok(RENEW_EVERY)
+        }
+        Err(crate::enrol::EnrolFault::Office(fault)) if is_local(&fault) => Err(fault),
+        Err(fault) => {
+            watcher.trouble(&fault, "renewal");
+            Ok(RENEW_AGAIN)
+        }
+    }
+}
+
+/// Whether going on is of no use. A full disk is not: it gets better.
+fn is_local(fault: &OfficeFault) -> bool {
+    match fault {
+        OfficeFault::State(fault) => !fault.is_full(),
+        OfficeFault::Keys(_) | OfficeFault::NotSetUp => true,
+        _ => false,
+    }
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
