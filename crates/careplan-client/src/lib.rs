@@ -14,6 +14,7 @@
 pub mod address_book;
 pub mod agent;
 pub mod clock;
+pub mod commands;
 pub mod enrol;
 pub mod evidence;
 pub mod files;

@@ -25,10 +25,14 @@ pub enum AddressFault {
     #[error(transparent)]
     State(#[from] StateFault),
     /// No terminal of the office has announced a key.
-    #[error("宛先の事業所 {0} には、受信できる端末がまだありません。宛先にクライアントの初期設定を済ませてもらってください。それまでは、これまでの方法で届けてください。")]
+    #[error(
+        "宛先の事業所 {0} には、受信できる端末がまだありません。宛先にクライアントの初期設定を済ませてもらってください。それまでは、これまでの方法で届けてください。"
+    )]
     NoTerminal(OfficeNumber),
     /// None of the announcements holds.
-    #[error("宛先の事業所 {0} の端末の鍵を確かめられません（{1}）。内容は送っていません。時間をおいてやり直し、続くときは運用センターへ連絡してください。")]
+    #[error(
+        "宛先の事業所 {0} の端末の鍵を確かめられません（{1}）。内容は送っていません。時間をおいてやり直し、続くときは運用センターへ連絡してください。"
+    )]
     NoneHolds(OfficeNumber, AnnouncementRefusal),
 }
 

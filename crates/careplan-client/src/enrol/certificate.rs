@@ -119,7 +119,8 @@ impl Office {
         if named != office {
             return Err(EnrolFault::CertificateOffice(named));
         }
-        let identity = OfficeIdentity::new(imported.key, imported.certificate, chain).map_err(KeysFault::from)?;
+        let identity =
+            OfficeIdentity::new(imported.key, imported.certificate, chain).map_err(KeysFault::from)?;
         self.keys().store_identity(&identity)?;
         self.forget_link();
         Ok(identity)

@@ -13,8 +13,8 @@ mod root;
 mod setup;
 
 use careplan_domain::OfficeNumber;
-use careplan_domain::licence::LicenceState;
 use careplan_domain::Timestamp;
+use careplan_domain::licence::LicenceState;
 use careplan_envelope::Pkcs12Fault;
 
 pub use renew::{RENEWAL_DAYS, Renewed};
@@ -32,13 +32,19 @@ use crate::trust::TrustFault;
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolFault {
     /// The platform shows no root of the expected fingerprint.
-    #[error("接続先の認証局の指紋が、通知書の指紋と一致しません。接続先のURLと、通知書の「認証局の指紋」を確かめてください。何も送信していません。")]
+    #[error(
+        "接続先の認証局の指紋が、通知書の指紋と一致しません。接続先のURLと、通知書の「認証局の指紋」を確かめてください。何も送信していません。"
+    )]
     RootMismatch,
     /// A file with the root holds none, or more than one.
-    #[error("認証局の証明書ファイルを読み取れません。運用センターから受け取ったPEM形式のファイル（証明書1つ）を指定してください。")]
+    #[error(
+        "認証局の証明書ファイルを読み取れません。運用センターから受け取ったPEM形式のファイル（証明書1つ）を指定してください。"
+    )]
     RootFile,
     /// The client was set up for another office or platform.
-    #[error("このデータフォルダーは、事業所 {0} の初期設定に使われています。別の事業所には、別のフォルダーを --data で指定してください。")]
+    #[error(
+        "このデータフォルダーは、事業所 {0} の初期設定に使われています。別の事業所には、別のフォルダーを --data で指定してください。"
+    )]
     OtherOffice(OfficeNumber),
     /// The user ID given belongs to another office than the platform says.
     #[error("ユーザIDの事業所と、連携基盤が答えた事業所が違います。運用センターへ連絡してください。")]
@@ -47,16 +53,22 @@ pub enum EnrolFault {
     #[error("サービス種類 {0} は、この事業所に登録されていません。登録されているのは {1} です。")]
     ServiceType(String, String),
     /// What the authority sent is no certificate for our key and office.
-    #[error("発行された電子証明書を確かめられません（{0}）。もう一度初期設定を実行し、続くときは運用センターへ連絡してください。")]
+    #[error(
+        "発行された電子証明書を確かめられません（{0}）。もう一度初期設定を実行し、続くときは運用センターへ連絡してください。"
+    )]
     Issued(&'static str),
     /// The authority did not issue in time.
-    #[error("電子証明書の発行を待っています。しばらくしてから、同じ初期設定をもう一度実行してください。続きから行います。")]
+    #[error(
+        "電子証明書の発行を待っています。しばらくしてから、同じ初期設定をもう一度実行してください。続きから行います。"
+    )]
     NotYet,
     /// The file with an existing certificate.
     #[error("{}", pkcs12_ja(*.0))]
     Pkcs12(Pkcs12Fault),
     /// An existing certificate is not accepted.
-    #[error("この電子証明書は使えません：{0}。使えるのは、本システムのケアプラン証明書（介護DX証明書）と介護保険証明書です。")]
+    #[error(
+        "この電子証明書は使えません：{0}。使えるのは、本システムのケアプラン証明書（介護DX証明書）と介護保険証明書です。"
+    )]
     Certificate(TrustFault),
     /// An existing certificate belongs to another office.
     #[error("電子証明書の事業所番号 {0} が、ユーザIDの事業所と違います。証明書ファイルを確かめてください。")]
@@ -68,7 +80,9 @@ pub enum EnrolFault {
 
 fn pkcs12_ja(fault: Pkcs12Fault) -> &'static str {
     match fault {
-        Pkcs12Fault::WrongPassword => "証明書ファイル（PKCS#12）のパスワードが違います。発行時の書類を確かめてください。",
+        Pkcs12Fault::WrongPassword => {
+            "証明書ファイル（PKCS#12）のパスワードが違います。発行時の書類を確かめてください。"
+        }
         Pkcs12Fault::NoKey | Pkcs12Fault::NoCertificate => {
             "証明書ファイル（PKCS#12）に、鍵と証明書の組が入っていません。秘密鍵を含めて書き出したファイルを指定してください。"
         }

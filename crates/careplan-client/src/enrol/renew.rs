@@ -52,8 +52,10 @@ impl Office {
         let certificate = link.identity.certificate();
         let issuers = link.trust.roots().iter().chain(link.identity.chain());
         issuers.into_iter().any(|it| it.subject_der() == certificate.issuer_der())
-            && careplan_protocol::trust::office_of_uri(certificate.san_uris().first().map_or("", String::as_str))
-                .is_some()
+            && careplan_protocol::trust::office_of_uri(
+                certificate.san_uris().first().map_or("", String::as_str),
+            )
+            .is_some()
     }
 
     /// What this office should know about itself; asks the platform for the licence unless it is away.

@@ -57,7 +57,11 @@ pub enum RootSource {
 
 impl Office {
     /// Obtains the root: from the file, or from the platform over a line that is not believed yet.
-    pub(super) async fn obtain_root(&self, base: &str, source: &RootSource) -> Result<Certificate, EnrolFault> {
+    pub(super) async fn obtain_root(
+        &self,
+        base: &str,
+        source: &RootSource,
+    ) -> Result<Certificate, EnrolFault> {
         let root = match source {
             RootSource::File(path) => {
                 let pem = files::read(path)?;

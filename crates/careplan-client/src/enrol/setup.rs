@@ -141,9 +141,9 @@ impl Office {
         match self.link().await?.platform.licence().await {
             Ok(_) => Ok(true),
             Err(fault) => match fault.problem() {
-                Some(Code::CertificateRevoked | Code::CertificateExpired | Code::CertificateUnknownAuthority) => {
-                    Ok(false)
-                }
+                Some(
+                    Code::CertificateRevoked | Code::CertificateExpired | Code::CertificateUnknownAuthority,
+                ) => Ok(false),
                 _ => Err(fault.into()),
             },
         }
@@ -155,7 +155,11 @@ impl Office {
     /// [`EnrolFault`] when the key files cannot be used.
     pub fn has_certificate_for(&self, user_id: &UserId) -> Result<bool, EnrolFault> {
         let Some(identity) = self.keys().identity()? else { return Ok(false) };
-        let named = identity.certificate().san_uris().iter().find_map(|uri| careplan_protocol::trust::office_of_uri(uri));
+        let named = identity
+            .certificate()
+            .san_uris()
+            .iter()
+            .find_map(|uri| careplan_protocol::trust::office_of_uri(uri));
         Ok(named == Some(user_id.office()) && !identity.is_expired(self.now()))
     }
 }

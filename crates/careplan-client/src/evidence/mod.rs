@@ -53,7 +53,11 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeFault::Unknown`], or when the file cannot be written.
-    pub async fn write_evidence(&self, id: TransmissionId, out: &Path) -> Result<EvidenceReport, OfficeFault> {
+    pub async fn write_evidence(
+        &self,
+        id: TransmissionId,
+        out: &Path,
+    ) -> Result<EvidenceReport, OfficeFault> {
         let link = self.link().await?;
         let (header, manifest, came) = self.record(id).await?;
         let platform_asked = self.complete_receipts(&link, &header, manifest.as_deref()).await?;
@@ -66,10 +70,7 @@ impl Office {
     }
 
     /// The outside and the signed manifest of a transmission, and when the platform took it.
-    async fn record(
-        &self,
-        id: TransmissionId,
-    ) -> Result<(Header, Option<Vec<u8>>, Timestamp), OfficeFault> {
+    async fn record(&self, id: TransmissionId) -> Result<(Header, Option<Vec<u8>>, Timestamp), OfficeFault> {
         let accepted = self.state().receipt(id, ReceiptKind::Accepted).await?.map(|it| it.at);
         if let Some(sent) = self.state().sent(id).await? {
             let manifest = self.state().sent_manifest(id).await?;

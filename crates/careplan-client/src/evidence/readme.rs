@@ -51,9 +51,15 @@ fn compose(
     for it in signed {
         writeln!(out, "{}", command(it.name, it.at))?;
     }
-    writeln!(out, "\n-attime は、その署名があったことが受付票などで示されている時刻です（証明書の有効期限はその時刻で判断します）。\n")?;
+    writeln!(
+        out,
+        "\n-attime は、その署名があったことが受付票などで示されている時刻です（証明書の有効期限はその時刻で判断します）。\n"
+    )?;
     writeln!(out, "3. 信頼の起点\n")?;
-    writeln!(out, "root.pem の指紋（SHA-256）が、運用センターの通知書にある「認証局の指紋」と同じことを確かめてください。\n")?;
+    writeln!(
+        out,
+        "root.pem の指紋（SHA-256）が、運用センターの通知書にある「認証局の指紋」と同じことを確かめてください。\n"
+    )?;
     for root in roots {
         writeln!(out, "  sha256:{}  {}", hex::encode(root.fingerprint()), root.subject_text())?;
     }

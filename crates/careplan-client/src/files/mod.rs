@@ -52,7 +52,9 @@ fn advice(error: &io::Error) -> &'static str {
         }
         io::ErrorKind::PermissionDenied => "（権限がありません）。フォルダーの権限を確かめてください。",
         io::ErrorKind::NotFound => "（見つかりません）。場所を確かめてください。",
-        io::ErrorKind::AlreadyExists => "（同じ名前のものがすでにあります）。移動してからやり直してください。",
+        io::ErrorKind::AlreadyExists => {
+            "（同じ名前のものがすでにあります）。移動してからやり直してください。"
+        }
         _ => "。ディスクの状態を確かめてください。",
     }
 }

@@ -104,7 +104,9 @@ mod tests {
 
     #[test]
     fn names_of_the_standard_and_japanese_names_are_taken() {
-        for name in ["UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV", "第1表 署名.pdf", "a.b.jpg"] {
+        for name in
+            ["UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV", "第1表 署名.pdf", "a.b.jpg"]
+        {
             assert_eq!(SafeName::new(name).map(|it| it.0), Ok(name.to_owned()));
         }
     }

@@ -34,7 +34,12 @@ impl Office {
             return Ok(Step::Listed(1));
         };
         let name = received.serial.clone().unwrap_or_else(|| id.to_string());
-        let unit = UnitFolder { inbox: self.inbox_folder().await?, from: received.header.from, name, id: id.to_string() };
+        let unit = UnitFolder {
+            inbox: self.inbox_folder().await?,
+            from: received.header.from,
+            name,
+            id: id.to_string(),
+        };
         match unit.place(&letter.files, self.mishaps()).await {
             Ok(folder) => {
                 self.state().store_written(id, &folder, self.now()).await?;
@@ -86,7 +91,8 @@ impl UnitFolder {
 
     /// The serial; with the id when something different has that name.
     fn candidates(&self) -> impl Iterator<Item = String> {
-        let own = std::iter::once(self.name.clone()).chain((self.name != self.id).then(|| format!("{}_{}", self.name, self.id)));
+        let own = std::iter::once(self.name.clone())
+            .chain((self.name != self.id).then(|| format!("{}_{}", self.name, self.id)));
         own.chain((2..).map(|n| format!("{}_{}_{n}", self.name, self.id))).take(FOLDERS_OF_A_UNIT_MAX)
     }
 }

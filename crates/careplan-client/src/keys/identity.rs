@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use careplan_domain::Timestamp;
 use careplan_envelope::{
     Certificate, DecryptionKey, KeyFault, OfficeKey as _, PublicKey, Signer, SigningKey, chain_from_pem,
 };
-use careplan_domain::Timestamp;
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use zeroize::Zeroizing;

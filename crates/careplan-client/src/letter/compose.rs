@@ -63,10 +63,14 @@ pub struct Composed {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeFault {
     /// None, or too many files.
-    #[error("1回に送れるファイルは1〜{TRANSMISSION_FILES_MAX}個です（{0}個ありました）。送信を分けてください。")]
+    #[error(
+        "1回に送れるファイルは1〜{TRANSMISSION_FILES_MAX}個です（{0}個ありました）。送信を分けてください。"
+    )]
     FileCount(usize),
     /// The files are too large together.
-    #[error("1回に送れる大きさ（20 MiB）を超えています（{0}バイトありました）。添付を減らすか、送信を分けてください。")]
+    #[error(
+        "1回に送れる大きさ（20 MiB）を超えています（{0}バイトありました）。添付を減らすか、送信を分けてください。"
+    )]
     TooLarge(u64),
     /// A name that the receiver's computer could not take.
     #[error("{0}。ファイル名を直してから送ってください。")]
@@ -78,7 +82,9 @@ pub enum ComposeFault {
     #[error("電子署名を作成できません。初期設定（careplan-client setup）を確かめてください。")]
     Sign(SignFault),
     /// The letter could not be sealed.
-    #[error("内容を暗号化できません。宛先の端末の鍵を確かめられませんでした。時間をおいてやり直してください。")]
+    #[error(
+        "内容を暗号化できません。宛先の端末の鍵を確かめられませんでした。時間をおいてやり直してください。"
+    )]
     Seal(SealFault),
     /// The parts do not make a letter.
     #[error("送信の内容を組み立てられません。ファイルの数と大きさを確かめてください。")]

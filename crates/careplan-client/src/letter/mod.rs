@@ -9,7 +9,7 @@ mod read;
 mod refusal;
 
 pub use compose::{ComposeFault, Composed, Draft, OutgoingFile, compose};
-pub use read::{Outside, ReadLetter, ReceivedFile, Reader, SIGNED_BEFORE_ACCEPTANCE_MAX};
+pub use read::{Outside, ReadLetter, Reader, ReceivedFile, SIGNED_BEFORE_ACCEPTANCE_MAX};
 pub use refusal::LetterRefusal;
 
 use careplan_domain::Digest;

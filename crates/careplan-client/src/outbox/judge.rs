@@ -1,7 +1,9 @@
 //! Sorting files into units and checking them, before anything is sent.
 
 use careplan_domain::{Address, ServiceMonth, UnitKind};
-use careplan_standard::{Edition, Finding, NamedOffice, Severity, SourceFile, Unit, check_unit, sort_into_units};
+use careplan_standard::{
+    Edition, Finding, NamedOffice, Severity, SourceFile, Unit, check_unit, sort_into_units,
+};
 
 use super::gather::FoundFile;
 
@@ -61,11 +63,7 @@ pub fn judge(files: &[FoundFile]) -> Judged {
     let sources: Vec<SourceFile<'_>> = files.iter().map(FoundFile::source).collect();
     let edition = Edition::v4_1();
     let sorted = sort_into_units(edition, &sources);
-    let units = sorted
-        .units
-        .iter()
-        .map(|unit| judged(unit, check_unit(edition, &sources, unit)))
-        .collect();
+    let units = sorted.units.iter().map(|unit| judged(unit, check_unit(edition, &sources, unit))).collect();
     Judged { units, findings: sorted.findings, documents: sorted.attachments, left_over: sorted.left_over }
 }
 

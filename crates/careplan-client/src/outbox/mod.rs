@@ -23,11 +23,8 @@ use jiff::SignedDuration;
 use crate::platform::Retry;
 
 /// Waits between tries of one letter (protocol, section 12): 1 s doubling to 5 min, with jitter.
-const LETTER_RETRY: Retry = Retry {
-    tries_max: u32::MAX,
-    first_wait: Duration::from_secs(1),
-    wait_max: Duration::from_secs(300),
-};
+const LETTER_RETRY: Retry =
+    Retry { tries_max: u32::MAX, first_wait: Duration::from_secs(1), wait_max: Duration::from_secs(300) };
 
 /// When something that failed `tries` times before is tried next.
 pub(crate) fn next_try(now: Timestamp, tries: u32) -> Timestamp {

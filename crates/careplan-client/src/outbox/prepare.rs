@@ -294,7 +294,9 @@ fn parcel<'a>(
 ) -> Result<Parcel<'a>, Fault> {
     let fault = |code: &str, text: String| Fault { code: code.to_owned(), text };
     if place >= DISPATCH_TRANSMISSIONS_MAX {
-        let text = format!("1回に送れるのは{DISPATCH_TRANSMISSIONS_MAX}件までです。残りは、もう一度送信してください。");
+        let text = format!(
+            "1回に送れるのは{DISPATCH_TRANSMISSIONS_MAX}件までです。残りは、もう一度送信してください。"
+        );
         return Err(fault("dispatch_full", text));
     }
     let (Some(from), Some(to)) = (unit.from, unit.to) else {
@@ -377,6 +379,9 @@ mod tests {
     fn the_same_files_are_known_again_in_any_order_and_other_cuts_are_not() {
         let (a, b) = (file("a", b"12"), file("b", b"3"));
         assert_eq!(content_digest(&[a.clone(), b.clone()]), content_digest(&[b, a.clone()]));
-        assert_ne!(content_digest(&[file("a", b"1"), file("b", b"23")]), content_digest(&[a, file("b", b"3")]));
+        assert_ne!(
+            content_digest(&[file("a", b"1"), file("b", b"23")]),
+            content_digest(&[a, file("b", b"3")])
+        );
     }
 }

@@ -44,7 +44,10 @@ impl Engine {
                 office.state().sent_proven(id, &receipt).await?;
             }
             Err(fault) if fault.problem() == Some(Code::TransmissionUnknown) => {
-                let fault = Fault { code: "cancelled".to_owned(), text: "送信する前に取り消しました。".to_owned() };
+                let fault = Fault {
+                    code: "cancelled".to_owned(),
+                    text: "送信する前に取り消しました。".to_owned(),
+                };
                 office.state().rejected(id, &fault, office.now()).await?;
             }
             Err(fault) => return Err(fault.into()),

@@ -16,7 +16,9 @@ pub enum PlatformFault {
     #[error("{0}")]
     Problem(Box<Problem>),
     /// The answer is none that the protocol knows, for instance that of a proxy in between.
-    #[error("連携基盤の返事を読み取れません（HTTP {status}）。途中のプロキシの設定を確かめ、クライアントを最新版にしてください。")]
+    #[error(
+        "連携基盤の返事を読み取れません（HTTP {status}）。途中のプロキシの設定を確かめ、クライアントを最新版にしてください。"
+    )]
     Unreadable {
         /// HTTP status.
         status: u16,

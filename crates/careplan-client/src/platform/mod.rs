@@ -90,7 +90,8 @@ fn is_success(status: StatusCode) -> bool {
 }
 
 fn read_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, PlatformFault> {
-    serde_json::from_slice(&answer.body).map_err(|_| PlatformFault::Unreadable { status: answer.status.as_u16() })
+    serde_json::from_slice(&answer.body)
+        .map_err(|_| PlatformFault::Unreadable { status: answer.status.as_u16() })
 }
 
 /// HTTP Basic (RFC 7617). The value is marked sensitive, so that no layer prints it.

@@ -59,8 +59,7 @@ async fn refusal(mut listening: Listening) -> PlatformFault {
             break;
         }
     }
-    let answer =
-        super::Answer { status: listening.status, headers: listening.headers, body: body.freeze() };
+    let answer = super::Answer { status: listening.status, headers: listening.headers, body: body.freeze() };
     fault::read_fault(&answer)
 }
 
@@ -97,7 +96,10 @@ impl NewsReader {
 fn take_block(buffer: &mut BytesMut) -> Option<BytesMut> {
     let end = (0..buffer.len()).find_map(|at| {
         let rest = &buffer[at..];
-        [b"\n\n".as_slice(), b"\r\n\r\n"].into_iter().find(|gap| rest.starts_with(gap)).map(|gap| at + gap.len())
+        [b"\n\n".as_slice(), b"\r\n\r\n"]
+            .into_iter()
+            .find(|gap| rest.starts_with(gap))
+            .map(|gap| at + gap.len())
     })?;
     Some(buffer.split_to(end))
 }

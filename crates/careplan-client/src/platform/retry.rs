@@ -46,12 +46,10 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_cap_and_end_with_the_last_try() {
-        let retry = Retry {
-            tries_max: 4,
-            first_wait: Duration::from_secs(1),
-            wait_max: Duration::from_secs(3),
-        };
-        let waits: Vec<_> = (1..=4).map(|tries| retry.wait_after(tries, 1.0).map(|it| it.as_secs())).collect();
+        let retry =
+            Retry { tries_max: 4, first_wait: Duration::from_secs(1), wait_max: Duration::from_secs(3) };
+        let waits: Vec<_> =
+            (1..=4).map(|tries| retry.wait_after(tries, 1.0).map(|it| it.as_secs())).collect();
         assert_eq!(waits, [Some(1), Some(2), Some(3), None]);
         assert_eq!(retry.wait_after(1, 0.0), Some(Duration::from_millis(500)));
         assert_eq!(Retry::NEVER.wait_after(1, 1.0), None);

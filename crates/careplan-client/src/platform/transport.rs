@@ -113,10 +113,14 @@ pub struct Listening {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TransportFault {
     /// No connection.
-    #[error("連携基盤につながりません。インターネットの接続と、プロキシの設定を確かめてください。送信待ちのものは失われません。")]
+    #[error(
+        "連携基盤につながりません。インターネットの接続と、プロキシの設定を確かめてください。送信待ちのものは失われません。"
+    )]
     Unreachable,
     /// The other end does not prove to be the platform.
-    #[error("接続先が本物の連携基盤であることを確かめられません。接続先の名前と、パソコンの日付・時刻を確かめてください。")]
+    #[error(
+        "接続先が本物の連携基盤であることを確かめられません。接続先の名前と、パソコンの日付・時刻を確かめてください。"
+    )]
     Untrusted,
     /// The line broke, or the answer was cut.
     #[error("連携基盤との通信が途中で切れました。自動でやり直します。続くときは回線を確かめてください。")]

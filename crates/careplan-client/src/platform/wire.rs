@@ -77,7 +77,10 @@ impl Connector for WireConnector {
     }
 }
 
-fn tls_config(trust: &ServerTrust, identity: Option<&OfficeIdentity>) -> Result<ClientConfig, TransportFault> {
+fn tls_config(
+    trust: &ServerTrust,
+    identity: Option<&OfficeIdentity>,
+) -> Result<ClientConfig, TransportFault> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])

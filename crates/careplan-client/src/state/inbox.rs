@@ -27,14 +27,14 @@ const BY_ID: &str = select!("where id = $1");
 const ALL: &str = select!("order by seq");
 /// By serial within a state: units are written in the order in which they are to be imported.
 const DUE: &str = select!("where state = $1 and next_try_at <= $2 order by serial, seq limit 1");
-const NEXT_TRY: &str =
-    "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing')";
+const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing')";
 const INSERT: &str = "insert into received (id, seq, sender, receiver, unit, month, files, sealed_bytes,
     sealed_sha256, replaces, accepted_at, deadline, state, state_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing";
 const VERIFIED: &str = "update received set state = 'verified', state_at = $2, serial = $3, manifest = $4,
     findings = $5, tries = 0, next_try_at = 0, fault_code = null, fault_text = null where id = $1 and state = 'listed'";
-const WRITTEN: &str = "update received set state = 'written', state_at = $2, folder = $3, tries = 0, next_try_at = 0,
+const WRITTEN: &str =
+    "update received set state = 'written', state_at = $2, folder = $3, tries = 0, next_try_at = 0,
     fault_code = null, fault_text = null where id = $1 and state = 'verified'";
 const SET_STATE: &str = "update received set state = $2, state_at = $3, tries = 0, next_try_at = 0,
     fault_code = null, fault_text = null where id = $1";
@@ -170,11 +170,7 @@ impl State {
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn store_listed(
-        &self,
-        entries: &[TransmissionEntry],
-        next: i64,
-    ) -> Result<(), StateFault> {
+    pub async fn store_listed(&self, entries: &[TransmissionEntry], next: i64) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         for entry in entries {
             insert(&mut tx, entry).await?;
@@ -285,7 +281,12 @@ impl State {
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn set_aside(&self, id: TransmissionId, fault: &Fault, now: Timestamp) -> Result<(), StateFault> {
+    pub async fn set_aside(
+        &self,
+        id: TransmissionId,
+        fault: &Fault,
+        now: Timestamp,
+    ) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         sqlx::query(SET_ASIDE)
             .bind(id.to_string())
@@ -312,7 +313,12 @@ impl State {
         if let Some(receipt) = receipt {
             super::proof::store_receipt(&mut tx, id, receipt).await?;
         }
-        sqlx::query(ENDED).bind(id.to_string()).bind(state.as_str()).bind(to_ms(now)).execute(&mut *tx).await?;
+        sqlx::query(ENDED)
+            .bind(id.to_string())
+            .bind(state.as_str())
+            .bind(to_ms(now))
+            .execute(&mut *tx)
+            .await?;
         drop_letter(&mut tx, id, "received").await?;
         commit(tx).await
     }

@@ -14,7 +14,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use careplan_domain::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Sqlite, Transaction};
 
 pub use inbox::{Received, ReceivedState, VerifiedLetter};
@@ -33,16 +35,22 @@ const BUSY_WAIT: Duration = Duration::from_secs(30);
 #[derive(Debug, thiserror::Error)]
 pub enum StateFault {
     /// The disk is full.
-    #[error("状態ファイルに書き込めません（ディスクの空きがありません）。不要なファイルを削除して空きを作ってください。途中のものは失われません。あとで自動でやり直します。")]
+    #[error(
+        "状態ファイルに書き込めません（ディスクの空きがありません）。不要なファイルを削除して空きを作ってください。途中のものは失われません。あとで自動でやり直します。"
+    )]
     Full(#[source] sqlx::Error),
     /// A newer client made the file.
     #[error("状態ファイルは、より新しいクライアントで作られています。クライアントを最新版にしてください。")]
     Newer,
     /// A stored value cannot be read.
-    #[error("状態ファイルの項目「{0}」を読み取れません。ファイルが壊れている可能性があります。バックアップから戻すか、サポートへ連絡してください。")]
+    #[error(
+        "状態ファイルの項目「{0}」を読み取れません。ファイルが壊れている可能性があります。バックアップから戻すか、サポートへ連絡してください。"
+    )]
     Damaged(&'static str),
     /// SQLite failed.
-    #[error("状態ファイルを読み書きできません。データフォルダーの場所・権限・ディスクの状態を確かめてください。")]
+    #[error(
+        "状態ファイルを読み書きできません。データフォルダーの場所・権限・ディスクの状態を確かめてください。"
+    )]
     Database(#[source] sqlx::Error),
 }
 
@@ -85,9 +93,10 @@ impl State {
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
         match MIGRATIONS.run(&pool).await {
             Ok(()) => Ok(Self { pool }),
-            Err(sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..)) => {
-                Err(StateFault::Newer)
-            }
+            Err(
+                sqlx::migrate::MigrateError::VersionMissing(_)
+                | sqlx::migrate::MigrateError::VersionTooNew(..),
+            ) => Err(StateFault::Newer),
             Err(error) => Err(StateFault::Database(sqlx::Error::Migrate(Box::new(error)))),
         }
     }
@@ -170,7 +179,8 @@ mod tests {
         }
         assert!(full.unwrap().is_full());
         drop(tx);
-        let kept: i64 = sqlx::query_scalar("select count(*) from setting").fetch_one(&state.pool).await.unwrap();
+        let kept: i64 =
+            sqlx::query_scalar("select count(*) from setting").fetch_one(&state.pool).await.unwrap();
         assert_eq!(kept, 0);
     }
 }

@@ -30,7 +30,8 @@ const SAME_CONTENT: &str = select!(
      and state in ('prepared', 'accepted', 'fetched', 'acknowledged', 'imported') order by id desc limit 1"
 );
 const NEXT_TRY: &str = "select min(next_try_at) from sent where state = 'prepared'";
-const INSERT: &str = "insert into sent (id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes,
+const INSERT: &str =
+    "insert into sent (id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes,
     sealed_sha256, content_sha256, replaces, manifest, created_at, state, state_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'prepared', $14)";
 const INSERT_LETTER: &str = "insert into letter (id, box, sealed) values ($1, $2, $3)
@@ -38,8 +39,10 @@ const INSERT_LETTER: &str = "insert into letter (id, box, sealed) values ($1, $2
 const LETTER: &str = "select sealed from letter where id = $1 and box = $2";
 const DROP_LETTER: &str = "delete from letter where id = $1 and box = $2";
 const MANIFEST: &str = "select manifest from sent where id = $1";
-const SET_STATE: &str = "update sent set state = $2, state_at = $3, fault_code = null, fault_text = null where id = $1";
-const SET_FAULT: &str = "update sent set tries = tries + 1, next_try_at = $2, fault_code = $3, fault_text = $4
+const SET_STATE: &str =
+    "update sent set state = $2, state_at = $3, fault_code = null, fault_text = null where id = $1";
+const SET_FAULT: &str =
+    "update sent set tries = tries + 1, next_try_at = $2, fault_code = $3, fault_text = $4
     where id = $1 and state = 'prepared'";
 const REJECT: &str = "update sent set state = 'rejected', state_at = $2, fault_code = $3, fault_text = $4
     where id = $1 and state = 'prepared'";
@@ -284,7 +287,12 @@ impl State {
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn rejected(&self, id: TransmissionId, fault: &Fault, now: Timestamp) -> Result<(), StateFault> {
+    pub async fn rejected(
+        &self,
+        id: TransmissionId,
+        fault: &Fault,
+        now: Timestamp,
+    ) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         sqlx::query(REJECT)
             .bind(id.to_string())
@@ -326,8 +334,10 @@ pub(super) async fn set_sent_state(
     life: Life,
     at: Timestamp,
 ) -> Result<(), StateFault> {
-    let before: Option<String> =
-        sqlx::query_scalar("select state from sent where id = $1").bind(id.to_string()).fetch_optional(&mut **tx).await?;
+    let before: Option<String> = sqlx::query_scalar("select state from sent where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
     let before = before.as_deref().and_then(SentState::parse).ok_or(StateFault::Damaged("state"))?;
     if matches!(before, SentState::Life(known) if place(known) >= place(life)) {
         return Ok(());
@@ -393,7 +403,8 @@ pub(super) fn header(row: &SqliteRow) -> Result<Header, StateFault> {
 }
 
 pub(super) fn fault(row: &SqliteRow) -> Result<Option<Fault>, StateFault> {
-    let (code, text): (Option<String>, Option<String>) = (row.try_get("fault_code")?, row.try_get("fault_text")?);
+    let (code, text): (Option<String>, Option<String>) =
+        (row.try_get("fault_code")?, row.try_get("fault_text")?);
     Ok(code.map(|code| Fault { code, text: text.unwrap_or_default() }))
 }
 

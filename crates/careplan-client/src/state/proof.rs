@@ -59,7 +59,11 @@ impl State {
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn keep_receipt(&self, id: TransmissionId, receipt: &VerifiedReceipt) -> Result<(), StateFault> {
+    pub async fn keep_receipt(
+        &self,
+        id: TransmissionId,
+        receipt: &VerifiedReceipt,
+    ) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         store_receipt(&mut tx, id, receipt).await?;
         commit(tx).await

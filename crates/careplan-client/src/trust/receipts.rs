@@ -27,7 +27,9 @@ pub struct Expected {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptFault {
     /// The signature or its certificate is not believed.
-    #[error("受領証・受付票を確かめられません：{0}。時刻が正しいか確かめ、続くときは運用センターへ連絡してください。")]
+    #[error(
+        "受領証・受付票を確かめられません：{0}。時刻が正しいか確かめ、続くときは運用センターへ連絡してください。"
+    )]
     Trust(#[from] TrustFault),
     /// It speaks of something else.
     #[error("受領証・受付票の内容が、この送信と一致しません。運用センターへ連絡してください。")]
@@ -95,4 +97,3 @@ fn fits(receipt: &Receipt, expected: &Expected) -> bool {
         && receipt.unit == expected.unit
         && receipt.sealed_sha256 == expected.sealed_sha256
 }
-

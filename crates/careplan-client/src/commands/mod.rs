@@ -1,0 +1,126 @@
+//! The command line: thin commands around the office, with Japanese messages for people and JSON for programs.
+//!
+//! Exit codes: 0 done, 1 something was refused or blocks, 2 could not run. Secrets are never taken
+//! as plain arguments and never printed.
+
+mod check;
+mod data_folder;
+mod evidence;
+mod imported;
+mod list;
+mod receive;
+mod run;
+mod screen;
+mod secrets;
+mod send;
+mod setup;
+mod show;
+mod status;
+mod withdraw;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use careplan_domain::TransmissionId;
+use clap::{Parser, Subcommand};
+
+use crate::office::{Office, OfficeOptions};
+
+/// ケアプランデータ連携クライアント：ケアプランのデータを、事業所の間で安全に送受信します。
+#[derive(Debug, Parser)]
+#[command(name = "careplan-client", version, max_term_width = 100)]
+pub struct Arguments {
+    /// データフォルダー（鍵・状態・受信したファイルの置き場所）
+    #[arg(long, global = true, env = "CAREPLAN_DATA", value_name = "DIR", hide_env_values = true)]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 初期設定：接続先を確かめ、電子証明書を取得し、この端末の鍵を公告します（途中で止まったら、もう一度実行すると続きから行います）
+    Setup(setup::Setup),
+    /// 常駐して、送信・受信・状態の更新・証明書の更新を続けます
+    Run(run::Run),
+    /// ファイルを検査します（送信はしません）
+    Check(check::Check),
+    /// フォルダーやファイルを検査し、ファイル名の宛先へ送信します
+    Send(send::Send),
+    /// 届いているものを1回受信し、送信したものの状態を更新します
+    Receive(receive::Receive),
+    /// 送受信の一覧を表示します
+    List(list::List),
+    /// 1件の詳細を表示します
+    Show(show::Show),
+    /// 宛先がまだ受け取っていない送信を取り下げます
+    Withdraw(OfId),
+    /// 受信したものを介護ソフトに取り込んだことを、送信元へ知らせます（取込証）
+    Imported(OfId),
+    /// 1件の送受信の証拠（署名・受付票・受領証・証明書）をZIPに書き出します
+    Evidence(evidence::Evidence),
+    /// 事業所・証明書・ライセンス・送受信待ちの状態を表示します
+    Status(status::Status),
+}
+
+#[derive(Debug, clap::Args)]
+struct OfId {
+    /// 送信番号
+    id: TransmissionId,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All was done.
+    Done,
+    /// Something was refused or blocks; it was said what.
+    Refused,
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub async fn run(self) -> ExitCode {
+        match self.perform().await {
+            Ok(Outcome::Done) => ExitCode::SUCCESS,
+            Ok(Outcome::Refused) => ExitCode::from(1),
+            Err(error) => {
+                screen::complain(&error);
+                ExitCode::from(2)
+            }
+        }
+    }
+
+    async fn perform(self) -> anyhow::Result<Outcome> {
+        let data = match self.data {
+            Some(data) => data,
+            None => data_folder::default()?,
+        };
+        // Checking needs no office.
+        if let Command::Check(check) = self.command {
+            return check.perform();
+        }
+        let is_setup = matches!(self.command, Command::Setup(_));
+        if !is_setup && !Office::exists_at(&data) {
+            return Err(crate::OfficeFault::NotSetUp.into());
+        }
+        let office = Office::open(OfficeOptions::at(&data)).await;
+        let office = office.with_context(|| format!("データフォルダー「{}」を開けません", data.display()))?;
+        let outcome = match self.command {
+            Command::Setup(setup) => setup.perform(&office).await,
+            Command::Run(run) => run.perform(&office).await,
+            Command::Check(check) => check.perform(),
+            Command::Send(send) => send.perform(&office).await,
+            Command::Receive(receive) => receive.perform(&office).await,
+            Command::List(list) => list.perform(&office).await,
+            Command::Show(show) => show.perform(&office).await,
+            Command::Withdraw(of) => withdraw::perform(&office, of.id).await,
+            Command::Imported(of) => imported::perform(&office, of.id).await,
+            Command::Evidence(evidence) => evidence.perform(&office).await,
+            Command::Status(status) => status.perform(&office, &data).await,
+        };
+        office.close().await;
+        outcome
+    }
+}

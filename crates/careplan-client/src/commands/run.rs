@@ -1,0 +1,83 @@
+//! `careplan-client run`
+
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+
+use super::Outcome;
+use super::screen::{remark, say};
+use crate::agent::{self, Watcher};
+use crate::office::{Office, Step};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Run {}
+
+struct OnScreen {
+    last_trouble: String,
+}
+
+impl Watcher for OnScreen {
+    fn step(&mut self, step: &Step) {
+        self.last_trouble.clear();
+        say_step(step);
+    }
+
+    /// The same trouble is said once, not every few seconds.
+    fn trouble(&mut self, fault: &dyn std::fmt::Display, code: &str) {
+        if self.last_trouble != code {
+            self.last_trouble = code.to_owned();
+            remark(format_args!("注意：{fault}"));
+        }
+    }
+}
+
+impl Run {
+    pub(super) async fn perform(self, office: &Office) -> anyhow::Result<Outcome> {
+        let engine = office.engine()?;
+        let stop = CancellationToken::new();
+        let listener = tokio::spawn(stop_on_signal(stop.clone()));
+        say("送受信を始めます（終わるには Ctrl-C）。");
+        let mut screen = OnScreen { last_trouble: String::new() };
+        let ended = agent::run(engine, &mut screen, stop).await;
+        listener.abort();
+        ended.context("常駐を続けられません")?;
+        say("終了しました。");
+        Ok(Outcome::Done)
+    }
+}
+
+#[cfg(unix)]
+async fn stop_on_signal(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    stop.cancel();
+}
+
+#[cfg(not(unix))]
+async fn stop_on_signal(stop: CancellationToken) {
+    let _ = tokio::signal::ctrl_c().await;
+    stop.cancel();
+}
+
+/// Says what a step did, where a person wants to know.
+pub(super) fn say_step(step: &Step) {
+    match step {
+        Step::Accepted(id) => say(format_args!("送信しました：{id}")),
+        Step::Rejected(id, fault) => say(format_args!("送信できませんでした：{id} {}", fault.text)),
+        Step::Later(id, fault) if !fault.text.is_empty() => {
+            remark(format_args!("あとでやり直します：{id} {}", fault.text));
+        }
+        Step::Written(id) => say(format_args!("受信しました：{id}")),
+        Step::Acknowledged(id) => say(format_args!("受領証を返しました：{id}")),
+        Step::Imported(id) => say(format_args!("取込証を返しました：{id}")),
+        Step::SetAside(id, fault) => say(format_args!("開けないため脇に置きました：{id} {}", fault.text)),
+        Step::Refused(id) => say(format_args!("受領不可を送信元へ知らせました：{id}")),
+        Step::Ended(id, state) => say(format_args!("受信の前に終わりました：{id} {state}")),
+        Step::Moved(id, life) => say(format_args!("状態が変わりました：{id} {}", life.label_ja())),
+        Step::Unproven(id, fault) => remark(format_args!("注意：{id} {}", fault.text)),
+        Step::Later(..) | Step::Idle | Step::Listed(_) | Step::Verified(_) | Step::News(_) => {}
+    }
+}

@@ -1,0 +1,79 @@
+//! What people read, and what programs read instead.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use careplan_domain::Timestamp;
+use careplan_standard::{Finding, Severity};
+use serde::Serialize;
+
+/// Prints one line. A reader that went away (`| head`) ends nothing.
+pub(super) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Prints a value as JSON.
+pub(super) fn say_json(value: &impl Serialize) -> anyhow::Result<()> {
+    say(serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Prints a remark beside the result.
+pub(super) fn remark(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Prints why a command could not run: the outermost sentence, then its causes where they add something.
+pub(super) fn complain(error: &anyhow::Error) {
+    remark(format_args!("エラー：{error}"));
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1) {
+        let text = cause.to_string();
+        // What libraries say is English and may name paths; only our own sentences are shown.
+        if !text.is_ascii() && !said.contains(&text) {
+            remark(format_args!("　　　　{text}"));
+            said = text;
+        }
+    }
+}
+
+/// Overwrites one line on a terminal; elsewhere prints nothing.
+pub(super) fn progress(done: usize, all: usize) {
+    let mut err = std::io::stderr();
+    if err.is_terminal() && all > 1 {
+        let filled = (done * 20).checked_div(all).unwrap_or(0);
+        let bar: String = (0..20).map(|place| if place < filled { '#' } else { '.' }).collect();
+        let _ = write!(err, "\r[{bar}] {done}/{all}");
+        if done == all {
+            let _ = writeln!(err);
+        }
+        let _ = err.flush();
+    }
+}
+
+/// An instant as an office in Japan reads it.
+pub(super) fn local(at: Timestamp) -> String {
+    at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Prints findings, grouped by file.
+pub(super) fn say_findings<'a>(findings: impl Iterator<Item = &'a Finding>) {
+    let mut findings: Vec<&Finding> = findings.collect();
+    findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    let mut file = None;
+    for finding in findings {
+        if file != Some(&finding.file) {
+            say(finding.file.as_deref().unwrap_or("（全体）"));
+            file = Some(&finding.file);
+        }
+        say(format_args!("  [{}] {} {}", severity_ja(finding.severity), finding.code, finding.message));
+        say(format_args!("        → {}", finding.fix));
+    }
+}
+
+fn severity_ja(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Block => "送信不可",
+        Severity::Warn => "注意",
+        Severity::Info => "参考",
+    }
+}
