@@ -1,6 +1,7 @@
 //! Preparing: each good unit is sealed to its receiver and stored.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 
 use careplan_domain::limits::DISPATCH_TRANSMISSIONS_MAX;
@@ -182,7 +183,7 @@ impl Office {
     ) -> Result<DispatchReport, OfficeFault> {
         let files = super::gather(&[folder.to_owned()])?;
         let judged = super::judge(&files);
-        Ok(self.send_files(&files, &judged, options, |_| {}).await?)
+        self.send_files(&files, &judged, options, |_| {}).await
     }
 
     /// Prepares a unit; what concerns this unit alone becomes its outcome.
@@ -220,9 +221,8 @@ impl Office {
             before => before.map(|it| it.header.id),
         };
         for office in [parcel.to.office, parcel.from.office] {
-            if !rings.contains_key(&office) {
-                let ring = self.ring(link, &office, now).await?;
-                rings.insert(office, ring);
+            if let Entry::Vacant(place) = rings.entry(office) {
+                place.insert(self.ring(link, &office, now).await?);
             }
         }
         let recipients: Vec<Recipient<'_>> = distinct(rings, parcel);
