@@ -17,4 +17,5 @@ pub mod office_api;
 pub mod platform;
 pub mod signer;
 pub mod store;
+pub mod tls;
 pub mod trust;
