@@ -41,6 +41,11 @@ impl Connection {
         Self { presented, found: Mutex::new(None), ending }
     }
 
+    /// What the peer presented: its certificate first, whose key it holds; empty when none.
+    pub fn presented(&self) -> &[CertificateDer<'static>] {
+        &self.presented
+    }
+
     /// Completes when long answers (long polls, event streams) should come to their end.
     pub async fn ending(&self) {
         self.ending.cancelled().await;

@@ -1,8 +1,8 @@
 //! How busy a connection is: answers under way, and since when there is none.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,7 +22,11 @@ pub(super) struct Activity {
 
 impl Activity {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { began: Instant::now(), under_way: AtomicUsize::new(0), quiet_since: AtomicU64::new(0) })
+        Arc::new(Self {
+            began: Instant::now(),
+            under_way: AtomicUsize::new(0),
+            quiet_since: AtomicU64::new(0),
+        })
     }
 
     /// An answer is under way until the guard is dropped.

@@ -41,10 +41,7 @@ impl TlsInForce {
     ///
     /// # Errors
     /// [`TlsFault`].
-    pub fn new(
-        chain: Vec<CertificateDer<'static>>,
-        key: PrivateKeyDer<'static>,
-    ) -> Result<Self, TlsFault> {
+    pub fn new(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Self, TlsFault> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let tickets = aws_lc_rs::Ticketer::new().map_err(TlsFault::Library)?;
         let config = server_config(provider.clone(), tickets.clone(), chain, key)?;
