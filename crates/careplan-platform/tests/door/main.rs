@@ -1,5 +1,5 @@
 //! The door: what a peer meets before anybody asks who it is.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod ending;
 mod handshake;

@@ -24,27 +24,27 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 /// Far beyond what anything here takes: reached only when something hangs.
-pub const HANG: Duration = Duration::from_secs(30);
+pub(super) const HANG: Duration = Duration::from_secs(30);
 
 /// Limits nobody reaches.
-pub const GENEROUS: Limits =
+pub(super) const GENEROUS: Limits =
     Limits { handshake: HANG, silence: HANG, age: Duration::from_secs(3600), finish: HANG, connections: 100 };
 
 /// Requests that were begun, and leave to end them.
 #[derive(Clone)]
-pub struct Gate {
-    pub entered: Arc<Semaphore>,
-    pub leave: Arc<Semaphore>,
+pub(super) struct Gate {
+    pub(super) entered: Arc<Semaphore>,
+    pub(super) leave: Arc<Semaphore>,
 }
 
-pub struct World {
-    pub door: Door,
-    pub tls: Arc<TlsInForce>,
-    pub gate: Gate,
+pub(super) struct World {
+    pub(super) door: Door,
+    pub(super) tls: Arc<TlsInForce>,
+    pub(super) gate: Gate,
 }
 
 impl World {
-    pub async fn open(limits: Limits) -> Self {
+    pub(super) async fn open(limits: Limits) -> Self {
         let gate = Gate { entered: Arc::new(Semaphore::new(0)), leave: Arc::new(Semaphore::new(0)) };
         let routes =
             Router::new().route("/peer", get(peer)).route("/gate", get(pass)).with_state(gate.clone());
@@ -55,12 +55,12 @@ impl World {
         Self { door, tls, gate }
     }
 
-    pub fn address(&self) -> SocketAddr {
+    pub(super) fn address(&self) -> SocketAddr {
         self.door.address()
     }
 
     /// A connection that speaks HTTP/1.1.
-    pub async fn http1(&self, client: ClientConfig) -> Http1 {
+    pub(super) async fn http1(&self, client: ClientConfig) -> Http1 {
         let stream = self.connect(client).await.unwrap();
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
         let ended = tokio::spawn(async move { drop(connection.await) });
@@ -68,7 +68,7 @@ impl World {
     }
 
     /// A connection that speaks HTTP/2.
-    pub async fn http2(&self, mut client: ClientConfig) -> Http2 {
+    pub(super) async fn http2(&self, mut client: ClientConfig) -> Http2 {
         client.alpn_protocols = vec![b"h2".to_vec()];
         let stream = self.connect(client).await.unwrap();
         let (sender, connection) =
@@ -77,7 +77,7 @@ impl World {
         Http2 { sender, ended }
     }
 
-    pub async fn connect(&self, client: ClientConfig) -> std::io::Result<TlsStream<TcpStream>> {
+    pub(super) async fn connect(&self, client: ClientConfig) -> std::io::Result<TlsStream<TcpStream>> {
         let stream = TcpStream::connect(self.address()).await?;
         let name = ServerName::try_from("localhost").unwrap();
         TlsConnector::from(Arc::new(client)).connect(name, stream).await
@@ -95,55 +95,55 @@ async fn pass(State(gate): State<Gate>) -> &'static str {
     "through"
 }
 
-pub fn fingerprint(der: &CertificateDer<'_>) -> String {
+pub(super) fn fingerprint(der: &CertificateDer<'_>) -> String {
     hex::encode(careplan_envelope::sha256(der))
 }
 
-pub fn get_of(path: &str) -> Request<Empty<Bytes>> {
+pub(super) fn get_of(path: &str) -> Request<Empty<Bytes>> {
     Request::get(path).header("host", "localhost").body(Empty::new()).unwrap()
 }
 
-pub async fn text(response: Response<hyper::body::Incoming>) -> String {
+pub(super) async fn text(response: Response<hyper::body::Incoming>) -> String {
     assert_eq!(response.status(), StatusCode::OK);
     String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
 }
 
-pub struct Http1 {
-    pub sender: http1::SendRequest<Empty<Bytes>>,
-    pub ended: tokio::task::JoinHandle<()>,
+pub(super) struct Http1 {
+    pub(super) sender: http1::SendRequest<Empty<Bytes>>,
+    pub(super) ended: tokio::task::JoinHandle<()>,
 }
 
 impl Http1 {
-    pub async fn get(&mut self, path: &str) -> hyper::Result<Response<hyper::body::Incoming>> {
+    pub(super) async fn get(&mut self, path: &str) -> hyper::Result<Response<hyper::body::Incoming>> {
         self.sender.ready().await?;
         self.sender.send_request(get_of(path)).await
     }
 }
 
-pub struct Http2 {
-    pub sender: http2::SendRequest<Empty<Bytes>>,
-    pub ended: tokio::task::JoinHandle<()>,
+pub(super) struct Http2 {
+    pub(super) sender: http2::SendRequest<Empty<Bytes>>,
+    pub(super) ended: tokio::task::JoinHandle<()>,
 }
 
 impl Http2 {
-    pub async fn get(&mut self, path: &str) -> hyper::Result<Response<hyper::body::Incoming>> {
+    pub(super) async fn get(&mut self, path: &str) -> hyper::Result<Response<hyper::body::Incoming>> {
         self.sender.ready().await?;
         self.sender.send_request(get_of(&format!("https://localhost{path}"))).await
     }
 }
 
 /// A certificate that nobody issued but its holder, and its key.
-pub struct Identity {
-    pub certificate: CertificateDer<'static>,
+pub(super) struct Identity {
+    pub(super) certificate: CertificateDer<'static>,
     pkcs8: Vec<u8>,
 }
 
 impl Identity {
-    pub fn ecdsa(algorithm: &'static rcgen::SignatureAlgorithm) -> Self {
+    pub(super) fn ecdsa(algorithm: &'static rcgen::SignatureAlgorithm) -> Self {
         Self::of(rcgen::KeyPair::generate_for(algorithm).unwrap())
     }
 
-    pub fn rsa() -> Self {
+    pub(super) fn rsa() -> Self {
         let size = rcgen::RsaKeySize::_2048;
         Self::of(rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, size).unwrap())
     }
@@ -154,16 +154,16 @@ impl Identity {
         Self { certificate: certificate.der().clone(), pkcs8: key.serialize_der() }
     }
 
-    pub fn key(&self) -> PrivateKeyDer<'static> {
+    pub(super) fn key(&self) -> PrivateKeyDer<'static> {
         PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.pkcs8.clone()))
     }
 
-    pub fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&self) -> String {
         fingerprint(&self.certificate)
     }
 }
 
-pub fn provider() -> Arc<CryptoProvider> {
+pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
 
@@ -177,20 +177,20 @@ fn client_of(
         .with_custom_certificate_verifier(Arc::new(AnyServer))
 }
 
-pub const BOTH: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13, &rustls::version::TLS12];
+pub(super) const BOTH: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13, &rustls::version::TLS12];
 
 /// A peer without a certificate.
-pub fn nobody() -> ClientConfig {
+pub(super) fn nobody() -> ClientConfig {
     client_of(BOTH).with_no_client_auth()
 }
 
 /// A peer with a certificate and its key.
-pub fn holder(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+pub(super) fn holder(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
     client_of(versions).with_client_auth_cert(vec![identity.certificate.clone()], identity.key()).unwrap()
 }
 
 /// A peer that presents what a resolver says.
-pub fn resolved(
+pub(super) fn resolved(
     resolver: Arc<dyn rustls::client::ResolvesClientCert>,
     versions: &[&'static SupportedProtocolVersion],
 ) -> ClientConfig {
