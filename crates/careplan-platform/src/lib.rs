@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod authority;
+pub mod blobs;
 pub mod caller;
 pub mod clock;
 pub mod config;
