@@ -3,4 +3,58 @@
 //! A handler is always parse → authorise → load → decide → commit. Every refusal is a problem
 //! document with a stable code; an internal cause is logged once and never sent.
 
+mod answer;
+mod body;
+mod events;
+mod inbox;
+mod letter;
+mod letter_header;
+mod openapi;
+pub(crate) mod parameters;
 pub mod problem;
+mod receipts;
+mod refusals;
+mod sent;
+mod transmissions;
+mod upload;
+mod waiting;
+mod withdrawal;
+
+use std::sync::Arc;
+
+use axum::Router;
+use careplan_protocol::Code;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes as route;
+
+use crate::platform::Platform;
+use problem::Refused;
+
+pub use openapi::document;
+pub use upload::{PART_BYTES_MAX, UPLOADS_OPEN_MAX};
+
+/// Every described route of the Office API.
+fn routes() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(route!(transmissions::send, transmissions::show))
+        .routes(route!(upload::held, upload::add, upload::forget))
+        .routes(route!(letter::fetch))
+        .routes(route!(receipts::list))
+        .routes(route!(receipts::fetch, receipts::hand_in))
+        .routes(route!(withdrawal::withdraw))
+        .routes(route!(inbox::list))
+        .routes(route!(sent::list))
+        .routes(route!(events::follow))
+        .routes(route!(openapi::show))
+}
+
+/// The Office API of one replica. Requests carry their `Arc<Connection>` as an extension.
+pub fn router(platform: Arc<Platform>) -> Router {
+    let (router, _) = routes().split_for_parts();
+    let described = Router::new().route(routes::OPENAPI, get(openapi::show)).with_state(Arc::new(document()));
+    router
+        .with_state(platform)
+        .merge(described)
+        .fallback(async || Refused::from(Code::RouteUnknown))
+        .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))
+}

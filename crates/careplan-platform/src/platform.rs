@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::mailbox::Mailbox;
 use crate::signer::Signer;
 use crate::store::Store;
 use crate::trust::TrustInForce;
@@ -15,6 +16,8 @@ pub struct Platform {
     pub clock: Clock,
     /// Whose certificates are accepted; swapped by a reload.
     pub trust: Arc<TrustInForce>,
+    /// Letters, receipts, news.
+    pub mailbox: Mailbox,
     /// Signs receipts, trust lists, audit checkpoints.
     pub signer: Arc<dyn Signer>,
 }

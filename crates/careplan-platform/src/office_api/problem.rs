@@ -37,15 +37,20 @@ impl From<Code> for Refused {
 impl From<StoreError> for Refused {
     /// The cause goes to the log, once; the caller learns whether trying again helps.
     fn from(error: StoreError) -> Self {
-        let code = match &error {
-            StoreError::Unavailable(_) => Code::StorageUnavailable,
-            StoreError::Full(_) => Code::StorageFull,
-            _ => Code::Internal,
-        };
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        tracing::error!(code = code.as_str(), %error, cause, "the store failed");
-        code.into()
+        store_failed(&error)
     }
+}
+
+/// As `From<StoreError>`, for an error that several callers share.
+pub(super) fn store_failed(error: &StoreError) -> Refused {
+    let code = match error {
+        StoreError::Unavailable(_) => Code::StorageUnavailable,
+        StoreError::Full(_) => Code::StorageFull,
+        _ => Code::Internal,
+    };
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(code = code.as_str(), %error, cause, "the store failed");
+    code.into()
 }
 
 impl IntoResponse for Refused {
