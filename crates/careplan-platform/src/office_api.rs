@@ -51,10 +51,8 @@ fn routes() -> OpenApiRouter<Arc<Platform>> {
 /// The Office API of one replica. Requests carry their `Arc<Connection>` as an extension.
 pub fn router(platform: Arc<Platform>) -> Router {
     let (router, _) = routes().split_for_parts();
-    let described = Router::new().route(routes::OPENAPI, get(openapi::show)).with_state(Arc::new(document()));
     router
         .with_state(platform)
-        .merge(described)
         .fallback(async || Refused::from(Code::RouteUnknown))
         .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))
 }

@@ -76,17 +76,18 @@ pub(super) async fn follow(
         let since = last_event_id(&fields)?.unwrap_or(since);
         return Ok(streamed(Stream::new(platform, caller, connection, since)));
     }
-    let office = caller.office;
-    let wait = preferred(&fields);
-    let waiting = Waiting { platform: &platform, connection: &connection, office, wait };
-    let load = async || {
+    let mut waiting = Waiting::begin(&platform, caller.office, &connection, preferred(&fields));
+    loop {
         let mut conn = platform.store.read().await?;
-        let news = events::news(&mut conn, office, since, limit).await?;
+        let news = events::news(&mut conn, caller.office, since, limit).await?;
+        drop(conn);
+        if news.is_empty() && waiting.again().await {
+            continue;
+        }
         let next = news.last().map_or(since, |event| event.seq);
-        Ok(EventPage { events: news.into_iter().map(shown).collect(), next })
-    };
-    let page = waiting.until(load, |page| !page.events.is_empty()).await?;
-    Ok(Tagged::new(&page)?.answer(&fields))
+        let page = EventPage { events: news.into_iter().map(shown).collect(), next };
+        return Ok(Tagged::new(&page)?.answer(&fields));
+    }
 }
 
 fn wants_stream(fields: &HeaderMap) -> bool {

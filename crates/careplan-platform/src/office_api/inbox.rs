@@ -60,22 +60,19 @@ pub(super) async fn list(
     let page = Page { office: caller.office, after: after(query.after)?, limit: limit(query.limit)? };
     let service_type = value("service_type", query.service_type.as_deref())?;
     let filter = InboxFilter { service_type, waiting: query.waiting.unwrap_or_default() };
-    let waiting = Waiting {
-        platform: &platform,
-        connection: &connection,
-        office: caller.office,
-        wait: preferred(&fields),
-    };
-    let load = async || {
+    let mut waiting = Waiting::begin(&platform, caller.office, &connection, preferred(&fields));
+    loop {
         let mut conn = platform.store.read().await?;
         let asked = Page { limit: page.limit + 1, ..page };
         let found = lists::inbox(&mut conn, asked, filter).await?;
-        let listed = listed(page, found, |held| held.inbox_seq);
-        Ok((!listed.transmissions.is_empty(), Tagged::new(&listed)?))
-    };
-    let is_news = |(any, tagged): &(bool, Tagged)| *any && !tagged.is_known(&fields);
-    let (_, tagged) = waiting.until(load, is_news).await?;
-    Ok(tagged.answer(&fields))
+        drop(conn);
+        let is_empty = found.is_empty();
+        let tagged = Tagged::new(&listed(page, found, |held| held.inbox_seq))?;
+        let is_news = !is_empty && !tagged.is_known(&fields);
+        if is_news || !waiting.again().await {
+            return Ok(tagged.answer(&fields));
+        }
+    }
 }
 
 /// A page of what was found, where one more than asked for was looked for.

@@ -1,6 +1,5 @@
 //! Waiting for news inside a request: `Prefer: wait=N` (RFC 7240).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use careplan_domain::OfficeNumber;
@@ -8,8 +7,8 @@ use careplan_protocol::headers::PREFER;
 use http::HeaderMap;
 use tokio::time::{Instant, sleep_until};
 
-use super::problem::Refused;
 use crate::caller::Connection;
+use crate::mailbox::Subscription;
 use crate::platform::Platform;
 
 /// The longest wait: many proxies give up on an answer after a minute.
@@ -27,36 +26,33 @@ pub(super) fn preferred(fields: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds.min(WAIT_SECONDS_MAX)))
 }
 
-/// Who waits, for what, how long.
+/// A request that may wait for news. Begun before the first look, so that what happens in between
+/// is not missed.
 pub(super) struct Waiting<'a> {
-    pub(super) platform: &'a Platform,
-    pub(super) connection: &'a Arc<Connection>,
-    pub(super) office: OfficeNumber,
-    pub(super) wait: Option<Duration>,
+    news: Option<(Subscription, Instant)>,
+    connection: &'a Connection,
 }
 
-impl Waiting<'_> {
-    /// Loads until `is_news` says that what was loaded is worth answering, or the wait is over, or
-    /// the connection should come to its end.
-    pub(super) async fn until<T>(
-        self,
-        mut load: impl AsyncFnMut() -> Result<T, Refused>,
-        is_news: impl Fn(&T) -> bool,
-    ) -> Result<T, Refused> {
-        let Some(wait) = self.wait else { return load().await };
-        let deadline = Instant::now() + wait;
-        // Subscribe first, then look: what happens in between wakes.
-        let mut subscription = self.platform.mailbox.news.subscribe(self.office);
-        loop {
-            let loaded = load().await?;
-            if is_news(&loaded) {
-                return Ok(loaded);
-            }
-            tokio::select! {
-                () = subscription.changed() => {}
-                () = sleep_until(deadline) => return Ok(loaded),
-                () = self.connection.ending() => return Ok(loaded),
-            }
+impl<'a> Waiting<'a> {
+    /// Begins to wait; `wait` is [`preferred`].
+    pub(super) fn begin(
+        platform: &Platform,
+        office: OfficeNumber,
+        connection: &'a Connection,
+        wait: Option<Duration>,
+    ) -> Self {
+        let news = wait.map(|wait| (platform.mailbox.news.subscribe(office), Instant::now() + wait));
+        Self { news, connection }
+    }
+
+    /// Waits for news: true when it is worth looking again, false when the wait is over or the
+    /// connection should come to its end.
+    pub(super) async fn again(&mut self) -> bool {
+        let Some((subscription, deadline)) = &mut self.news else { return false };
+        tokio::select! {
+            () = subscription.changed() => true,
+            () = sleep_until(*deadline) => false,
+            () = self.connection.ending() => false,
         }
     }
 }
