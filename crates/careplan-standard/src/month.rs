@@ -94,3 +94,32 @@ pub(crate) fn is_time(bytes: &[u8]) -> bool {
         && bytes.get(0..2).and_then(digits).is_some_and(|hour| hour < 24)
         && bytes.get(2..4).and_then(digits).is_some_and(|minute| minute < 60)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_end_at_23_59() {
+        let times =
+            ["0000", "2359", "2360", "2400", "123", "12:0", "01234"].map(|text| is_time(text.as_bytes()));
+        assert_eq!(times, [true, true, false, false, false, false, false]);
+    }
+
+    #[test]
+    fn dates_are_days_of_the_calendar() {
+        let dates = [
+            "20240229", "20261130", "18000101", "29991231", "20260229", "20261131", "17991231", "30000101",
+            "2026111",
+        ];
+        let real = dates.map(|text| is_date(text.as_bytes()));
+        assert_eq!(real, [true, true, true, true, false, false, false, false, false]);
+    }
+
+    #[test]
+    fn months_lie_between_1900_and_2999() {
+        let months = ["190001", "299912", "189912", "300001", "202600", "202613", "2026 1", "２０２６"];
+        let real = months.map(|text| YearMonth::parse(text).is_some());
+        assert_eq!(real, [true, true, false, false, false, false, false, false]);
+    }
+}

@@ -1,5 +1,7 @@
 //! Names: what cannot be read, and what can be read and is wrong.
 
+use careplan_standard::{FileName, NameFault};
+
 use crate::sample::{ACTUALS, BASICS, PLAN, PLAN_DELETION, Sample, example, file, ms932, report};
 
 pub(crate) fn samples() -> Vec<Sample> {
@@ -88,4 +90,17 @@ pub(crate) fn samples() -> Vec<Sample> {
 #[test]
 fn a_name_that_is_wrong_is_told_by_its_part() {
     insta::assert_snapshot!(report(&samples()));
+}
+
+#[test]
+fn a_serial_is_a_point_in_time() {
+    let read = |serial: &str| {
+        FileName::parse(&PLAN.replace("20261025101500", serial)).map(|name| name.serial().to_owned())
+    };
+    for serial in ["20261025235959", "20240229000000"] {
+        assert_eq!(read(serial).as_deref(), Ok(serial));
+    }
+    for serial in ["20261025235960", "20261025240000", "20261025236000", "20260229000000", "2026102510150"] {
+        assert_eq!(read(serial), Err(NameFault::Serial), "{serial}");
+    }
 }
