@@ -40,6 +40,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         ("doc tests", Box::new(|| doc_tests(&url))),
         ("documentation", Box::new(documentation)),
         ("dependency policy", Box::new(policy)),
+        ("fuzz targets compile", Box::new(fuzz_targets)),
     ];
     let mut times = vec![("PostgreSQL", began.elapsed())];
     for (name, stage) in &stages {
@@ -90,6 +91,17 @@ fn policy() -> anyhow::Result<()> {
         return Ok(());
     }
     command::run(Command::new("cargo-deny").args(["--offline", "check", "bans", "licenses", "sources"]))
+}
+
+/// They run with a nightly compiler (`cargo +nightly fuzz run csv`); here they only must compile.
+/// The shared target folder spares them most of the building.
+fn fuzz_targets() -> anyhow::Result<()> {
+    command::run(command::cargo().args([
+        "check",
+        "--locked",
+        "--manifest-path=fuzz/Cargo.toml",
+        "--target-dir=target",
+    ]))
 }
 
 fn summary(times: &[(&str, Duration)], total: Duration) {
