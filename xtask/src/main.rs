@@ -4,7 +4,9 @@
 //! is a program of `careplan-testkit` or one of the two shipped binaries, built and started here.
 
 mod check;
+mod child;
 mod command;
+mod demo;
 mod packages;
 mod postgres;
 mod stop;
@@ -22,6 +24,8 @@ struct Arguments {
 enum Task {
     /// Run everything that CI runs.
     Test(check::Options),
+    /// Let two invented offices exchange a month of care plans through a real platform.
+    Demo(demo::Options),
     /// Start a PostgreSQL server for tests, print its URL, and stop it on Ctrl-C.
     Postgres,
 }
@@ -30,6 +34,7 @@ fn main() -> anyhow::Result<()> {
     stop::watch()?;
     match Arguments::parse().task {
         Task::Test(options) => check::run(&options),
+        Task::Demo(options) => demo::run(&options),
         Task::Postgres => postgres::serve(),
     }
 }

@@ -1,0 +1,157 @@
+//! `cargo xtask demo`: a month between two offices, before your eyes.
+//!
+//! Builds the shipped programs, starts one platform on its embedded default and sets up two office
+//! clients, all over real TCP and TLS with keys made on the spot, and plays the twelve steps of the
+//! exchange. What was received is compared with what was sent, byte for byte. Office and people are
+//! invented.
+
+mod evidence;
+mod office;
+mod platform;
+mod story;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{command, packages, stop};
+use office::Office;
+use platform::Platform;
+
+/// How the demo is played.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Play, compare, print one line a step and end: exit code 0 when everything arrived as sent.
+    #[arg(long)]
+    headless: bool,
+}
+
+/// The shipped programs.
+pub(crate) struct Programs {
+    pub(crate) platform: PathBuf,
+    pub(crate) client: PathBuf,
+}
+
+/// An invented office.
+pub(crate) struct Invented {
+    pub(crate) number: &'static str,
+    pub(crate) service_type: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) kana: &'static str,
+    pub(crate) folder: &'static str,
+}
+
+const CARE_MANAGER: Invented = Invented {
+    number: "9970000018",
+    service_type: "43",
+    name: "あおぞら居宅介護支援事業所",
+    kana: "アオゾラキョタクカイゴシエンジギョウショ",
+    folder: "aozora-9970000018",
+};
+
+const HOME_HELP: Invented = Invented {
+    number: "9970000026",
+    service_type: "11",
+    name: "ひまわり訪問介護事業所",
+    kana: "ヒマワリホウモンカイゴジギョウショ",
+    folder: "himawari-9970000026",
+};
+
+/// Plays the demo.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    packages::debian(&["openssl"], "the demo checks the evidence with a program that is not ours")?;
+    let programs = build()?;
+    if options.headless {
+        let folder = TempDir::with_prefix("careplan-demo-").context("make a temporary folder")?;
+        if let Err(error) = play(&programs, folder.path(), true) {
+            eprintln!("Everything is kept in {} for a look.", folder.keep().display());
+            return Err(error);
+        }
+        return Ok(());
+    }
+    let folder = Path::new("target/demo");
+    if folder.exists() {
+        fs::remove_dir_all(folder).context("remove the demo of last time")?;
+    }
+    fs::create_dir_all(folder).context("make target/demo")?;
+    play(&programs, &folder.canonicalize()?, false)
+}
+
+fn play(programs: &Programs, folder: &Path, headless: bool) -> anyhow::Result<()> {
+    let platform = Platform::start(programs, &folder.join("platform"), &[&CARE_MANAGER, &HOME_HELP])?;
+    let offices = [&CARE_MANAGER, &HOME_HELP].map(|invented| {
+        let letter = platform.letter_to(invented)?;
+        Office::set_up(programs, invented, &folder.join(invented.folder), &platform, &letter)
+    });
+    let [care_manager, home_help] = offices;
+    let (care_manager, home_help) = (care_manager?, home_help?);
+    if !headless {
+        introduce(folder, &platform, &[&care_manager, &home_help]);
+    }
+    let played = story::Story { care_manager: &care_manager, home_help: &home_help, headless };
+    let files = played.play()?;
+    if !headless {
+        linger(programs, &platform, &care_manager, &home_help)?;
+    }
+    platform.stop()?;
+    println!("12/12 steps, {files} files, all bytes identical");
+    Ok(())
+}
+
+/// Builds the shipped programs and says where cargo put them.
+pub(crate) fn build() -> anyhow::Result<Programs> {
+    println!("Building the platform and the client (連携基盤とクライアントを作っています)…");
+    let mut build = command::cargo();
+    build.args(["build", "--locked", "--workspace", "--bins", "--message-format=json-render-diagnostics"]);
+    build.stderr(std::process::Stdio::inherit());
+    let messages = command::output(&mut build)?;
+    let find = |name: &str| {
+        let message =
+            messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|it| {
+                it["reason"] == "compiler-artifact"
+                    && it["target"]["name"] == name
+                    && it["executable"].is_string()
+            });
+        let path = message.and_then(|it| it["executable"].as_str().map(PathBuf::from));
+        path.with_context(|| format!("cargo built no program {name}"))
+    };
+    Ok(Programs { platform: find("careplan-platform")?, client: find("careplan-client")? })
+}
+
+fn introduce(folder: &Path, platform: &Platform, offices: &[&Office]) {
+    println!("\n連携基盤 (platform)    {}", platform.url());
+    println!("監視 (operators)       {}/metrics  /healthz  /readyz", platform.operators_url());
+    for office in offices {
+        let invented = office.invented();
+        println!("{}-{}  {}", invented.number, invented.service_type, invented.name);
+        println!("    フォルダ (data)    {}", office.folder().display());
+        println!("    ログイン (login)   {}", office.letter_file().display());
+    }
+    println!("すべてのファイル (everything)  {}\n", folder.display());
+}
+
+/// Both offices stay online until Ctrl-C, so that a person can try commands.
+fn linger(programs: &Programs, platform: &Platform, one: &Office, other: &Office) -> anyhow::Result<()> {
+    let running = [one.run()?, other.run()?];
+    println!("\n見てみる (have a look):");
+    for office in [one, other] {
+        println!("  {} list --data {}", programs.client.display(), office.data().display());
+    }
+    println!("  {} status --data {}", programs.client.display(), one.data().display());
+    println!(
+        "  {} admin audit verify --config {}",
+        programs.platform.display(),
+        platform.settings().display()
+    );
+    println!("  curl -s {}/metrics", platform.operators_url());
+    println!("\n両事業所は受信を続けています。Ctrl-C で終わります (both offices stay online; Ctrl-C ends).");
+    stop::wait();
+    println!("\n終了しています (stopping)…");
+    for client in running {
+        client.stop()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! One office of the demo: the shipped client, its data folder, and a stand-in for its care software.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+
+use super::platform::{Letter, Platform};
+use super::{Invented, Programs};
+use crate::child::Child;
+use crate::command;
+
+/// An office whose client is set up.
+pub(crate) struct Office {
+    program: PathBuf,
+    invented: &'static Invented,
+    folder: PathBuf,
+}
+
+impl Office {
+    /// Puts the secrets of the letter into files that only we can read and runs `careplan-client setup`.
+    pub(crate) fn set_up(
+        programs: &Programs,
+        invented: &'static Invented,
+        folder: &Path,
+        platform: &Platform,
+        letter: &Letter,
+    ) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let office = Self { program: programs.client.clone(), invented, folder: folder.to_owned() };
+        let [password, issue_password] = ["password", "issue-password"].map(|name| folder.join(name));
+        write_secret(&password, &letter.password)?;
+        write_secret(&issue_password, &letter.issue_password)?;
+        write_secret(&office.letter_file(), &office.letter_text(letter))?;
+        for folder in [office.export(), office.import()] {
+            fs::create_dir_all(folder)?;
+        }
+        let mut setup = office.command("setup");
+        setup.args(["--platform", &platform.url(), "--ca-fingerprint", &letter.fingerprint]);
+        setup.args(["--user-id", &letter.user_id, "--service-type", invented.service_type]);
+        setup.arg("--password-file").arg(password).arg("--issue-password-file").arg(issue_password);
+        command::output(&mut setup).with_context(|| format!("set up the client of {}", invented.name))?;
+        Ok(office)
+    }
+
+    fn letter_text(&self, letter: &Letter) -> String {
+        format!(
+            "{} 御中\n\nユーザID                  {}\n仮パスワード              {}\n証明書発行用パスワード    {}\n認証局の指紋              {}\n\n（デモ用に作られた架空の事業所です）\n",
+            self.invented.name, letter.user_id, letter.password, letter.issue_password, letter.fingerprint
+        )
+    }
+
+    /// A command of the client on this office's data.
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(name).arg("--data").arg(self.data());
+        command
+    }
+
+    /// Runs a command that answers in JSON.
+    pub(crate) fn ask(&self, name: &str, arguments: &[&str]) -> anyhow::Result<Value> {
+        let mut ask = self.command(name);
+        let answer = command::output(ask.arg("--json").args(arguments))?;
+        serde_json::from_str(&answer).with_context(|| format!("read the answer of `careplan-client {name}`"))
+    }
+
+    /// Runs a command.
+    pub(crate) fn tell(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        command::output(self.command(name).args(arguments))
+    }
+
+    /// Starts the client as it runs all day.
+    pub(crate) fn run(&self) -> anyhow::Result<Child> {
+        let mut run = self.command("run");
+        let log = fs::File::create(self.folder.join("client.log"))?;
+        run.stdout(log.try_clone()?).stderr(log);
+        Child::start(run, &format!("careplan-client of {}", self.invented.name))
+    }
+
+    /// The care software writes its files: copies of the examples, or made here.
+    pub(crate) fn write_export(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+        for (name, bytes) in files {
+            fs::write(self.export().join(name), bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Every file in the inbox folder, by name.
+    pub(crate) fn inbox_files(&self) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+        let mut found = BTreeMap::new();
+        let mut folders = vec![self.data().join("inbox")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).with_context(|| format!("look into {}", folder.display()))? {
+                let entry = entry?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if entry.file_type()?.is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    ensure!(found.insert(name.clone(), entry.path()).is_none(), "{name} arrived twice");
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The care software takes the files over and the client is told, so that a receipt goes back.
+    pub(crate) fn take_over(&self, transmissions: &[String]) -> anyhow::Result<usize> {
+        let files = self.inbox_files()?;
+        for (name, path) in &files {
+            fs::rename(path, self.import().join(name))?;
+        }
+        for id in transmissions {
+            self.tell("imported", &[id])?;
+        }
+        Ok(files.len())
+    }
+
+    /// The invented office.
+    pub(crate) fn invented(&self) -> &'static Invented {
+        self.invented
+    }
+
+    /// `9970000018-43`.
+    pub(crate) fn address(&self) -> String {
+        format!("{}-{}", self.invented.number, self.invented.service_type)
+    }
+
+    /// Everything of this office.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The client's data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.join("client")
+    }
+
+    /// Where the care software writes.
+    pub(crate) fn export(&self) -> PathBuf {
+        self.folder.join("care-software").join("export")
+    }
+
+    /// What the care software took over.
+    pub(crate) fn import(&self) -> PathBuf {
+        self.folder.join("care-software").join("import")
+    }
+
+    /// The letter with user ID and passwords.
+    pub(crate) fn letter_file(&self) -> PathBuf {
+        self.folder.join("letter.txt")
+    }
+}
+
+fn write_secret(path: &Path, secret: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(secret.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The operations centre of the demo: the shipped platform on its embedded default.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use super::{Invented, Programs};
+use crate::child::{self, Child};
+use crate::command;
+
+/// The running platform.
+pub(crate) struct Platform {
+    program: PathBuf,
+    folder: PathBuf,
+    office_api: String,
+    operators: String,
+    child: Child,
+}
+
+/// What the operations centre posts to a new office: user ID and the three secrets.
+pub(crate) struct Letter {
+    pub(crate) user_id: String,
+    pub(crate) password: String,
+    pub(crate) issue_password: String,
+    pub(crate) fingerprint: String,
+}
+
+impl Platform {
+    /// Starts the platform, registers the offices and grants each a licence.
+    pub(crate) fn start(programs: &Programs, folder: &Path, offices: &[&Invented]) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let data = folder.join("data");
+        // Only the ports differ from the defaults, so that the demo never meets another program.
+        let settings = format!(
+            "data_dir = {data:?}\n[office_api]\nlisten = \"127.0.0.1:0\"\n[operators]\nlisten = \"127.0.0.1:0\"\n"
+        );
+        fs::write(folder.join("platform.toml"), settings)?;
+        let log = File::create(folder.join("platform.log"))?;
+        let mut serve = Command::new(&programs.platform);
+        serve.arg("serve").arg("--config").arg(folder.join("platform.toml"));
+        serve.stdout(log.try_clone()?).stderr(log);
+        let mut child = Child::start(serve, "careplan-platform serve")?;
+        let ports = child::wait_for("the platform to be ready", &mut child, || read_ports(&data))
+            .with_context(|| format!("see {}", folder.join("platform.log").display()))?;
+        let platform = Self {
+            program: programs.platform.clone(),
+            folder: folder.to_owned(),
+            office_api: ports.0,
+            operators: ports.1,
+            child,
+        };
+        platform.register(offices)?;
+        Ok(platform)
+    }
+
+    fn register(&self, offices: &[&Invented]) -> anyhow::Result<()> {
+        let mut list = String::from("number,name,kana,prefecture,address,service_types\n");
+        for office in offices {
+            let Invented { number, name, kana, service_type, .. } = office;
+            list += &format!("{number},{name},{kana},99,練習県練習市1-2-3,{service_type}\n");
+        }
+        let file = self.folder.join("offices.csv");
+        fs::write(&file, list)?;
+        self.admin(&["offices", "import", &file.to_string_lossy()])?;
+        for office in offices {
+            self.admin(&["licence", "grant", office.number, "--from", "2026-04-01", "--years", "3"])?;
+        }
+        Ok(())
+    }
+
+    /// Issues the first credentials of an office.
+    pub(crate) fn letter_to(&self, office: &Invented) -> anyhow::Result<Letter> {
+        let issued = self.admin(&["credentials", "issue", office.number, "--json"])?;
+        let issued: Value = serde_json::from_str(&issued).context("read the issued credentials")?;
+        let field = |name: &str| {
+            issued[name]
+                .as_str()
+                .map(str::to_owned)
+                .with_context(|| format!("the credentials have no `{name}`"))
+        };
+        Ok(Letter {
+            user_id: field("user_id")?,
+            password: field("temporary_password")?,
+            issue_password: field("issue_password")?,
+            fingerprint: field("root_fingerprint")?,
+        })
+    }
+
+    /// Runs `careplan-platform admin …`.
+    pub(crate) fn admin(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let mut admin = Command::new(&self.program);
+        command::output(admin.arg("admin").args(arguments).arg("--config").arg(self.settings()))
+    }
+
+    /// `https://localhost:PORT`.
+    pub(crate) fn url(&self) -> String {
+        format!("https://{}", self.office_api.replace("127.0.0.1", "localhost"))
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn operators_url(&self) -> String {
+        format!("http://{}", self.operators)
+    }
+
+    /// Its settings.
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.folder.join("platform.toml")
+    }
+
+    /// Stops it in order.
+    pub(crate) fn stop(self) -> anyhow::Result<()> {
+        self.child.stop()
+    }
+}
+
+/// The platform writes its real ports when it is ready.
+fn read_ports(data: &Path) -> Option<(String, String)> {
+    let ports: Value = serde_json::from_str(&fs::read_to_string(data.join("ports.json")).ok()?).ok()?;
+    Some((ports["office_api"].as_str()?.to_owned(), ports["operators"].as_str()?.to_owned()))
+}
