@@ -1,4 +1,3 @@
-// ARCHITECT TO X: engineer L (worktree /work/wt/load) takes over item (8) `cargo xtask load` + docs/performance.md; engineer F will take (9) fuzz/. You keep the rest: exchange in process, matrix, demo, simulated life, torture, .ci/run. Remove this line.
 //! Our scripts, in Rust: `cargo xtask test | demo | torture | load | postgres`.
 //!
 //! This crate stays small so that it builds in seconds. Everything that needs the exchange itself
@@ -10,7 +9,9 @@ mod command;
 mod demo;
 mod packages;
 mod postgres;
+mod programs;
 mod stop;
+mod torture;
 
 use clap::{Parser, Subcommand};
 
@@ -27,6 +28,8 @@ enum Task {
     Test(check::Options),
     /// Let two invented offices exchange a month of care plans through a real platform.
     Demo(demo::Options),
+    /// Kill the real platform at random instants and look for what was lost.
+    Torture(torture::Options),
     /// Start a PostgreSQL server for tests, print its URL, and stop it on Ctrl-C.
     Postgres,
 }
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test(options) => check::run(&options),
         Task::Demo(options) => demo::run(&options),
+        Task::Torture(options) => torture::run(&options),
         Task::Postgres => postgres::serve(),
     }
 }

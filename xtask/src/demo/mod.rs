@@ -11,13 +11,13 @@ mod platform;
 mod story;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
-use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{command, packages, stop};
+use crate::programs::{self, Programs};
+use crate::{packages, stop};
 use office::Office;
 use platform::Platform;
 
@@ -26,13 +26,7 @@ use platform::Platform;
 pub(crate) struct Options {
     /// Play, compare, print one line a step and end: exit code 0 when everything arrived as sent.
     #[arg(long)]
-    headless: bool,
-}
-
-/// The shipped programs.
-pub(crate) struct Programs {
-    pub(crate) platform: PathBuf,
-    pub(crate) client: PathBuf,
+    pub(crate) headless: bool,
 }
 
 /// An invented office.
@@ -63,7 +57,7 @@ const HOME_HELP: Invented = Invented {
 /// Plays the demo.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     packages::debian(&["openssl"], "the demo checks the evidence with a program that is not ours")?;
-    let programs = build()?;
+    let programs = programs::shipped()?;
     if options.headless {
         let folder = TempDir::with_prefix("careplan-demo-").context("make a temporary folder")?;
         if let Err(error) = play(&programs, folder.path(), true) {
@@ -99,26 +93,6 @@ fn play(programs: &Programs, folder: &Path, headless: bool) -> anyhow::Result<()
     platform.stop()?;
     println!("12/12 steps, {files} files, all bytes identical");
     Ok(())
-}
-
-/// Builds the shipped programs and says where cargo put them.
-pub(crate) fn build() -> anyhow::Result<Programs> {
-    println!("Building the platform and the client (連携基盤とクライアントを作っています)…");
-    let mut build = command::cargo();
-    build.args(["build", "--locked", "--workspace", "--bins", "--message-format=json-render-diagnostics"]);
-    build.stderr(std::process::Stdio::inherit());
-    let messages = command::output(&mut build)?;
-    let find = |name: &str| {
-        let message =
-            messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|it| {
-                it["reason"] == "compiler-artifact"
-                    && it["target"]["name"] == name
-                    && it["executable"].is_string()
-            });
-        let path = message.and_then(|it| it["executable"].as_str().map(PathBuf::from));
-        path.with_context(|| format!("cargo built no program {name}"))
-    };
-    Ok(Programs { platform: find("careplan-platform")?, client: find("careplan-client")? })
 }
 
 fn introduce(folder: &Path, platform: &Platform, offices: &[&Office]) {

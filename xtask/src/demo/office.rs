@@ -9,10 +9,11 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
+use super::Invented;
 use super::platform::{Letter, Platform};
-use super::{Invented, Programs};
 use crate::child::Child;
 use crate::command;
+use crate::programs::Programs;
 
 /// An office whose client is set up.
 pub(crate) struct Office {

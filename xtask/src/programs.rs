@@ -1,0 +1,44 @@
+//! Building our own programs, with the features of a whole-workspace build, so that tests and
+//! scripts share every artefact.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use crate::command;
+
+/// The shipped programs.
+pub(crate) struct Programs {
+    pub(crate) platform: PathBuf,
+    pub(crate) client: PathBuf,
+}
+
+/// Builds the platform and the client.
+pub(crate) fn shipped() -> anyhow::Result<Programs> {
+    println!("Building the platform and the client (連携基盤とクライアントを作っています)…");
+    let built = build(&["--workspace", "--bins"])?;
+    Ok(Programs { platform: find(&built, "careplan-platform")?, client: find(&built, "careplan-client")? })
+}
+
+/// Builds an example of the testkit: one of our drivers.
+pub(crate) fn example(name: &str) -> anyhow::Result<PathBuf> {
+    find(&build(&["--workspace", "--examples"])?, name)
+}
+
+/// Cargo's messages about what it built.
+fn build(what: &[&str]) -> anyhow::Result<String> {
+    let mut build = command::cargo();
+    build.args(["build", "--locked", "--message-format=json-render-diagnostics"]).args(what);
+    command::output(build.stderr(Stdio::inherit()))
+}
+
+fn find(messages: &str, name: &str) -> anyhow::Result<PathBuf> {
+    let mut messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let message = messages.find(|it| {
+        it["reason"] == "compiler-artifact" && it["target"]["name"] == name && it["executable"].is_string()
+    });
+    let path = message.and_then(|it| it["executable"].as_str().map(PathBuf::from));
+    path.with_context(|| format!("cargo built no program `{name}`"))
+}
