@@ -11,6 +11,7 @@ use der::Tag;
 use crate::asn1::oid;
 use crate::asn1::read::{Algorithm, Fields, Malformed};
 use crate::digest::sha256;
+use crate::keys::KeyFault;
 
 /// The smallest RSA key that may sign or receive (CRYPTREC, NIST SP 800-131A: 112 bits of strength).
 pub const RSA_BITS_MIN: usize = 2048;
@@ -30,6 +31,16 @@ pub enum PublicKey {
     },
     /// A kind that the exchange does not use for letters.
     Other,
+}
+
+impl PublicKey {
+    /// The kind of key in a `SubjectPublicKeyInfo`.
+    ///
+    /// # Errors
+    /// [`KeyFault::RejectedPublic`] when the bytes are none.
+    pub fn of_spki(spki: &[u8]) -> Result<Self, KeyFault> {
+        KeyInfo::parse(spki).map(|info| info.kind).map_err(|_| KeyFault::RejectedPublic)
+    }
 }
 
 /// How a signature is made.

@@ -4,6 +4,10 @@
 //! in this order; whatever happens in between, the record says what was intended. The key is used
 //! here only and is never printed.
 
+pub mod desk;
+pub mod home;
 pub mod issuer;
+pub mod ledger;
+pub mod own;
 pub mod prepared;
 pub mod profile;

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod key_file;
 pub mod licence;
 pub mod login;
 pub mod mailbox;

@@ -5,6 +5,8 @@
 
 mod answer;
 mod body;
+pub mod credentials;
+mod est;
 mod events;
 mod inbox;
 mod letter;
@@ -16,6 +18,7 @@ mod receipts;
 mod refusals;
 mod sent;
 mod transmissions;
+mod trust;
 mod upload;
 mod waiting;
 mod withdrawal;
@@ -52,6 +55,8 @@ fn routes() -> OpenApiRouter<Arc<Platform>> {
 pub fn router(platform: Arc<Platform>) -> Router {
     let (router, _) = routes().split_for_parts();
     router
+        .merge(est::routes())
+        .merge(trust::routes())
         .with_state(platform)
         .fallback(async || Refused::from(Code::RouteUnknown))
         .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))

@@ -1,8 +1,12 @@
 //! What the handlers of one replica share.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::login::IssuePasswords;
 use crate::mailbox::Mailbox;
 use crate::signer::Signer;
 use crate::store::Store;
@@ -18,6 +22,12 @@ pub struct Platform {
     pub trust: Arc<TrustInForce>,
     /// Letters, receipts, news.
     pub mailbox: Mailbox,
+    /// Checks issue passwords.
+    pub issue_passwords: IssuePasswords,
+    /// Rung when a certificate was ordered, so that an authority in this process need not look.
+    pub order_bell: Arc<Notify>,
+    /// How long an enrolling terminal waits for its certificate before it is told to ask again.
+    pub enrol_wait: Duration,
     /// Signs receipts, trust lists, audit checkpoints.
     pub signer: Arc<dyn Signer>,
 }

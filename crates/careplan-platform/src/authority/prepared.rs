@@ -101,7 +101,6 @@ impl Prepared {
     }
 
     /// Only the ledger may say that it was recorded.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the ledger comes next"))]
     pub(super) fn recorded(self) -> Intended {
         Intended { serial: self.serial, tbs: self.tbs }
     }
@@ -109,7 +108,6 @@ impl Prepared {
 
 impl Intended {
     /// Only the ledger may say that this is what was recorded before a crash.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the ledger comes next"))]
     pub(super) fn resumed(serial: CertificateSerial, tbs: Vec<u8>) -> Self {
         Self { serial, tbs }
     }

@@ -15,6 +15,7 @@ pub mod letters;
 pub mod licences;
 pub mod lists;
 pub mod offices;
+pub mod orders;
 pub mod receipts;
 mod rows;
 mod schema;
@@ -51,6 +52,7 @@ pub fn statements() -> Vec<String> {
         tx::STATEMENTS,
         audit_rows::STATEMENTS,
         certificates::STATEMENTS,
+        orders::STATEMENTS,
         accounts::STATEMENTS,
         licences::STATEMENTS,
         lists::STATEMENTS,
