@@ -1,2 +1,138 @@
-//! The operations centre: Office API, authority, jobs.
-fn main() {}
+//! The operations centre's program. What each command does is in the library; here are its words.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use careplan_platform::authority::home;
+use careplan_platform::clock::Clock;
+use careplan_platform::config::Config;
+use careplan_platform::serve::{self, StartFault, open_store};
+use careplan_platform::store::Store;
+use careplan_platform::telemetry::start_log;
+use careplan_protocol::routes;
+use clap::{Parser, Subcommand};
+
+/// The operations centre of Careplan Exchange: Office API, certificate authority, jobs.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, disable_help_subcommand = true)]
+struct Arguments {
+    /// Settings that differ from the defaults (TOML); see `config show`.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Folder for database, letters and keys; before the setting `data_dir`.
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve offices until told to stop (SIGTERM, SIGINT); SIGHUP reloads certificates and lists.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// The certificate authority by itself, where `serve` runs with `authority.run = false`.
+    Authority {
+        #[command(subcommand)]
+        command: AuthorityCommand,
+    },
+    /// Settings.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuthorityCommand {
+    /// Issue certificates until told to stop.
+    Run,
+    /// Make the authority's key and root certificate, unless they are there.
+    Init,
+    /// Show the root certificates and their fingerprints.
+    Show,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print the settings in effect, passwords masked.
+    Show,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            for cause in error.chain().skip(1) {
+                eprintln!("  原因: {cause}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let config = Config::load(arguments.config.as_deref(), arguments.data)?;
+    match arguments.command {
+        Command::Serve => {
+            start_log(&config.log)?;
+            serve::run(config).await
+        }
+        Command::Migrate => migrate(&config).await,
+        Command::Authority { command: AuthorityCommand::Run } => {
+            start_log(&config.log)?;
+            serve::run_authority(config).await
+        }
+        Command::Authority { command: AuthorityCommand::Init } => init_authority(config).await,
+        Command::Authority { command: AuthorityCommand::Show } => show_authority(&config).await,
+        Command::Config { command: ConfigCommand::Show } => {
+            print!("{}", config.show()?);
+            Ok(())
+        }
+    }
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let store = Store::connect(&config.database_url()?).await.map_err(StartFault::from)?;
+    store.migrate().await.map_err(StartFault::from)?;
+    println!("データベースの構造は最新です。");
+    store.close().await;
+    Ok(())
+}
+
+async fn init_authority(mut config: Config) -> anyhow::Result<()> {
+    config.authority.run = true;
+    let store = open_store(&config).await?;
+    let list = format!("{}{}", config.public_url(config.office_api.listen.port()), routes::CRL);
+    let home = home::open(&config, &store, list, Clock::system().now()).await?;
+    println!("{}", line_of(home.root()));
+    store.close().await;
+    Ok(())
+}
+
+async fn show_authority(config: &Config) -> anyhow::Result<()> {
+    let store = open_store(config).await?;
+    let roots = home::roots(&mut store.read().await.context("データベースを読めません")?).await?;
+    if roots.is_empty() {
+        println!("認証局はまだありません。`careplan-platform authority init` で作れます。");
+    }
+    for root in &roots {
+        println!("{}", line_of(root));
+    }
+    store.close().await;
+    Ok(())
+}
+
+fn line_of(root: &careplan_envelope::Certificate) -> String {
+    format!(
+        "{}  {} – {}  sha256:{}",
+        root.subject_text(),
+        root.not_before(),
+        root.not_after(),
+        hex::encode(root.fingerprint())
+    )
+}

@@ -59,7 +59,8 @@ pub struct Wish {
 }
 
 impl Wish {
-    fn file(&self) -> PathBuf {
+    /// Where key and certificate lie.
+    pub fn file(&self) -> PathBuf {
         self.folder.join(format!("{}.pem", self.profile.as_str()))
     }
 

@@ -1,0 +1,226 @@
+//! From settings to a replica that is ready.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use careplan_envelope::Certificate;
+use careplan_protocol::routes;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::data_dir::{self, DataDir, Ports};
+use super::edge::{self, Times};
+use super::supervise::Tasks;
+use super::upkeep::{self, Upkeep};
+use super::{Running, StartFault};
+use crate::authority::desk::Desk;
+use crate::authority::home::{self, Home};
+use crate::authority::own::Wish;
+use crate::authority::profile::ProfileName;
+use crate::blobs::{Blobs, BucketSettings};
+use crate::clock::Clock;
+use crate::config::{BlobStore, Config};
+use crate::mailbox::Mailbox;
+use crate::office_api;
+use crate::platform::Platform;
+use crate::signer::PlatformSigner;
+use crate::store::Store;
+use crate::telemetry::{self, Health, Metrics, Readiness};
+use crate::tls::{Limits, Listener, TlsInForce, Transport};
+use crate::trust::TrustInForce;
+
+/// Between two foldings of the histograms.
+const METRICS_FOLD: Duration = Duration::from_secs(5);
+
+/// Connections of operators: a scraper or two and a person.
+const OPERATORS_CONNECTIONS_MAX: usize = 64;
+
+/// Opens the database of a configuration. The embedded one is brought up to date; any other must
+/// be, because a replica that changes a shared schema at its start would surprise the others.
+///
+/// # Errors
+/// When it cannot be opened, or has another schema.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let is_embedded = config.database.url.is_empty() && config.database.url_file.as_os_str().is_empty();
+    if is_embedded {
+        let fault = |source| StartFault::DataDir { path: config.data_dir.clone(), source };
+        data_dir::make(&config.data_dir).map_err(fault)?;
+    }
+    let store = Store::connect(&config.database_url()?).await.map_err(StartFault::from)?;
+    let checked = if is_embedded { store.migrate().await } else { store.check_schema().await };
+    checked.map_err(StartFault::from)?;
+    Ok(store)
+}
+
+/// Starts a replica. It serves when this returns.
+///
+/// ```no_run
+/// # async fn example() -> anyhow::Result<()> {
+/// use careplan_platform::{clock::Clock, config::Config, serve};
+/// let mut config = Config::from_text("office_api.listen = '127.0.0.1:0'")?;
+/// config.operators.listen.set_port(0);
+/// config.data_dir = "/tmp/exchange".into();
+/// let replica = serve::start(config, Clock::system()).await?;
+/// println!("{}", replica.ports().office_api);
+/// replica.stop().await;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// A [`StartFault`], or what is wrong with the authority or a configured file.
+pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
+    let config = Arc::new(config);
+    let metrics = Metrics::of_process()?;
+    let data_dir = DataDir::take(&config.data_dir)?;
+    let offices = listen("office_api.listen", config.office_api.listen).await?;
+    let operators = listen("operators.listen", config.operators.listen).await?;
+    let ports = Ports { office_api: offices.address(), operators: operators.address() };
+    let store = open_store(&config).await?;
+    let tasks = Tasks::new();
+
+    let own = own_parts(&config, (&store, &clock), ports, &tasks).await?;
+    let platform = Arc::new(Platform {
+        trust: own.upkeep.trust.clone(),
+        mailbox: Mailbox::start(store.clone(), clock.clone(), blobs(&config).await?, config.retention),
+        signer: own.upkeep.signer.clone(),
+        store: store.clone(),
+        clock: clock.clone(),
+    });
+    keep_background(&tasks, &own.upkeep, metrics.clone());
+
+    let readiness = Readiness::default();
+    let signer = own.upkeep.signer.clone();
+    let health = Health { store, signer, clock, readiness: readiness.clone(), metrics };
+    let limits = limits(&config);
+    let operators_limits = Limits { connections: OPERATORS_CONNECTIONS_MAX, ..limits };
+    let operators = operators.open(Transport::Plain, operators_limits, telemetry::router(Arc::new(health)));
+    let router = edge::surround(office_api::router(platform.clone()), Times::default());
+    let offices = offices.open(Transport::Tls(own.upkeep.tls.clone()), limits, router);
+
+    data_dir.write_ports(ports)?;
+    readiness.on();
+    tracing::info!(office_api = %ports.office_api, operators = %ports.operators, "ready");
+    Ok(Running {
+        ports,
+        root: own.root,
+        platform,
+        readiness,
+        upkeep: own.upkeep,
+        offices,
+        operators,
+        tasks,
+        drain: Duration::from_secs(config.office_api.drain_seconds_max),
+        data_dir,
+    })
+}
+
+/// What a replica is by itself: who it trusts, and its own certificates.
+struct Own {
+    root: Certificate,
+    upkeep: Arc<Upkeep>,
+}
+
+/// Opens the authority, starts it where this replica runs it, and obtains the replica's own
+/// certificates from it as anybody would.
+async fn own_parts(
+    config: &Arc<Config>,
+    (store, clock): (&Store, &Clock),
+    ports: Ports,
+    tasks: &Tasks,
+) -> anyhow::Result<Own> {
+    let list_url = format!("{}{}", config.public_url(ports.office_api.port()), routes::CRL);
+    let home = home::open(config, store, list_url, clock.now()).await?;
+    let root = home.root().clone();
+    let bell = Arc::new(Notify::new());
+    keep_authority(config, (store, clock), (home, &bell), tasks)?;
+
+    let roots = home::roots(&mut store.read().await?).await?;
+    let wish = |profile, names| Wish { profile, names, folder: config.data_dir.join("keys") };
+    let server_wish = wish(ProfileName::PlatformServer, config.server_names());
+    let signer_wish = wish(ProfileName::PlatformSigner, Vec::new());
+    let server = upkeep::hold(&server_wish, (store, clock), &roots, &bell).await?;
+    let signer = upkeep::hold(&signer_wish, (store, clock), &roots, &bell).await?;
+    let (chain, key) = upkeep::for_tls(&server);
+    let seen = upkeep::look(config, [server_wish.file(), signer_wish.file()]);
+    let upkeep = Upkeep {
+        config: config.clone(),
+        store: store.clone(),
+        clock: clock.clone(),
+        bell,
+        trust: Arc::new(TrustInForce::new(upkeep::load_trust(config, roots)?)),
+        tls: Arc::new(TlsInForce::new(chain, key)?),
+        signer: Arc::new(PlatformSigner::new(signer.key, signer.certificate)),
+        server_wish,
+        signer_wish,
+        seen: Mutex::new(seen),
+    };
+    Ok(Own { root, upkeep: Arc::new(upkeep) })
+}
+
+fn keep_authority(
+    config: &Config,
+    (store, clock): (&Store, &Clock),
+    (home, bell): (Home, &Arc<Notify>),
+    tasks: &Tasks,
+) -> anyhow::Result<()> {
+    if !config.authority.run {
+        return Ok(());
+    }
+    let Home::Here(issuer) = home else {
+        tracing::warn!("the authority's key is not here: another replica issues certificates");
+        return Ok(());
+    };
+    let desk = Desk::new(store.clone(), clock.clone(), issuer, &config.authority, bell.clone())
+        .context("設定 `authority` の有効日数を確かめてください。")?;
+    let desk = Arc::new(desk);
+    tasks.keep("authority", move |stop| {
+        let desk = desk.clone();
+        async move { desk.run(stop).await }
+    });
+    Ok(())
+}
+
+fn keep_background(tasks: &Tasks, upkeep: &Arc<Upkeep>, metrics: Metrics) {
+    let watched = upkeep.clone();
+    tasks.keep("files", move |stop| watched.clone().watch_files(stop));
+    let watched = upkeep.clone();
+    tasks.keep("certificates", move |stop| watched.clone().watch_certificates(stop));
+    tasks.keep("metrics", move |stop| fold_metrics(metrics.clone(), stop));
+}
+
+async fn fold_metrics(metrics: Metrics, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(METRICS_FOLD) => metrics.fold(),
+        }
+    }
+}
+
+async fn blobs(config: &Config) -> anyhow::Result<Blobs> {
+    Ok(match config.blob_store()? {
+        BlobStore::Folder(folder) => Blobs::folder(folder).await?,
+        BlobStore::S3 { bucket, region, endpoint, allow_http, access_key_id, secret_access_key } => {
+            let settings =
+                BucketSettings { bucket, region, endpoint, allow_http, access_key_id, secret_access_key };
+            Blobs::bucket(settings, config.data_dir.join("spool")).await?
+        }
+    })
+}
+
+fn limits(config: &Config) -> Limits {
+    let settings = &config.office_api;
+    Limits {
+        handshake: Duration::from_secs(settings.handshake_seconds_max),
+        silence: Duration::from_secs(settings.header_seconds_max),
+        age: Duration::from_secs(settings.connection_age_minutes_max.saturating_mul(60)),
+        finish: Duration::from_secs(settings.drain_seconds_max),
+        connections: settings.connections_max,
+    }
+}
+
+async fn listen(setting: &'static str, address: std::net::SocketAddr) -> Result<Listener, StartFault> {
+    Listener::bind(address).await.map_err(|source| StartFault::Port { setting, address, source })
+}
