@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use careplan_envelope::Certificate;
 use careplan_protocol::routes;
+use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,7 @@ use crate::authority::profile::ProfileName;
 use crate::blobs::{Blobs, BucketSettings};
 use crate::clock::Clock;
 use crate::config::{BlobStore, Config};
+use crate::login::{Hasher, IssuePasswords, LockRule};
 use crate::mailbox::Mailbox;
 use crate::office_api;
 use crate::platform::Platform;
@@ -81,9 +83,16 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let tasks = Tasks::new();
 
     let own = own_parts(&config, (&store, &clock), ports, &tasks).await?;
+    let rule = LockRule {
+        failures_max: config.login.failures_max,
+        duration: SignedDuration::from_mins(config.login.lock_minutes.into()),
+    };
     let platform = Arc::new(Platform {
         trust: own.upkeep.trust.clone(),
         mailbox: Mailbox::start(store.clone(), clock.clone(), blobs(&config).await?, config.retention),
+        issue_passwords: IssuePasswords::new(store.clone(), Hasher::new(config.login.hashes_max), rule),
+        order_bell: own.upkeep.bell.clone(),
+        enrol_wait: Duration::from_secs(config.authority.enrol_wait_seconds),
         signer: own.upkeep.signer.clone(),
         store: store.clone(),
         clock: clock.clone(),

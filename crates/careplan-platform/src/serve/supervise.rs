@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_task_that_panics_is_started_again_and_stops_when_asked() {
         let tasks = Tasks::new();
         let (started, third) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
@@ -108,15 +108,15 @@ mod tests {
             }
         });
         third.notified().await;
-        assert!(tasks.stop(Duration::from_secs(5)).await);
+        assert!(tasks.stop(Duration::from_secs(30)).await);
         assert_eq!(started.load(Ordering::SeqCst), 3);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_task_that_does_not_listen_is_cut_when_the_time_runs_out() {
         let tasks = Tasks::new();
         tasks.keep("deaf", |_| std::future::pending());
-        assert!(!tasks.stop(Duration::from_secs(5)).await);
+        assert!(!tasks.stop(Duration::from_millis(50)).await);
     }
 
     #[tokio::test]
