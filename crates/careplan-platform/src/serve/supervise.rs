@@ -115,7 +115,13 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_does_not_listen_is_cut_when_the_time_runs_out() {
         let tasks = Tasks::new();
-        tasks.keep("deaf", |_| std::future::pending());
+        let began = Arc::new(Notify::new());
+        let begins = began.clone();
+        tasks.keep("deaf", move |_| {
+            begins.notify_one();
+            std::future::pending()
+        });
+        began.notified().await;
         assert!(!tasks.stop(Duration::from_millis(50)).await);
     }
 
