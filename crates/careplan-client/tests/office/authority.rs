@@ -1,0 +1,100 @@
+//! An authority for tests: a root, certificates of offices and of the platform, and of strangers.
+
+use careplan_client::keys::OfficeIdentity;
+use careplan_envelope::{Certificate, OfficeKey as _, SigningKey};
+use careplan_protocol::trust::{PLATFORM_URI, office_uri};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
+    date_time_ymd,
+};
+
+/// A root and its key.
+pub struct Authority {
+    pub root: Certificate,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub fn new(name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2060, 1, 1);
+        let root = Certificate::from_der(params.self_signed(&key).unwrap().der()).unwrap();
+        Self { root, issuer: Issuer::new(params, key) }
+    }
+
+    /// A certificate for a key, with a common name and one URI.
+    pub fn issue(&self, spki: &[u8], common_name: &str, uri: Option<&str>) -> Certificate {
+        self.issue_until(spki, common_name, uri, 2040)
+    }
+
+    pub fn issue_until(&self, spki: &[u8], common_name: &str, uri: Option<&str>, until: i32) -> Certificate {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.not_before = date_time_ymd(2021, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
+        if let Some(uri) = uri {
+            params.subject_alt_names.push(SanType::URI(uri.try_into().unwrap()));
+        }
+        let key = P256Point(spki[spki.len() - 65..].to_vec());
+        Certificate::from_der(params.signed_by(&key, &self.issuer).unwrap().der()).unwrap()
+    }
+
+    /// The certificate of an office for a key.
+    pub fn office(&self, spki: &[u8], number: &str) -> Certificate {
+        self.issue(spki, number, Some(&office_uri(&number.parse().unwrap())))
+    }
+
+    /// A complete identity of an office.
+    pub fn office_identity(&self, number: &str) -> OfficeIdentity {
+        let key = SigningKey::generate_p256().unwrap();
+        let certificate = self.office(key.public_key_spki(), number);
+        OfficeIdentity::new(key, certificate, Vec::new()).unwrap()
+    }
+
+    /// The platform's signing identity.
+    pub fn platform_identity(&self) -> OfficeIdentity {
+        let key = SigningKey::generate_p256().unwrap();
+        let certificate = self.issue(key.public_key_spki(), "platform", Some(PLATFORM_URI));
+        OfficeIdentity::new(key, certificate, Vec::new()).unwrap()
+    }
+}
+
+/// The point of a P-256 key, which ends its SubjectPublicKeyInfo.
+struct P256Point(Vec<u8>);
+
+impl rcgen::PublicKeyData for P256Point {
+    fn der_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &rcgen::PKCS_ECDSA_P256_SHA256
+    }
+}
+
+/// PKCS#7 with certificates only.
+pub fn bundle(certificates: &[&Certificate]) -> Vec<u8> {
+    let inside: Vec<u8> = certificates.iter().flat_map(|it| it.der().to_vec()).collect();
+    let data = tlv(0x30, &tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01]));
+    let body = [&[0x02, 1, 1, 0x31, 0][..], &data, &tlv(0xa0, &inside), &[0x31, 0]].concat();
+    let kind = tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]);
+    tlv(0x30, &[kind, tlv(0xa0, &tlv(0x30, &body))].concat())
+}
+
+fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
+    let length = value.len();
+    let mut out = vec![tag];
+    match length {
+        0..0x80 => out.push(length as u8),
+        0x80..0x100 => out.extend([0x81, length as u8]),
+        _ => out.extend([0x82, (length >> 8) as u8, length as u8]),
+    }
+    out.extend_from_slice(value);
+    out
+}

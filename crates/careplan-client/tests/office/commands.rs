@@ -1,0 +1,145 @@
+//! The command line, as people and programs meet it: the shipped binary.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::world::{RECEIVER, SENDER, World, drain, send};
+
+fn client(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_careplan-client"));
+    command.env_remove("CAREPLAN_DATA").env_remove("CAREPLAN_LOG").env("HOME", "/nonexistent");
+    command.args(arguments).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// What differs from run to run is not compared.
+fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[id]");
+    settings.add_filter(r"[0-9a-f]{64}", "[sha256]");
+    settings.add_filter(r#""certificate_serial": "[0-9a-f]+""#, r#""certificate_serial": "[serial]""#);
+    settings.add_filter(r"/tmp/[^/]+/", "[folder]/");
+    settings
+}
+
+#[test]
+fn help_says_everything_in_japanese() {
+    let mut all = out(&client(&["--help"]));
+    for command in [
+        "setup", "run", "check", "send", "receive", "list", "show", "withdraw", "imported", "evidence",
+        "status",
+    ] {
+        all.push_str(&format!("\n---- {command} ----\n"));
+        all.push_str(&out(&client(&[command, "--help"])));
+    }
+    insta::assert_snapshot!("help", all);
+}
+
+#[test]
+fn no_secret_can_be_given_on_the_command_line() {
+    let help = out(&client(&["setup", "--help"]));
+    for option in help.split_whitespace().filter(|word| word.starts_with("--") && word.contains("password")) {
+        assert!(option.ends_with("-file"), "{option}");
+    }
+}
+
+#[test]
+fn a_client_that_was_not_set_up_says_so_and_makes_nothing() {
+    let world = World::new();
+    let data = world.path("none");
+    for command in [&["list"][..], &["receive"], &["status"], &["send", "."]] {
+        let data = data.to_str().unwrap();
+        let output = client(&[command, &["--data", data]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains("初期設定がまだです"), "{}", err(&output));
+    }
+    assert!(!data.exists());
+}
+
+#[test]
+fn check_tells_good_from_bad_by_its_exit_code_and_names_line_and_fix() {
+    let world = World::new();
+    let good = world.small_unit("20261021110000");
+    assert_eq!(client(&["check", good.to_str().unwrap()]).status.code(), Some(0));
+    let bad = world.path("bad");
+    std::fs::create_dir(&bad).unwrap();
+    let name = format!("DLT1KYO_{SENDER}_43_{RECEIVER}_11_20261021110000.CSV");
+    std::fs::write(bad.join(&name), b"202407,990001,0009900021,20261399\r\n").unwrap();
+    let human = client(&["check", bad.to_str().unwrap()]);
+    assert_eq!(human.status.code(), Some(1));
+    settings().bind(|| insta::assert_snapshot!("check_human", out(&human)));
+    let json = client(&["check", "--json", bad.to_str().unwrap()]);
+    assert_eq!(json.status.code(), Some(1));
+    settings().bind(|| insta::assert_snapshot!("check_json", out(&json)));
+    let nothing = client(&["check", world.path("none").to_str().unwrap()]);
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(err(&nothing).starts_with("エラー："), "{}", err(&nothing));
+}
+
+#[tokio::test]
+async fn lists_are_pinned_for_people_and_for_programs() {
+    let world = World::new();
+    let (sender, receiver) = world.two().await;
+    let id = send(&sender, &world.small_unit("20261021110000")).await.transmissions().next().unwrap();
+    for office in [&sender, &receiver, &sender] {
+        drain(office).await;
+    }
+    sender.close().await;
+    receiver.close().await;
+    let run = |number: &str, arguments: &[&str]| {
+        let data = world.path(number);
+        let output = client(&[arguments, &["--data", data.to_str().unwrap()]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        out(&output)
+    };
+    let id = id.to_string();
+    settings().bind(|| {
+        insta::assert_snapshot!("list_human", run(SENDER, &["list"]));
+        insta::assert_snapshot!("list_sent_json", run(SENDER, &["list", "--sent", "--json"]));
+        insta::assert_snapshot!("list_received_json", run(RECEIVER, &["list", "--received", "--json"]));
+        insta::assert_snapshot!("show_json", run(SENDER, &["show", &id, "--json"]));
+        insta::assert_snapshot!("show_human", run(RECEIVER, &["show", &id]));
+        insta::assert_snapshot!("status_json", run(SENDER, &["status", "--json"]));
+    });
+    assert_eq!(run(SENDER, &["list", "--received", "--json"]).trim(), "[]");
+    let unknown = ["show", "01920000-0000-7000-8000-000000000001", "--data"];
+    let unknown = client(&[&unknown[..], &[world.path(SENDER).to_str().unwrap()]].concat());
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("この端末にありません"));
+}
+
+#[tokio::test]
+async fn without_a_platform_nothing_is_lost_and_the_command_says_what_to_do() {
+    let world = World::new();
+    let (sender, _receiver) = world.two().await;
+    sender.close().await;
+    let unit = world.small_unit("20261021110000");
+    let data = world.path(SENDER);
+    let output = client(&["send", unit.to_str().unwrap(), "--data", data.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert!(out(&output).contains("連携基盤につながりません"), "{}", out(&output));
+    let output = client(&["receive", "--data", data.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("エラー：連携基盤につながりません"), "{}", err(&output));
+}
+
+#[tokio::test]
+async fn a_dry_run_sends_nothing_and_says_to_whom_it_would() {
+    let world = World::new();
+    let (sender, _receiver) = world.two().await;
+    sender.close().await;
+    let unit = world.small_unit("20261021110000");
+    let arguments = ["send", "--dry-run", "--json", unit.to_str().unwrap(), "--data"];
+    let data = world.path(SENDER);
+    let output = client(&[&arguments[..], &[data.to_str().unwrap()]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    settings().bind(|| insta::assert_snapshot!("send_dry_run_json", out(&output)));
+    assert!(!Path::new(&data).join("inbox").exists());
+}

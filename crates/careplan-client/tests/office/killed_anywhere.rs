@@ -1,0 +1,100 @@
+//! A kill at every named point: nothing is lost, nothing is sent twice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use careplan_client::mishap::{Mishap, Mishaps, Point};
+use careplan_client::outbox::{DocumentOrder, SendOptions};
+use careplan_client::state::SentState;
+use careplan_client::{Office, OfficeFault};
+use careplan_domain::transmission::State as Life;
+use jiff::SignedDuration;
+use tokio::sync::Notify;
+
+use crate::world::{RECEIVER, SENDER, World, files_below, one};
+
+/// Cuts the power once, at one point.
+#[derive(Clone)]
+struct PowerCut {
+    at: Point,
+    struck: Arc<AtomicBool>,
+    dark: Arc<Notify>,
+}
+
+impl Mishap for PowerCut {
+    fn strikes_at(&self, point: Point) -> bool {
+        let strikes = point == self.at && !self.struck.swap(true, Ordering::SeqCst);
+        // Another point must not use the cut up.
+        if point != self.at {
+            return false;
+        }
+        if strikes {
+            self.dark.notify_one();
+        }
+        strikes
+    }
+}
+
+/// All that two offices do, from the first set-up on; done again after a kill, as people do.
+async fn life(world: &World, mishap: &PowerCut) -> Result<(), OfficeFault> {
+    let open = |number: &'static str| Office::open(world.options(number, Mishaps::new(mishap.clone())));
+    let (sender, receiver) = (open(SENDER).await?, open(RECEIVER).await?);
+    for (office, number) in [(&sender, SENDER), (&receiver, RECEIVER)] {
+        office.set_up(&world.order(number)).await.unwrap();
+    }
+    let documents = DocumentOrder {
+        from: "9970000018-43".parse().unwrap(),
+        to: "9970000026-11".parse().unwrap(),
+        month: None,
+    };
+    let options = SendOptions { documents: Some(documents), ..SendOptions::default() };
+    sender.send_folder(&world.path("month"), &options).await?;
+    for office in [&sender, &receiver, &sender] {
+        let mut engine = office.engine()?;
+        for kind in [0, 1, 2] {
+            while !one(&mut engine, kind).await?.is_idle() {}
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_kill_at_any_point_loses_nothing_and_sends_nothing_twice() {
+    for point in Point::ALL {
+        let world = World::new();
+        let folder = world.path("month");
+        std::fs::rename(world.small_unit("20261021110001"), &folder).unwrap();
+        for file in files_below(&world.small_unit("20261021110002")).into_iter() {
+            std::fs::write(folder.join(file.0), file.1).unwrap();
+        }
+        let mut scan = b"%PDF-1.7\n".to_vec();
+        scan.resize(2_500_000, b'x');
+        std::fs::write(folder.join("scan.pdf"), scan).unwrap();
+
+        let cut = PowerCut { at: *point, struck: Arc::default(), dark: Arc::default() };
+        tokio::select! {
+            ended = life(&world, &cut) => panic!("{point:?} was never reached: {ended:?}"),
+            () = cut.dark.notified() => {}
+        }
+        // Power is back after a while.
+        world.pass(SignedDuration::from_mins(10));
+        life(&world, &cut).await.unwrap();
+
+        let sent = files_below(&folder);
+        let arrived = files_below(&world.path(RECEIVER).join("inbox"));
+        assert_eq!(arrived.len(), sent.len(), "{point:?}: {:?}", arrived.keys());
+        for (path, bytes) in &arrived {
+            assert_eq!(Some(bytes), sent.get(std::path::Path::new(path.file_name().unwrap())), "{point:?}");
+        }
+        let inside = world.exchange.lock();
+        assert_eq!(inside.letters.len(), 3, "{point:?}: sent twice or not at all");
+        assert!(inside.letters.values().all(|it| it.entry.state == Life::Acknowledged), "{point:?}");
+        assert_eq!(inside.issued.len(), 2, "{point:?}: a second certificate was asked for");
+        drop(inside);
+        let sender = world.open(SENDER).await;
+        for sent in sender.state().all_sent().await.unwrap() {
+            assert_eq!(sent.state, SentState::Life(Life::Acknowledged), "{point:?}");
+            assert_eq!(sender.state().receipts(sent.header.id).await.unwrap().len(), 2, "{point:?}");
+        }
+    }
+}
