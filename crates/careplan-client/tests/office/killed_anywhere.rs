@@ -86,11 +86,12 @@ async fn a_kill_at_any_point_loses_nothing_and_sends_nothing_twice() {
         for (path, bytes) in &arrived {
             assert_eq!(Some(bytes), sent.get(std::path::Path::new(path.file_name().unwrap())), "{point:?}");
         }
-        let inside = world.exchange.lock();
-        assert_eq!(inside.letters.len(), 3, "{point:?}: sent twice or not at all");
-        assert!(inside.letters.values().all(|it| it.entry.state == Life::Acknowledged), "{point:?}");
-        assert_eq!(inside.issued.len(), 2, "{point:?}: a second certificate was asked for");
-        drop(inside);
+        {
+            let inside = world.exchange.lock();
+            assert_eq!(inside.letters.len(), 3, "{point:?}: sent twice or not at all");
+            assert!(inside.letters.values().all(|it| it.entry.state == Life::Acknowledged), "{point:?}");
+            assert_eq!(inside.issued.len(), 2, "{point:?}: a second certificate was asked for");
+        }
         let sender = world.open(SENDER).await;
         for sent in sender.state().all_sent().await.unwrap() {
             assert_eq!(sent.state, SentState::Life(Life::Acknowledged), "{point:?}");
