@@ -127,7 +127,7 @@ impl Desk {
             Step::Prepare(prepared) => ledger::intend(&self.store, &order, *prepared, now).await?,
         };
         if let Some(intended) = intended {
-            let certificate = intended.sign(&self.issuer)?;
+            let certificate = self.sign(intended)?;
             ledger::complete(&self.store, &order, &certificate, now).await?;
             tracing::info!(serial = %certificate.serial(), profile = order.profile, "certificate issued");
             metrics::counter!("careplan_certificates_issued_total", "profile" => order.profile.clone())
@@ -159,7 +159,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`IssueFault`], when the order does not fit.
-    fn prepare(&self, order: &OrderRow, now: Timestamp) -> Result<Prepared, IssueFault> {
+    pub fn prepare(&self, order: &OrderRow, now: Timestamp) -> Result<Prepared, IssueFault> {
         let name = ProfileName::parse(&order.profile).ok_or(IssueFault::Differs("profile"))?;
         let profile = self.profiles.iter().find(|it| it.name() == name);
         let profile = profile.ok_or(IssueFault::Differs("profile"))?;
@@ -176,6 +176,14 @@ impl Desk {
         let (not_before, not_after) = profile.validity_at(now, detail.previous_end);
         let request = Request { subject, key, not_before, not_after };
         Prepared::new(profile, &request, &order.public_key, &self.issuer, now)
+    }
+
+    /// Signs what was recorded, and verifies what was signed.
+    ///
+    /// # Errors
+    /// [`IssueFault`]; the record of the intent stays.
+    pub fn sign(&self, intended: Intended) -> Result<Certificate, IssueFault> {
+        intended.sign(&self.issuer)
     }
 
     /// Makes a revocation list when the time has come or a certificate was revoked since.

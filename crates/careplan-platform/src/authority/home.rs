@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use careplan_domain::Timestamp;
-use careplan_envelope::{Certificate, SigningKey};
+use careplan_envelope::{Certificate, OfficeKey as _, SigningKey};
 use serde_json::json;
 
 use super::issuer::Issuer;
@@ -50,8 +50,8 @@ pub async fn open(config: &Config, store: &Store, list_url: String, now: Timesta
     let (key_file, certificate_file) = (config.authority_key_file(), config.authority_certificate_file());
     let known = roots(&mut store.read().await?).await?;
     if !key_file.exists() {
-        if let Some(root) = known.into_iter().next() {
-            return Ok(Home::Elsewhere(root));
+        if let Some(root) = known.first() {
+            return Ok(Home::Elsewhere(root.clone()));
         }
         if !config.authority.run {
             bail!(
@@ -63,12 +63,15 @@ pub async fn open(config: &Config, store: &Store, list_url: String, now: Timesta
     }
     let (key, _) = key_file::key_of_pem(&key_file::read(&key_file)?)
         .with_context(|| format!("認証局の鍵 `{}` を読めません", key_file.display()))?;
-    let root = if certificate_file.exists() {
-        read_certificate(&certificate_file)?
-    } else {
-        let root = Issuer::new_root(&key, config.authority.root_days, now)?;
-        key_file::write(&certificate_file, &root.to_pem())?;
-        root
+    let recorded = known.into_iter().find(|root| root.public_key_spki() == key.public_key_spki());
+    let root = match recorded {
+        _ if certificate_file.exists() => read_certificate(&certificate_file)?,
+        Some(root) => root,
+        None => {
+            let root = Issuer::new_root(&key, config.authority.root_days, now)?;
+            key_file::write(&certificate_file, &root.to_pem())?;
+            root
+        }
     };
     let issuer = Issuer::new(Arc::new(key), root, list_url)
         .with_context(|| format!("`{}` は認証局の鍵の証明書ではありません", certificate_file.display()))?;
