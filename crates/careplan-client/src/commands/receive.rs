@@ -4,7 +4,7 @@ use careplan_domain::TransmissionId;
 
 use super::Outcome;
 use super::list::Entry;
-use super::run::say_step;
+use super::run::{engine_soon, say_step};
 use super::screen::{remark, say, say_json};
 use crate::office::{Office, Step};
 
@@ -17,7 +17,7 @@ pub(super) struct Receive {
 
 impl Receive {
     pub(super) async fn perform(self, office: &Office) -> anyhow::Result<Outcome> {
-        let mut engine = office.engine()?;
+        let mut engine = engine_soon(office).await?;
         if let Err(fault) = office.renew().await {
             remark(format_args!("注意：{fault}"));
         }
