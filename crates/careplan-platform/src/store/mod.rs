@@ -11,12 +11,16 @@ pub mod certificates;
 mod connect;
 mod error;
 pub mod events;
+pub mod jobs;
+pub mod leases;
 pub mod letters;
 pub mod licences;
+mod listener;
 pub mod lists;
 pub mod offices;
 pub mod orders;
 pub mod receipts;
+pub mod retention;
 mod rows;
 mod schema;
 pub mod standings;
@@ -28,6 +32,7 @@ pub mod values;
 
 pub use connect::{Conn, Connected, Link, Store};
 pub use error::StoreError;
+pub use listener::Listener;
 pub use rows::{IN_LIST_MAX, ManyIds, ManyRows};
 pub use tx::{Head, Tx};
 pub use url::{DatabaseUrl, DatabaseUrlFault};
@@ -55,6 +60,8 @@ pub fn statements() -> Vec<String> {
         orders::STATEMENTS,
         accounts::STATEMENTS,
         licences::STATEMENTS,
+        jobs::STATEMENTS,
+        leases::STATEMENTS,
         lists::STATEMENTS,
         uploads::STATEMENTS,
     ];
@@ -67,5 +74,6 @@ pub fn statements() -> Vec<String> {
     all.extend(offices::statements());
     all.extend(events::statements());
     all.extend(receipts::statements());
+    all.extend(retention::statements());
     all
 }

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod audit;
+mod blobs;
+mod faults;
+mod jobs;
 mod mailbox;
 mod office_api;
 mod openapi;

@@ -18,6 +18,7 @@ use careplan_domain::{Timestamp, TransmissionId};
 use careplan_envelope::{Certificate, Signer, SigningKey, sign};
 use careplan_platform::blobs::Blobs;
 use careplan_platform::caller::Connection;
+use careplan_platform::login::{Hasher, IssuePasswords, LockRule};
 use careplan_platform::mailbox::Mailbox;
 use careplan_platform::office_api::router;
 use careplan_platform::platform::Platform;
@@ -89,13 +90,15 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) async fn new(database: TestDatabase) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::folder(folder.path().to_owned()).await.unwrap();
-        Self::with_blobs(database, blobs, folder).await
+        let url = database.url().to_owned();
+        Self::new_at(database, &url).await
     }
 
-    pub(crate) async fn with_blobs(database: TestDatabase, blobs: Blobs, folder: tempfile::TempDir) -> Self {
-        let world = World::new(database).await;
+    /// The same, with the database reached by another address.
+    pub(crate) async fn new_at(database: TestDatabase, url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::folder(folder.path().to_owned()).await.unwrap();
+        let world = World::new_at(database, url).await;
         let authority = Authority::new();
         let trust = Trust::new(vec![authority.root()], Vec::new()).unwrap();
         let mailbox = Mailbox {
@@ -109,6 +112,9 @@ impl Api {
             clock: world.clock.clone(),
             trust: Arc::new(TrustInForce::new(trust)),
             mailbox,
+            issue_passwords: IssuePasswords::new(world.store.clone(), Hasher::new(1), LockRule::default()),
+            order_bell: Arc::default(),
+            enrol_wait: std::time::Duration::ZERO,
             signer: world.signer.clone(),
         });
         let router = router(platform.clone());
