@@ -166,20 +166,21 @@ on_both_databases! {
         jobs::put(&mut tx, DROP_BLOB, "\"nonsense\"".to_owned(), api.now()).await.unwrap();
         jobs::put(&mut tx, "of.a.newer.program", "{}".to_owned(), api.now()).await.unwrap();
         tx.commit().await.unwrap();
-        let mut tries = 0;
-        let mut minutes = 0;
-        while number(&api.world.database, "select count(*) from job where parked_at is not null".to_owned()).await == 0 {
+        let ask = |column: &str| {
+            number(&api.world.database, format!("select {column} from job where kind = '{DROP_BLOB}'"))
+        };
+        for tries in 1..=JOB_TRIES_MAX {
             assert_eq!(run_outbox(&api.platform, api.now()).await.unwrap(), 0);
-            let tried = number(&api.world.database, format!("select tries from job where kind = '{DROP_BLOB}'")).await;
-            if tried > tries {
-                tries = tried;
-            } else {
-                minutes += 1;
-                api.world.hand.advance(std::time::Duration::from_secs(60));
+            assert_eq!(ask("tries").await, tries);
+            if tries < JOB_TRIES_MAX {
+                let due = ask("run_after").await;
+                assert_eq!(due - api.now().as_millisecond(), 60_000 << (tries - 1));
+                run_outbox(&api.platform, jiff::Timestamp::from_millisecond(due - 1).unwrap()).await.unwrap();
+                assert_eq!(ask("tries").await, tries, "not a moment before it is due");
+                api.world.hand.set(jiff::Timestamp::from_millisecond(due).unwrap());
             }
         }
-        assert_eq!(tries, JOB_TRIES_MAX);
-        assert_eq!(minutes, (1 << (JOB_TRIES_MAX - 1)) - 1);
+        assert_eq!(ask("parked_at").await, api.now().as_millisecond());
         assert_eq!(number(&api.world.database, "select tries from job where kind = 'of.a.newer.program'".to_owned()).await, 0);
     }
 
