@@ -43,7 +43,8 @@ pub enum LicenceState {
 }
 
 impl LicenceState {
-    /// The state that an office's terms give at `now`. Terms may come in any order and overlap.
+    /// The state that an office's terms give at `now`. Terms may come in any order and overlap; one
+    /// that was ended before it began counts for nothing.
     ///
     /// ```
     /// use careplan_domain::licence::{LicenceState, LicenceTerm};
@@ -54,9 +55,10 @@ impl LicenceState {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn at(terms: &[LicenceTerm], now: Timestamp) -> Self {
-        let valid = terms.iter().filter(|term| term.covers(now)).map(|term| term.ends_at).max();
-        let upcoming = terms.iter().map(|term| term.starts_at).filter(|start| *start > now).min();
-        let ended = terms.iter().map(|term| term.ends_at).filter(|end| *end <= now).max();
+        let terms = || terms.iter().filter(|term| term.starts_at < term.ends_at);
+        let valid = terms().filter(|term| term.covers(now)).map(|term| term.ends_at).max();
+        let upcoming = terms().map(|term| term.starts_at).filter(|start| *start > now).min();
+        let ended = terms().map(|term| term.ends_at).filter(|end| *end <= now).max();
         match (valid, upcoming, ended) {
             (Some(ends_at), _, _) => Self::Valid { ends_at },
             (None, Some(starts_at), _) => Self::Upcoming { starts_at },
@@ -95,6 +97,17 @@ mod tests {
         assert_eq!(LicenceState::at(&terms, at(10)), LicenceState::Valid { ends_at: at(20) });
         assert_eq!(LicenceState::at(&terms, at(19)), LicenceState::Valid { ends_at: at(20) });
         assert_eq!(LicenceState::at(&terms, at(20)), LicenceState::Expired { ended_at: at(20) });
+    }
+
+    #[test]
+    fn a_term_that_was_ended_before_it_began_counts_for_nothing() {
+        for now in [9, 10, 20] {
+            assert_eq!(LicenceState::at(&[term(10, 10)], at(now)), LicenceState::NotApplied);
+        }
+        assert_eq!(
+            LicenceState::at(&[term(1, 5), term(10, 10)], at(9)),
+            LicenceState::Expired { ended_at: at(5) }
+        );
     }
 
     #[test]

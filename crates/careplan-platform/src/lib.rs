@@ -1,10 +1,11 @@
-// ARCHITECT: read /work/plan/requests-mailbox.txt (19:46), then remove this line.
+// ARCHITECT: read /work/plan/requests-directory.txt (19:46), then remove this line.
 //! The operations centre: Office API, authority, jobs.
 //!
 //! One library and one binary. A handler is always the same five steps: parse → authorise → load →
 //! decide (in `careplan-domain`) → commit (row, audit line and job in one transaction). The
 //! platform never looks inside a letter: it does not even depend on the crate that could.
 
+pub mod admin;
 pub mod audit;
 pub mod authority;
 pub mod blobs;
@@ -12,7 +13,6 @@ pub mod caller;
 pub mod clock;
 pub mod config;
 pub mod directory;
-pub mod jobs;
 pub mod key_file;
 pub mod licence;
 pub mod login;
@@ -23,5 +23,6 @@ pub mod serve;
 pub mod signer;
 pub mod store;
 pub mod telemetry;
+pub mod terminals;
 pub mod tls;
 pub mod trust;

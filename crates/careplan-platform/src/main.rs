@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use careplan_platform::admin;
 use careplan_platform::authority::home;
 use careplan_platform::clock::Clock;
 use careplan_platform::config::Config;
@@ -37,6 +38,11 @@ enum Command {
     Authority {
         #[command(subcommand)]
         command: AuthorityCommand,
+    },
+    /// 運用者の操作（事業所・資格情報・ライセンス・証明書・送信・監査）。動いている連携基盤のそばで実行できます
+    Admin {
+        #[command(subcommand)]
+        command: admin::Command,
     },
     /// Settings.
     Config {
@@ -89,6 +95,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Authority { command: AuthorityCommand::Init } => init_authority(config).await,
         Command::Authority { command: AuthorityCommand::Show } => show_authority(&config).await,
+        Command::Admin { command } => command.run(&config).await,
         Command::Config { command: ConfigCommand::Show } => {
             print!("{}", config.show()?);
             Ok(())

@@ -3,20 +3,24 @@
 //! A handler is always parse → authorise → load → decide → commit. Every refusal is a problem
 //! document with a stable code; an internal cause is logged once and never sent.
 
+mod account;
 mod answer;
 mod body;
 pub mod credentials;
+mod directory;
 mod est;
 mod events;
 mod inbox;
 mod letter;
 mod letter_header;
+mod licence;
 mod openapi;
 pub(crate) mod parameters;
 pub mod problem;
 mod receipts;
 mod refusals;
 mod sent;
+mod terminals;
 mod transmissions;
 mod trust;
 mod upload;
@@ -26,10 +30,12 @@ mod withdrawal;
 use std::sync::Arc;
 
 use axum::Router;
+use careplan_protocol::Code;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as route;
 
 use crate::platform::Platform;
+use problem::Refused;
 
 pub use openapi::document;
 pub use upload::{PART_BYTES_MAX, UPLOADS_OPEN_MAX};
@@ -46,12 +52,22 @@ fn routes() -> OpenApiRouter<Arc<Platform>> {
         .routes(route!(inbox::list))
         .routes(route!(sent::list))
         .routes(route!(events::follow))
+        .routes(route!(directory::search))
+        .routes(route!(directory::show))
+        .routes(route!(directory::keys))
+        .routes(route!(terminals::publish, terminals::retire))
+        .routes(route!(licence::show))
+        .routes(route!(account::show))
         .routes(route!(openapi::show))
 }
 
-/// The Office API of one replica. Requests carry their `Arc<Connection>` as an extension; what is
-/// no route is answered by whoever serves it.
+/// The Office API of one replica. Requests carry their `Arc<Connection>` as an extension.
 pub fn router(platform: Arc<Platform>) -> Router {
     let (router, _) = routes().split_for_parts();
-    router.merge(est::routes()).merge(trust::routes()).with_state(platform)
+    router
+        .merge(est::routes())
+        .merge(trust::routes())
+        .with_state(platform)
+        .fallback(async || Refused::from(Code::RouteUnknown))
+        .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))
 }

@@ -42,7 +42,7 @@ pub fn issue_password() -> Result<Secret, HashFault> {
 }
 
 /// What is left of an issue password when hyphens, spaces and small letters do not matter.
-pub(super) fn plain(typed: &Secret) -> Secret {
+pub fn plain(typed: &Secret) -> Secret {
     let mut plain = String::with_capacity(typed.expose().len());
     plain.extend(
         typed

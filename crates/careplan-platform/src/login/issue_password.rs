@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::generate::plain;
 use super::password::is_too_long;
-use super::{Hasher, Lock, LockRule, LoginFault};
+use super::{Hasher, Lock, LockRule, LoginFault, Passwords};
 use crate::audit::{self, Actor, Entry};
 use crate::store::accounts::{self, IssuePassword, Use};
 use crate::store::{Store, Tx};
@@ -85,6 +85,11 @@ impl IssuePasswords {
     /// Checks against the issue passwords of `store`.
     pub fn new(store: Store, hasher: Hasher, rule: LockRule) -> Self {
         Self { store, hasher, rule }
+    }
+
+    /// The passwords of the same accounts; the places for hashing are shared.
+    pub fn passwords(&self) -> Passwords {
+        Passwords::new(self.store.clone(), self.hasher.clone(), self.rule)
     }
 
     /// Checks a user ID and issue password as they were typed. `public_key` is the

@@ -11,7 +11,7 @@ mod issue_password;
 mod lock;
 mod password;
 
-pub use generate::{issue_password, temporary_password};
+pub use generate::{issue_password, plain as plain_issue_password, temporary_password};
 pub use hash::{HashFault, Hasher};
 pub use issue_password::{Grant, IssuePasswordState, IssuePasswords, Spent};
 pub use lock::{Lock, LockRule};

@@ -25,6 +25,16 @@ pub(super) fn created(first: bool) -> StatusCode {
     if first { StatusCode::CREATED } else { StatusCode::OK }
 }
 
+/// A refusal for want of credentials says which are wanted (RFC 9110 section 11.6.1).
+pub(super) fn challenged(refused: Refused) -> Response {
+    let mut answer = refused.into_response();
+    if answer.status() == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"careplan\", charset=\"UTF-8\"");
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    answer
+}
+
 /// A JSON document with its entity tag.
 pub(super) struct Tagged {
     body: Vec<u8>,

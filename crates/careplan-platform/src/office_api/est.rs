@@ -23,10 +23,11 @@ use uuid::Uuid;
 
 use super::credentials::Credentials;
 use super::problem::Refused;
+use super::{answer, refusals};
 use crate::authority::ledger::{self, Order, OrderDetail};
 use crate::authority::profile::{ProfileName, RSA_BITS_MAX};
 use crate::caller::Caller;
-use crate::login::{LoginFault, Spent};
+use crate::login::Spent;
 use crate::platform::Platform;
 use crate::store::Tx;
 use crate::store::certificates::caller_standing;
@@ -63,7 +64,7 @@ async fn simpleenroll(
 ) -> Response {
     match enrol(&platform, &headers, body).await {
         Ok(answer) => answer,
-        Err(refused) => wire::challenged(refused),
+        Err(refused) => answer::challenged(refused),
     }
 }
 
@@ -78,11 +79,11 @@ async fn enrol(
     let request = read_request(body)?;
     let checked =
         platform.issue_passwords.check(&typed.user_id, &typed.password, request.public_key_spki(), now).await;
-    let grant = checked.map_err(refusal)?;
+    let grant = checked.map_err(refusals::login)?;
     let mut tx = platform.store.begin().await?;
     refuse_suspended(&mut tx, &grant.office()).await?;
     let id = Uuid::now_v7();
-    match grant.spend(&mut tx, id, now).await.map_err(refusal)? {
+    match grant.spend(&mut tx, id, now).await.map_err(refusals::login)? {
         // The answer to the same request was lost: the same order leads to the same certificate.
         Spent::Before(id) => wait(platform, id).await,
         Spent::Now => {
@@ -90,18 +91,6 @@ async fn enrol(
                 OrderDetail { issue_password: Some(grant.issue_password()), ..OrderDetail::default() };
             place(platform, (tx, id), (grant.office(), &request, detail), now).await?;
             wait(platform, id).await
-        }
-    }
-}
-
-/// What a person is told who may not log in; what went wrong inside is logged and not told.
-fn refusal(fault: LoginFault) -> Refused {
-    match (fault.problem(), fault) {
-        (Some(problem), _) => problem.into(),
-        (None, LoginFault::Store(error)) => error.into(),
-        (None, fault) => {
-            tracing::error!(%fault, "a password could not be checked");
-            Code::Internal.into()
         }
     }
 }

@@ -9,9 +9,22 @@ use careplan_protocol::{Code, Problem};
 use super::parameters::unknown;
 use super::problem::{Refused, store_failed};
 use crate::blobs::BlobFault;
+use crate::login::LoginFault;
 use crate::mailbox::{self, ReceiptFault, WriteFault};
 use crate::signer::SignFault;
 use crate::trust::in_japan;
+
+/// What a person is told who may not log in; what went wrong inside is logged and not told.
+pub(super) fn login(fault: LoginFault) -> Refused {
+    match (fault.problem(), fault) {
+        (Some(problem), _) => problem.into(),
+        (None, LoginFault::Store(error)) => error.into(),
+        (None, fault) => {
+            tracing::error!(%fault, "a password could not be checked");
+            Code::Internal.into()
+        }
+    }
+}
 
 /// The gate says no.
 pub(super) fn send(refusal: SendRefusal, header: &Header) -> Refused {

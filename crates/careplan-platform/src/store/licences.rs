@@ -61,3 +61,14 @@ pub async fn end(tx: &mut Tx, term: Uuid, ends_at: Timestamp) -> Result<(), Stor
     });
     Ok(())
 }
+
+/// As [`terms`], without their ids.
+///
+/// # Errors
+/// As [`terms`].
+pub async fn terms_of(
+    db: &mut impl Connected,
+    office: &OfficeNumber,
+) -> Result<Vec<LicenceTerm>, StoreError> {
+    Ok(terms(db, office).await?.into_iter().map(|(_, term)| term).collect())
+}

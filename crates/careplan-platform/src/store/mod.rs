@@ -9,21 +9,19 @@ pub mod accounts;
 pub mod audit_rows;
 pub mod certificates;
 mod connect;
+pub mod directory;
 mod error;
 pub mod events;
-pub mod jobs;
-pub mod leases;
 pub mod letters;
 pub mod licences;
-mod listener;
 pub mod lists;
 pub mod offices;
 pub mod orders;
 pub mod receipts;
-pub mod retention;
 mod rows;
 mod schema;
 pub mod standings;
+pub mod terminals;
 pub mod transmissions;
 mod tx;
 pub mod uploads;
@@ -32,7 +30,6 @@ pub mod values;
 
 pub use connect::{Conn, Connected, Link, Store};
 pub use error::StoreError;
-pub use listener::Listener;
 pub use rows::{IN_LIST_MAX, ManyIds, ManyRows};
 pub use tx::{Head, Tx};
 pub use url::{DatabaseUrl, DatabaseUrlFault};
@@ -59,9 +56,9 @@ pub fn statements() -> Vec<String> {
         certificates::STATEMENTS,
         orders::STATEMENTS,
         accounts::STATEMENTS,
+        directory::STATEMENTS,
         licences::STATEMENTS,
-        jobs::STATEMENTS,
-        leases::STATEMENTS,
+        terminals::STATEMENTS,
         lists::STATEMENTS,
         uploads::STATEMENTS,
     ];
@@ -74,6 +71,5 @@ pub fn statements() -> Vec<String> {
     all.extend(offices::statements());
     all.extend(events::statements());
     all.extend(receipts::statements());
-    all.extend(retention::statements());
     all
 }

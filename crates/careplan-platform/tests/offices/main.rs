@@ -1,5 +1,11 @@
 //! Offices on both databases: log-in, directory, licences, terminals, operators' commands.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
+mod account;
+mod admin;
+mod api;
+mod directory;
+mod licence;
 mod login;
+mod terminals;
 mod world;

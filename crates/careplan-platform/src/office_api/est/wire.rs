@@ -68,13 +68,3 @@ fn certs_only(certificates: &[Certificate]) -> der::Result<Vec<u8>> {
     Any::from_der(&message)?;
     Ok(message)
 }
-
-/// A refusal for want of credentials says which are wanted (RFC 9110 section 11.6.1).
-pub(super) fn challenged(refused: Refused) -> Response {
-    let mut answer = refused.into_response();
-    if answer.status() == http::StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Basic realm=\"careplan\", charset=\"UTF-8\"");
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    answer
-}

@@ -1,0 +1,158 @@
+//! `admin credentials`: what goes into an office's letter — user ID, temporary password, issue
+//! password — and the fingerprint by which its client recognises our authority. Shown once.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use careplan_domain::{OfficeNumber, Secret, Timestamp, UserId};
+use jiff::SignedDuration;
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::Desk;
+use super::desk::{known, minute, office_argument};
+use crate::authority::home::ROOT_PROFILE;
+use crate::login::{Hasher, Lock, issue_password, plain_issue_password, temporary_password};
+use crate::store::Connected;
+use crate::store::accounts::{self, IssuePassword};
+use crate::store::certificates::{self, CertificateRow};
+
+/// ユーザID・仮パスワード・証明書発行用パスワードの発行
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// 発行する。いちどだけ表示され、以前のパスワードは使えなくなります
+    Issue {
+        /// 事業所番号
+        #[arg(value_parser = office_argument)]
+        office: OfficeNumber,
+        /// 画面のかわりに書き込む、まだないファイル（所有者だけが読めます）。- は画面
+        #[arg(long, default_value = "-")]
+        out: PathBuf,
+        /// JSONで出力する
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The letter to an office.
+#[derive(Serialize)]
+struct Letter<'a> {
+    office: OfficeNumber,
+    user_id: UserId,
+    temporary_password: &'a str,
+    issue_password: &'a str,
+    issue_password_until: Timestamp,
+    root_fingerprint: String,
+}
+
+impl Command {
+    pub(super) async fn run(self, desk: &mut Desk<'_>) -> anyhow::Result<()> {
+        let Self::Issue { office, out, json } = self;
+        let now = desk.clock.now();
+        let mut db = desk.store.read().await?;
+        known(&mut db, &office).await?;
+        let root_fingerprint = fingerprint_of_root(&mut db, now).await?;
+        drop(db);
+        let (temporary, issue) = (temporary_password()?, issue_password()?);
+        let lifetime = SignedDuration::from_hours(24 * i64::from(desk.login.issue_password_days));
+        let until = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
+        let letter = Letter {
+            office,
+            user_id: UserId::of(&office),
+            temporary_password: temporary.expose(),
+            issue_password: issue.expose(),
+            issue_password_until: until,
+            root_fingerprint,
+        };
+        let text = letter.text(json)?;
+        if out.as_os_str() == "-" {
+            store(desk, office, (&temporary, &issue, until), now).await?;
+            return desk.out.write_all(text.as_bytes()).context("結果を書き出せません。");
+        }
+        // The file first: passwords that nobody has on paper would lock the office out.
+        write_private(&out, text.as_bytes())?;
+        if let Err(error) = store(desk, office, (&temporary, &issue, until), now).await {
+            let _ = std::fs::remove_file(&out);
+            return Err(error);
+        }
+        let file = out.display();
+        desk.say(format!(
+            "事業所 {office} の資格情報を発行し、`{file}` に書き込みました。以前のパスワードと証明書発行用パスワードは使えなくなりました。発行済みの電子証明書はそのまま使えます。事業所に渡したら、このファイルを消してください。"
+        ))
+    }
+}
+
+async fn store(
+    desk: &Desk<'_>,
+    office: OfficeNumber,
+    letter: (&Secret, &Secret, Timestamp),
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let (temporary, issue, expires_at) = letter;
+    let hasher = Hasher::new(1);
+    let password_hash = hasher.hash(temporary.clone()).await?;
+    let hash = hasher.hash(plain_issue_password(issue)).await?;
+    let mut tx = desk.store.begin().await?;
+    accounts::put_account(&mut tx, &office, &password_hash, now).await?;
+    let id = Uuid::now_v7();
+    let new = IssuePassword { id, office, hash, expires_at, used: None, lock: Lock::default() };
+    accounts::add_issue_password(&mut tx, &new, now).await?;
+    let detail = json!({ "issue_password": id, "issue_password_until": expires_at });
+    desk.note(&mut tx, now, "credentials.issued", (office.to_string(), detail));
+    tx.commit().await?;
+    Ok(())
+}
+
+impl Letter<'_> {
+    fn text(&self, as_json: bool) -> anyhow::Result<Zeroizing<String>> {
+        if as_json {
+            return Ok(Zeroizing::new(serde_json::to_string_pretty(self)? + "\n"));
+        }
+        Ok(Zeroizing::new(format!(
+            "事業所番号               {}\n\
+             ユーザID                 {}\n\
+             仮パスワード             {}\n\
+             証明書発行用パスワード   {}（{} まで、1回だけ使えます）\n\
+             認証局の指紋             {}\n\
+             この内容は二度と表示されません。以前のパスワードと証明書発行用パスワードは使えなくなりました。\n",
+            self.office,
+            self.user_id,
+            self.temporary_password,
+            self.issue_password,
+            minute(self.issue_password_until),
+            self.root_fingerprint,
+        )))
+    }
+}
+
+/// The newest root of our authority that is valid: `sha256:` and 64 hexadecimal digits.
+async fn fingerprint_of_root(db: &mut impl Connected, now: Timestamp) -> anyhow::Result<String> {
+    let roots = certificates::certificates_of_profile(db, ROOT_PROFILE).await?;
+    let is_valid = |root: &&CertificateRow| root.revoked_at.is_none() && now <= root.not_after;
+    match roots.iter().find(is_valid) {
+        Some(root) => Ok(format!("sha256:{}", root.fingerprint)),
+        None => bail!(
+            "認証局がまだありません。先に `careplan-platform serve` または `careplan-platform authority init` を実行してください。"
+        ),
+    }
+}
+
+/// Makes a file that only its owner can read; one that is there already is not touched.
+fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let write = || -> std::io::Result<()> {
+        let mut file = options.open(path)?;
+        file.write_all(content)?;
+        file.sync_all()
+    };
+    write().with_context(|| {
+        let path = path.display();
+        format!("ファイル `{path}` を作れません。すでにある場合は、別の名前を指定してください。資格情報は発行していません。")
+    })
+}

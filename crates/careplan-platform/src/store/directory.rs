@@ -1,0 +1,152 @@
+//! The directory: offices found by what people know of them.
+
+use careplan_domain::gate::OfficeStatus;
+use careplan_domain::{OfficeNumber, ServiceType, Timestamp};
+
+use super::values::{millis, parse};
+use super::{Connected, StoreError, on};
+
+/// Whether an office `o` can be written to at `$1`: active, licensed, and a terminal has a key.
+macro_rules! joined {
+    () => {
+        "cast(case when o.status = 'active' \
+         and exists (select 1 from licence_term l where l.office = o.number and l.starts_at <= $1 and l.ends_at > $1) \
+         and exists (select 1 from terminal t left join certificate c on c.fingerprint = t.fingerprint \
+         where t.office = o.number and t.retired_at is null and t.expires_at > $1 and c.revoked_at is null) \
+         then 1 else 0 end as bigint) as joined"
+    };
+}
+
+// A filter that is not wanted is null; `cast` because PostgreSQL must know the type of a null.
+const SEARCH: &str = concat!(
+    "select number, name, kana, prefecture, address, status, joined from (\
+     select o.number, o.name, o.kana, o.prefecture, o.address, o.status, ",
+    joined!(),
+    " from office o where o.number > $2 and o.number >= $3 and o.number <= $4 \
+     and (cast($5 as text) is null or o.prefecture = $5) \
+     and (cast($6 as text) is null or o.name_folded like $6 escape '!') \
+     and (cast($7 as text) is null or o.kana_folded like $7 escape '!') \
+     and (cast($8 as text) is null or exists (select 1 from office_service s where s.office = o.number and s.service_type = $8))\
+     ) found where (cast($9 as bigint) is null or joined = $9) order by number limit $10"
+);
+const ONE: &str = concat!(
+    "select o.number, o.name, o.kana, o.prefecture, o.address, o.status, ",
+    joined!(),
+    " from office o where o.number = $2"
+);
+
+pub(super) const STATEMENTS: &[&str] = &[SEARCH, ONE];
+
+/// What to look for; everything given must fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Offices after this one.
+    pub after: Option<OfficeNumber>,
+    /// The first digits of the number, at most ten.
+    pub number: String,
+    /// A folded part of the name.
+    pub name: Option<String>,
+    /// A folded part of the kana.
+    pub kana: Option<String>,
+    /// Two digits.
+    pub prefecture: Option<String>,
+    /// One of the service types it runs.
+    pub service_type: Option<ServiceType>,
+    /// Whether it can be written to now.
+    pub joined: Option<bool>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// An office of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// 事業所番号.
+    pub number: OfficeNumber,
+    /// 事業所名.
+    pub name: String,
+    /// フリガナ.
+    pub kana: String,
+    /// Two digits.
+    pub prefecture: String,
+    /// 所在地.
+    pub address: String,
+    /// Whether the operator lets it take part.
+    pub status: OfficeStatus,
+    /// Whether it can be written to now.
+    pub joined: bool,
+}
+
+type Row = (String, String, String, String, String, String, i64);
+
+fn found(row: Row) -> Result<Found, StoreError> {
+    let (number, name, kana, prefecture, address, status, joined) = row;
+    Ok(Found {
+        number: parse(&number, "office number")?,
+        name,
+        kana,
+        prefecture,
+        address,
+        status: super::standings::status(&status)?,
+        joined: joined != 0,
+    })
+}
+
+/// Offices in the order of their numbers.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn search(
+    db: &mut impl Connected,
+    search: &Search,
+    now: Timestamp,
+) -> Result<Vec<Found>, StoreError> {
+    let after = search.after.map(|office| office.to_string()).unwrap_or_default();
+    // Numbers have ten digits, so a prefix is a range; digits sort alike in every collation.
+    let (first, last) = (format!("{:0<10}", search.number), format!("{:9<10}", search.number));
+    let rows: Vec<Row> = on!(db, |c| {
+        sqlx::query_as(SEARCH)
+            .bind(millis(now))
+            .bind(after)
+            .bind(first)
+            .bind(last)
+            .bind(search.prefecture.as_deref())
+            .bind(search.name.as_deref().map(containing))
+            .bind(search.kana.as_deref().map(containing))
+            .bind(search.service_type.map(|it| it.to_string()))
+            .bind(search.joined.map(i64::from))
+            .bind(i64::from(search.limit))
+            .fetch_all(&mut *c)
+            .await?
+    });
+    rows.into_iter().map(found).collect()
+}
+
+/// One office; `None` when it is not registered.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn one(
+    db: &mut impl Connected,
+    office: &OfficeNumber,
+    now: Timestamp,
+) -> Result<Option<Found>, StoreError> {
+    let row: Option<Row> = on!(db, |c| {
+        sqlx::query_as(ONE).bind(millis(now)).bind(office.as_str()).fetch_optional(&mut *c).await?
+    });
+    row.map(found).transpose()
+}
+
+/// The pattern of texts that contain `part`, taken literally.
+fn containing(part: &str) -> String {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for letter in part.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
