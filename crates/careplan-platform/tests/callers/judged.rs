@@ -1,0 +1,151 @@
+//! Callers are judged at every request: also on connections that are open, and resumed sessions.
+
+use careplan_domain::gate::OfficeStatus;
+use careplan_envelope::{Certificate, Purpose, verify};
+use careplan_platform::store::certificates::revoke;
+use careplan_platform::store::offices::set_status;
+use careplan_protocol::routes;
+use careplan_protocol::trust::{PLATFORM_URI, TRUST_TYPE, TrustList};
+use careplan_testkit::on_both_databases;
+use jiff::SignedDuration;
+
+use crate::stranger::Stranger;
+use crate::world::World;
+
+const DAY: u64 = 86_400;
+
+fn advance(world: &World, seconds: u64) {
+    world.hand.advance(std::time::Duration::from_secs(seconds));
+}
+
+async fn suspend(world: &World, office: &careplan_domain::OfficeNumber, status: OfficeStatus) {
+    let mut tx = world.platform.store.begin().await.unwrap();
+    set_status(&mut tx, office, status).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+on_both_databases! {
+    async fn each_kind_of_caller_gets_its_own_answer_over_tls(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let office = world.office("9970000018").await;
+        let stranger = Stranger::new(world.now());
+        world.trust_foreign(&stranger.settings());
+        let other = Stranger::new(world.now());
+        let cases = [
+            (None, "certificate-missing"),
+            (Some(world.member(office).await), "ok"),
+            (Some(stranger.member("KJ999970000018", "Kaigo")), "ok"),
+            (Some(stranger.member("KJ999970000026", "Kaigo")), "office-unknown"),
+            (Some(stranger.member("KJ999970000018", "Agent 7")), "certificate-kind"),
+            (Some(stranger.member("Taro", "Kaigo")), "certificate-no-office"),
+            (Some(other.member("KJ999970000018", "Kaigo")), "certificate-unknown-authority"),
+        ];
+        for (member, expected) in cases {
+            let client = world.client(member.as_ref());
+            assert_eq!(world.connect(&client).await.verdict().await, expected);
+        }
+    }
+
+    async fn a_revocation_bites_on_the_next_request_of_an_open_connection(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let office = world.office("9970000018").await;
+        let member = world.member(office).await;
+        let mut peer = world.connect(&world.client(Some(&member))).await;
+        assert_eq!(peer.verdict().await, "ok");
+        let serial = *Certificate::from_der(&member.chain[0]).unwrap().serial();
+        let mut tx = world.platform.store.begin().await.unwrap();
+        assert!(revoke(&mut tx, &serial, world.now(), "key lost").await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(peer.verdict().await, "certificate-revoked");
+    }
+
+    async fn a_suspension_bites_at_once_and_ends_at_once(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let office = world.office("9970000018").await;
+        let mut peer = world.connect(&world.client(Some(&world.member(office).await))).await;
+        suspend(&world, &office, OfficeStatus::Suspended).await;
+        assert_eq!(peer.verdict().await, "office-suspended");
+        suspend(&world, &office, OfficeStatus::Active).await;
+        assert_eq!(peer.verdict().await, "ok");
+    }
+
+    async fn a_certificate_expires_on_an_open_connection(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let office = world.office("9970000018").await;
+        let member = world.member(office).await;
+        let mut peer = world.connect(&world.client(Some(&member))).await;
+        let it = Certificate::from_der(&member.chain[0]).unwrap();
+        world.hand.set(it.not_after());
+        assert_eq!(peer.verdict().await, "ok");
+        world.hand.set(it.not_after() + SignedDuration::from_secs(1));
+        assert_eq!(peer.verdict().await, "certificate-expired");
+        world.hand.set(it.not_before() - SignedDuration::from_secs(1));
+        assert_eq!(peer.verdict().await, "certificate-not-yet-valid");
+    }
+
+    async fn a_resumed_session_is_judged_like_a_new_one(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let office = world.office("9970000018").await;
+        let member = world.member(office).await;
+        let client = world.client(Some(&member));
+        let mut first = world.connect(&client).await;
+        assert_eq!((first.verdict().await.as_str(), first.is_resumed), ("ok", false));
+        let mut second = world.connect(&client).await;
+        assert_eq!((second.verdict().await.as_str(), second.is_resumed), ("ok", true));
+        let serial = *Certificate::from_der(&member.chain[0]).unwrap().serial();
+        let mut tx = world.platform.store.begin().await.unwrap();
+        revoke(&mut tx, &serial, world.now(), "key lost").await.unwrap();
+        tx.commit().await.unwrap();
+        let mut third = world.connect(&client).await;
+        assert_eq!((third.verdict().await.as_str(), third.is_resumed), ("certificate-revoked", true));
+    }
+
+    async fn a_new_foreign_list_counts_on_open_connections_and_an_old_one_refuses(database: TestDatabase) {
+        let world = World::open(&database).await;
+        world.office("9970000018").await;
+        let stranger = Stranger::new(world.now());
+        world.trust_foreign(&stranger.settings());
+        let member = stranger.member("KJ999970000018", "Kaigo");
+        let mut peer = world.connect(&world.client(Some(&member))).await;
+        assert_eq!(peer.verdict().await, "ok");
+        advance(&world, DAY);
+        assert_eq!(peer.verdict().await, "ok", "the last instant of the list");
+        advance(&world, 1);
+        assert_eq!(peer.verdict().await, "revocation-unknown");
+        stranger.publish(&[], world.now());
+        world.trust_foreign(&stranger.settings());
+        assert_eq!(peer.verdict().await, "ok");
+        stranger.publish(&[&member], world.now());
+        world.trust_foreign(&stranger.settings());
+        assert_eq!(peer.verdict().await, "certificate-revoked");
+    }
+
+    /// As with a stolen authority key, or a database restored from before the certificate.
+    async fn a_certificate_of_ours_that_is_not_on_record_is_refused(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let office = world.office("9970000018").await;
+        let member = world.member(office).await;
+        let elsewhere = careplan_testkit::database::TestDatabase::fresh(database.engine()).await;
+        let other = World::open(&elsewhere).await;
+        other.office("9970000018").await;
+        let both = careplan_platform::trust::Trust::new(vec![other.root.clone(), world.root.clone()], Vec::new());
+        other.platform.trust.replace(both.unwrap());
+        assert_eq!(other.connect(&other.client(Some(&member))).await.verdict().await, "certificate-revoked");
+        elsewhere.remove().await;
+    }
+
+    async fn the_trust_list_is_signed_by_the_platform_and_for_everybody(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let stranger = Stranger::new(world.now());
+        world.trust_foreign(&stranger.settings());
+        let (status, body) = world.connect(&world.client(None)).await.get(routes::TRUST).await;
+        assert!(status.is_success());
+        let signed = verify(&body).unwrap();
+        world.anchors().verify_chain(&signed.signer, &[], world.now(), Purpose::Signature).unwrap();
+        assert_eq!(signed.signer.san_uris(), [PLATFORM_URI]);
+        let list: TrustList = serde_json::from_slice(&signed.content).unwrap();
+        assert_eq!((list.document.as_str(), list.issued_at), (TRUST_TYPE, world.now()));
+        assert_eq!(list.foreign[0].label, "介護保険証明書");
+        assert_eq!(list.foreign[0].refused_kinds[0].label, "代理人証明書");
+    }
+}
