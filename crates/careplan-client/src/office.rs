@@ -25,7 +25,9 @@ pub enum OfficeFault {
     #[error("初期設定がまだです。careplan-client setup を実行してください。")]
     NotSetUp,
     /// Another process holds the engine.
-    #[error("常駐中のクライアント（careplan-client run）が動いています。")]
+    #[error(
+        "ほかの careplan-client（常駐中の run など）が動いています。送受信はそちらが行いますので、そのままお待ちください。急ぐときは、そちらを終了してからやり直してください。"
+    )]
     Busy,
     /// There is no such transmission here.
     #[error("送信番号 {0} は、この端末にありません。番号を確かめてください（careplan-client list）。")]
@@ -33,6 +35,11 @@ pub enum OfficeFault {
     /// The state it is in does not allow it.
     #[error("送信番号 {0} は「{1}」のため、この操作はできません。")]
     WrongState(TransmissionId, &'static str),
+    /// A letter waited too long for its acceptance.
+    #[error(
+        "送信待ちのまま21日を過ぎたため、この送信をやめました。連携基盤は受け付けていません。もう一度送信してください。"
+    )]
+    TooOld,
     /// The state file.
     #[error(transparent)]
     State(#[from] StateFault),
@@ -70,6 +77,7 @@ impl OfficeFault {
             Self::Busy => "busy",
             Self::Unknown(_) => "unknown",
             Self::WrongState(..) => "wrong_state",
+            Self::TooOld => "too_old",
             Self::State(fault) if fault.is_full() => "disk_full",
             Self::State(_) => "state",
             Self::File(fault) if fault.is_full() => "disk_full",

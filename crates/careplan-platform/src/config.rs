@@ -32,8 +32,12 @@ impl Config {
             Some(path) => {
                 let text = std::fs::read_to_string(path)
                     .with_context(|| format!("設定ファイル `{}` を読めません", path.display()))?;
-                Self::from_text(&text)
-                    .with_context(|| format!("設定ファイル `{}` に誤りがあります", path.display()))?
+                Self::from_text(&text).map_err(|fault| {
+                    let name = fault.downcast_ref::<SettingFault>().map(SettingFault::name);
+                    let line = name.and_then(|name| merge::line_of(&text, name));
+                    let line = line.map_or(String::new(), |line| format!("の{line}行目"));
+                    fault.context(format!("設定ファイル `{}` {line}に誤りがあります", path.display()))
+                })?
             }
         };
         if let Some(data_dir) = data_dir {
@@ -85,6 +89,16 @@ mod tests {
         );
         let fault = Config::from_text("[office]\n").unwrap_err();
         assert!(fault.to_string().contains("`office`"), "{fault}");
+    }
+
+    #[test]
+    fn the_line_of_a_wrong_setting_is_found() {
+        let text = "data_dir = 'x'\n\n[office_api]\n# listen_on = 1\n listen_on = 'y'\n[log]\nlevel = 1\n";
+        assert_eq!(merge::line_of(text, "office_api.listen_on"), Some(5));
+        assert_eq!(merge::line_of(text, "log.level"), Some(7));
+        assert_eq!(merge::line_of(text, "log"), Some(6));
+        assert_eq!(merge::line_of(text, "log.format"), None);
+        assert_eq!(merge::line_of("log = { levle = 'info' }", "log.levle"), Some(1));
     }
 
     #[test]

@@ -1,4 +1,3 @@
-// ARCHITECT: read /work/plan/requests-directory.txt (19:46), then remove this line.
 //! The operations centre: Office API, authority, jobs.
 //!
 //! One library and one binary. A handler is always the same five steps: parse → authorise → load →
@@ -13,6 +12,7 @@ pub mod caller;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod jobs;
 pub mod key_file;
 pub mod licence;
 pub mod login;

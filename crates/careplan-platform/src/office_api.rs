@@ -30,12 +30,10 @@ mod withdrawal;
 use std::sync::Arc;
 
 use axum::Router;
-use careplan_protocol::Code;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as route;
 
 use crate::platform::Platform;
-use problem::Refused;
 
 pub use openapi::document;
 pub use upload::{PART_BYTES_MAX, UPLOADS_OPEN_MAX};
@@ -61,13 +59,9 @@ fn routes() -> OpenApiRouter<Arc<Platform>> {
         .routes(route!(openapi::show))
 }
 
-/// The Office API of one replica. Requests carry their `Arc<Connection>` as an extension.
+/// The Office API of one replica. Requests carry their `Arc<Connection>` as an extension; what is
+/// no route is answered by whoever serves it.
 pub fn router(platform: Arc<Platform>) -> Router {
     let (router, _) = routes().split_for_parts();
-    router
-        .merge(est::routes())
-        .merge(trust::routes())
-        .with_state(platform)
-        .fallback(async || Refused::from(Code::RouteUnknown))
-        .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))
+    router.merge(est::routes()).merge(trust::routes()).with_state(platform)
 }

@@ -14,6 +14,7 @@ mod supervise;
 mod upkeep;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +65,11 @@ impl Running {
     /// The authority's root certificate: what terminals trust.
     pub fn root(&self) -> &Certificate {
         &self.root
+    }
+
+    /// The folder that it keeps database, letters and keys in.
+    pub fn data_dir(&self) -> &Path {
+        self.data_dir.path()
     }
 
     /// What its handlers share.

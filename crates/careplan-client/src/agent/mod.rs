@@ -28,6 +28,9 @@ const RENEW_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 /// How soon a whole round is tried again when the platform cannot be reached.
 const ROUND_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
+/// How long a step in hand may go on after the stop was asked for.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// Even without any hint the lists are read so often.
 const LISTS_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
@@ -68,7 +71,11 @@ pub async fn run(
             due.renewal = later(now, renew(&office, watcher).await?);
         }
         let read_lists = now >= due.lists;
-        match round(&mut engine, watcher, &stop, read_lists).await {
+        let worked = tokio::select! {
+            worked = round(&mut engine, watcher, &stop, read_lists) => worked,
+            () = grace(&stop) => break,
+        };
+        match worked {
             Ok(()) if read_lists => due.lists = later(now, LISTS_EVERY),
             Ok(()) => {}
             Err(fault) if is_local(&fault) => {
@@ -90,6 +97,13 @@ pub async fn run(
     let _ = listening.await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Ends a while after the stop was asked for: the step in hand has that long. Dropping it after
+/// that loses nothing.
+async fn grace(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }
 
 /// Does all that can be done now.

@@ -3,13 +3,13 @@
 use careplan_domain::TransmissionId;
 
 use super::Outcome;
-use super::run::say_step;
+use super::run::{engine_soon, say_step};
 use super::screen::say;
 use crate::office::{Office, OfficeFault, Step};
 
 pub(super) async fn perform(office: &Office, id: TransmissionId) -> anyhow::Result<Outcome> {
     office.mark_imported(id).await?;
-    let mut engine = match office.engine() {
+    let mut engine = match engine_soon(office).await {
         Ok(engine) => engine,
         Err(OfficeFault::Busy) => {
             say("取込済みとしました。取込証は、常駐中のクライアントが返します。");

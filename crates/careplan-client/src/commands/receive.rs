@@ -4,9 +4,9 @@ use careplan_domain::TransmissionId;
 
 use super::Outcome;
 use super::list::Entry;
-use super::run::say_step;
+use super::run::{engine_soon, say_step};
 use super::screen::{remark, say, say_json};
-use crate::office::{Office, Step};
+use crate::office::{Office, OfficeFault, Step};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Receive {
@@ -17,7 +17,18 @@ pub(super) struct Receive {
 
 impl Receive {
     pub(super) async fn perform(self, office: &Office) -> anyhow::Result<Outcome> {
-        let mut engine = office.engine()?;
+        let mut engine = match engine_soon(office).await {
+            Ok(engine) => engine,
+            Err(OfficeFault::Busy) => {
+                // What was asked for happens all the time then.
+                remark(
+                    "常駐中のクライアントが受信しています。届いたものは careplan-client list で確かめられます。",
+                );
+                self.conclude(office, &[]).await?;
+                return Ok(Outcome::Done);
+            }
+            Err(fault) => return Err(fault.into()),
+        };
         if let Err(fault) = office.renew().await {
             remark(format_args!("注意：{fault}"));
         }

@@ -1,12 +1,14 @@
 //! `careplan-client run`
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
 use super::screen::{remark, say};
 use crate::agent::{self, Watcher};
-use crate::office::{Office, Step};
+use crate::office::{Engine, Office, OfficeFault, Step};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {}
@@ -32,7 +34,7 @@ impl Watcher for OnScreen {
 
 impl Run {
     pub(super) async fn perform(self, office: &Office) -> anyhow::Result<Outcome> {
-        let engine = office.engine()?;
+        let engine = engine_soon(office).await?;
         let stop = CancellationToken::new();
         let listener = tokio::spawn(stop_on_signal(stop.clone()));
         say("送受信を始めます（終わるには Ctrl-C）。");
@@ -44,6 +46,21 @@ impl Run {
         Ok(Outcome::Done)
     }
 }
+
+/// A command in hand (`send`) holds the engine for a moment; wait for it.
+pub(super) async fn engine_soon(office: &Office) -> Result<Engine, OfficeFault> {
+    for _ in 0..ENGINE_TRIES {
+        match office.engine() {
+            Err(OfficeFault::Busy) => tokio::time::sleep(ENGINE_AGAIN).await,
+            engine => return engine,
+        }
+    }
+    office.engine()
+}
+
+/// How often the engine is asked for, and how long apart: three seconds in all.
+const ENGINE_TRIES: u32 = 30;
+const ENGINE_AGAIN: Duration = Duration::from_millis(100);
 
 #[cfg(unix)]
 async fn stop_on_signal(stop: CancellationToken) {

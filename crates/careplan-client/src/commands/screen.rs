@@ -1,13 +1,18 @@
 //! What people read, and what programs read instead.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use careplan_domain::Timestamp;
 use careplan_standard::{Finding, Severity};
 use serde::Serialize;
 
+/// Whether a bar stands on the terminal's last line.
+static BAR_SHOWN: AtomicBool = AtomicBool::new(false);
+
 /// Prints one line. A reader that went away (`| head`) ends nothing.
 pub(super) fn say(line: impl std::fmt::Display) {
+    wipe_bar();
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
@@ -19,6 +24,7 @@ pub(super) fn say_json(value: &impl Serialize) -> anyhow::Result<()> {
 
 /// Prints a remark beside the result.
 pub(super) fn remark(line: impl std::fmt::Display) {
+    wipe_bar();
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
@@ -36,17 +42,22 @@ pub(super) fn complain(error: &anyhow::Error) {
     }
 }
 
-/// Overwrites one line on a terminal; elsewhere prints nothing.
+/// Shows a bar on a terminal until the next line is printed; elsewhere prints nothing.
 pub(super) fn progress(done: usize, all: usize) {
     let mut err = std::io::stderr();
     if err.is_terminal() && all > 1 {
         let filled = (done * 20).checked_div(all).unwrap_or(0);
         let bar: String = (0..20).map(|place| if place < filled { '#' } else { '.' }).collect();
         let _ = write!(err, "\r[{bar}] {done}/{all}");
-        if done == all {
-            let _ = writeln!(err);
-        }
         let _ = err.flush();
+        BAR_SHOWN.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Takes the bar away before a line is printed in its place.
+fn wipe_bar() {
+    if BAR_SHOWN.swap(false, Ordering::Relaxed) {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
     }
 }
 

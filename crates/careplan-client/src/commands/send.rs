@@ -1,6 +1,6 @@
 //! `careplan-client send`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::screen::{progress, remark, say, say_findings, say_json};
-use crate::office::{Engine, Office, OfficeFault};
+use crate::office::{Office, OfficeFault, Step};
 use crate::outbox::{DispatchReport, DocumentOrder, SendOptions, UnitOutcome, UnitReport, gather, judge};
 use crate::state::{Sent, SentState};
 
@@ -78,8 +78,8 @@ impl Send {
             .send_files(&files, &judged, &options, |unit| {
                 done += 1;
                 if !self.json {
-                    progress(done, all);
                     say_prepared(unit);
+                    progress(done, all);
                 }
             })
             .await?;
@@ -213,44 +213,50 @@ async fn deliver(
     quiet: bool,
 ) -> anyhow::Result<BTreeMap<TransmissionId, Sent>> {
     let mut sent = BTreeMap::new();
-    let mut told = Vec::new();
+    let mut waiting: BTreeSet<TransmissionId> = ids.iter().copied().collect();
+    let all = waiting.len();
     let end = tokio::time::Instant::now() + PATIENCE;
-    loop {
-        for id in ids {
-            if let Some(it) = office.state().sent(*id).await? {
-                if it.state != SentState::Prepared && !told.contains(id) {
-                    told.push(*id);
-                    if !quiet {
-                        say_delivered(&it);
-                    }
+    while !waiting.is_empty() && tokio::time::Instant::now() < end {
+        let step = deliver_some(office).await?;
+        // After a step only its letter can have moved; after none, another process may have moved any.
+        let look: Vec<_> = match step {
+            Step::Idle => waiting.iter().copied().collect(),
+            Step::Accepted(id) | Step::Rejected(id, _) | Step::Later(id, _) => vec![id],
+            _ => Vec::new(),
+        };
+        for id in look.into_iter().filter(|id| waiting.contains(id)).collect::<Vec<_>>() {
+            let Some(it) = office.state().sent(id).await? else { continue };
+            if it.state != SentState::Prepared {
+                waiting.remove(&id);
+                if !quiet {
+                    say_delivered(&it);
+                    progress(all - waiting.len(), all);
                 }
-                sent.insert(*id, it);
             }
+            sent.insert(id, it);
         }
-        let all = sent.values().all(|it| it.state != SentState::Prepared);
-        if all || tokio::time::Instant::now() >= end {
-            break;
-        }
-        if !deliver_some(office).await? {
+        if step.is_idle() && !waiting.is_empty() {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
-    if !quiet {
-        for waiting in sent.values().filter(|it| it.state == SentState::Prepared) {
-            say_delivered(waiting);
+    for id in waiting {
+        if let Some(it) = office.state().sent(id).await? {
+            if !quiet {
+                say_delivered(&it);
+            }
+            sent.insert(id, it);
         }
     }
     Ok(sent)
 }
 
-/// Does one step of the outbox; says whether there was one to do.
-async fn deliver_some(office: &Office) -> anyhow::Result<bool> {
-    let mut engine: Engine = match office.engine() {
-        Ok(engine) => engine,
-        Err(OfficeFault::Busy) => return Ok(false),
-        Err(fault) => return Err(fault.into()),
-    };
-    Ok(!engine.step_outbox().await?.is_idle())
+/// Does one step of the outbox; none while another process does them.
+async fn deliver_some(office: &Office) -> anyhow::Result<Step> {
+    match office.engine() {
+        Ok(mut engine) => Ok(engine.step_outbox().await?),
+        Err(OfficeFault::Busy) => Ok(Step::Idle),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 fn say_delivered(sent: &Sent) {

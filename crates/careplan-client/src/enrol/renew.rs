@@ -1,7 +1,7 @@
 //! Renewals, so that nobody has to think of them: certificate, announcement, trust list.
 
 use careplan_domain::Timestamp;
-use careplan_envelope::Certificate;
+use careplan_envelope::{Certificate, OfficeKey as _};
 use careplan_protocol::announcement::ANNOUNCEMENT_VALIDITY_MAX;
 use jiff::SignedDuration;
 
@@ -34,6 +34,7 @@ impl Office {
         // Only our own authority renews by EST; others have their own way.
         let ours = self.is_of_our_authority(&link);
         if ours && is_due(link.identity.certificate(), now) && !link.identity.is_expired(now) {
+            self.drop_used_pending(&link)?;
             self.enrol(&link.platform, &link.trust, link.office(), Authentication::Certificate).await?;
             self.state().store_announced_at(None).await?;
             renewed.certificate = true;
@@ -46,6 +47,16 @@ impl Office {
             renewed.announcement = true;
         }
         Ok(renewed)
+    }
+
+    /// A kill right after a certificate was stored leaves its key waiting too; a renewal with the
+    /// key of the present certificate would only give that certificate again.
+    fn drop_used_pending(&self, link: &Link) -> Result<(), EnrolFault> {
+        let present = link.identity.certificate().public_key_spki();
+        if self.keys().pending()?.is_some_and(|it| it.key.public_key_spki() == present) {
+            self.keys().drop_pending()?;
+        }
+        Ok(())
     }
 
     fn is_of_our_authority(&self, link: &Link) -> bool {

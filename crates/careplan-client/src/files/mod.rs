@@ -109,14 +109,13 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileFault> {
 /// # Errors
 /// When it cannot be made.
 pub fn make_folder(path: &Path, privacy: Privacy) -> Result<(), FileFault> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|it| !it.exists()).collect();
     fs::create_dir_all(path).map_err(fault(path, FileAction::Write))?;
     if privacy == Privacy::Private {
         restrict(path, 0o700).map_err(fault(path, FileAction::Write))?;
     }
-    if let Some(parent) = path.parent() {
-        sync_folder(parent)?;
-    }
-    Ok(())
+    // A name is durable when the folder that holds it is synced: for every folder that is new.
+    missing.into_iter().filter_map(Path::parent).try_for_each(sync_folder)
 }
 
 /// Writes a file durably: it holds all of `bytes`, or what it held before.

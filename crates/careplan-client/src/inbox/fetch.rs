@@ -1,6 +1,7 @@
 //! Fetching and verifying one letter.
 
 use careplan_domain::TransmissionId;
+use careplan_domain::limits::SEALED_BYTES_MAX;
 use careplan_envelope::DecryptionKey;
 use careplan_protocol::receipt::ReceiptKind;
 use careplan_standard::{Edition, SourceFile, check_unit, sort_into_units};
@@ -26,6 +27,10 @@ impl Office {
             }
             Err(fault) => return self.later(received, fault).await,
         };
+        if received.header.sealed_bytes > SEALED_BYTES_MAX {
+            let reason = LetterRefusal::TooLarge.reason();
+            return self.poisoned(received, Fault { code: reason.code, text: reason.text }).await;
+        }
         let sealed = match link.platform.letter(id, received.header.sealed_bytes).await {
             Ok(sealed) => sealed,
             Err(fault) if says_ended(&fault) => return self.ended(received).await,

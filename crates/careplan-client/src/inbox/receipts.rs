@@ -2,6 +2,7 @@
 
 use careplan_domain::limits::REFUSAL_REASON_CHARS_MAX;
 use careplan_envelope::sign;
+use careplan_protocol::Code;
 use careplan_protocol::receipt::{RECEIPT_TYPE, Reason, Receipt, ReceiptKind};
 
 use super::fetch::manifest_digest;
@@ -19,6 +20,11 @@ impl Office {
         let receipt = match self.hand_in_signed(received, kind).await {
             Ok(receipt) => receipt,
             Err(OfficeFault::Platform(fault)) if says_ended(&fault) => return self.ended(received).await,
+            Err(OfficeFault::Platform(fault)) if fault.problem() == Some(Code::NotFetched) => {
+                // Only what was fetched can be refused, and this one was set aside unread.
+                let _ = self.link().await?.platform.begin_letter(id).await;
+                return self.later(received, fault.into()).await;
+            }
             Err(fault) => return self.later(received, fault).await,
         };
         self.mishaps().pass(Point::ReceiptAnswered).await;

@@ -13,6 +13,9 @@ pub enum LetterRefusal {
     /// The bytes are not those the platform accepted.
     #[error("届いたデータが、受け付けられたものと一致しません")]
     SealedDigest,
+    /// Larger than any letter may be.
+    #[error("封書が大きすぎます")]
+    TooLarge,
     /// No copy of the content key is for a key of this terminal.
     #[error("この端末の鍵では開けません（宛先の端末に含まれていません）")]
     NotForUs,
@@ -65,6 +68,7 @@ impl LetterRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::SealedDigest => "sealed_digest",
+            Self::TooLarge => "too_large",
             Self::NotForUs => "not_for_us",
             Self::Broken(_) => "cannot_open",
             Self::Letter(_) => "letter_malformed",

@@ -6,7 +6,7 @@ use careplan_domain::{Digest, TransmissionId};
 use careplan_protocol::Code;
 use careplan_protocol::receipt::ReceiptKind;
 
-use super::next_try;
+use super::{OUTBOX_WAIT_MAX, next_try};
 use crate::letter::digest_of;
 use crate::mishap::Point;
 use crate::office::{Engine, Link, Office, OfficeFault, Step};
@@ -32,8 +32,14 @@ impl Engine {
 impl Office {
     async fn deliver(&self, sent: &Sent) -> Result<Step, OfficeFault> {
         let id = sent.header.id;
+        let too_old = self.now().duration_since(sent.created_at) > OUTBOX_WAIT_MAX;
         let outcome = async {
             let link = self.link().await?;
+            if too_old {
+                // It may have been accepted all the same, with the answer lost.
+                let signed = self.receipt_there(&link, id).await?.ok_or(OfficeFault::TooOld)?;
+                return self.read_accepted(&link, &sent.header, &signed).await;
+            }
             let sealed = self.state().letter_to_send(id).await?;
             let sealed = sealed.ok_or(OfficeFault::State(StateFault::Damaged("letter")))?;
             self.hand_over(&link, &sent.header, sealed).await
@@ -52,7 +58,12 @@ impl Office {
         };
         let stored = fault.stored();
         tracing::warn!(transmission = %id, code = stored.code, tries = sent.tries, "not accepted");
-        if matches!(&fault, OfficeFault::Platform(fault) if fault.is_final()) {
+        let is_final = match &fault {
+            OfficeFault::Platform(fault) => fault.is_final(),
+            OfficeFault::TooOld => true,
+            _ => false,
+        };
+        if is_final {
             self.state().rejected(id, &stored, self.now()).await?;
             return Ok(Step::Rejected(id, stored));
         }

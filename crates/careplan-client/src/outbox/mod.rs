@@ -22,6 +22,10 @@ use jiff::SignedDuration;
 
 use crate::platform::Retry;
 
+/// Longest wait of a sealed letter for its acceptance. Receivers refuse a signature that is older
+/// than 30 days when the platform accepts it, so a letter that waited too long is given up before.
+pub const OUTBOX_WAIT_MAX: SignedDuration = SignedDuration::from_hours(21 * 24);
+
 /// Waits between tries of one letter (protocol, section 12): 1 s doubling to 5 min, with jitter.
 const LETTER_RETRY: Retry =
     Retry { tries_max: u32::MAX, first_wait: Duration::from_secs(1), wait_max: Duration::from_secs(300) };

@@ -90,6 +90,15 @@ impl Platform {
         Ok(letter.freeze())
     }
 
+    /// Fetches the first byte of a letter: from then on the platform knows it as fetched.
+    ///
+    /// # Errors
+    /// [`PlatformFault`], such as `transmission-ended`.
+    pub async fn begin_letter(&self, id: TransmissionId) -> Result<(), PlatformFault> {
+        let request = Request::get(routes::with(routes::LETTER, id)).header("range", "bytes=0-0");
+        self.ask(request).await.map(drop)
+    }
+
     /// All receipts of a transmission, not verified yet.
     ///
     /// # Errors

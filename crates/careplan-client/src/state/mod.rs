@@ -8,6 +8,8 @@ mod inbox;
 mod news;
 mod outbox;
 mod proof;
+mod received_state;
+mod rows;
 mod settings;
 
 use std::path::Path;
@@ -19,10 +21,12 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
-pub use inbox::{Received, ReceivedState, VerifiedLetter};
+pub use inbox::{Received, VerifiedLetter};
 pub use news::NewsItem;
-pub use outbox::{Fault, NewSent, Sent, SentState};
+pub use outbox::{NewSent, Sent, SentState};
 pub use proof::StoredReceipt;
+pub use received_state::ReceivedState;
+pub use rows::Fault;
 pub use settings::{Cursor, Settings};
 
 /// A writing transaction; it holds the write lock from its begin on.

@@ -448,6 +448,9 @@ impl Inside {
             return raw(StatusCode::OK, first.clone());
         }
         let wanted = if kind == ReceiptKind::Imported { Life::Acknowledged } else { Life::Fetched };
+        if held.entry.state == Life::Accepted {
+            return refuse(Code::NotFetched);
+        }
         if held.entry.state != wanted {
             return refuse(Code::TransmissionEnded);
         }

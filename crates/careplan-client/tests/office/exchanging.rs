@@ -382,3 +382,52 @@ async fn evidence_is_checked_by_openssl_alone() {
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_letter_that_waited_too_long_is_given_up_unless_it_was_accepted_after_all() {
+    use careplan_client::outbox::OUTBOX_WAIT_MAX;
+    let second = SignedDuration::from_secs(1);
+    for (wait, answer_lost, accepted) in [
+        (OUTBOX_WAIT_MAX, false, true),
+        (OUTBOX_WAIT_MAX + second, false, false),
+        (OUTBOX_WAIT_MAX + second, true, true),
+    ] {
+        let world = World::new();
+        let (sender, _receiver) = world.two().await;
+        let id = send(&sender, &world.small_unit("20261021110000")).await.transmissions().next().unwrap();
+        if answer_lost {
+            let next = world.exchange.lock().exchanges;
+            world.exchange.lock().lose = Some((next, crate::exchange::Loss::Answer));
+            drain(&sender).await;
+        }
+        world.pass(wait);
+        let steps = drain(&sender).await;
+        let state = sender.state().sent(id).await.unwrap().unwrap().state;
+        if accepted {
+            assert_eq!(state, SentState::Life(Life::Accepted), "{steps:?}");
+        } else {
+            assert!(matches!(&steps[0], Step::Rejected(_, fault) if fault.code == "too_old"), "{steps:?}");
+            assert!(world.exchange.lock().letters.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_letter_larger_than_any_may_be_is_not_even_fetched() {
+    use careplan_domain::limits::SEALED_BYTES_MAX;
+    let world = World::new();
+    let (sender, receiver) = world.two().await;
+    let id = send(&sender, &world.small_unit("20261021110000")).await.transmissions().next().unwrap();
+    drain(&sender).await;
+    world.exchange.lock().letters.get_mut(&id).unwrap().entry.sealed_bytes = SEALED_BYTES_MAX + 1;
+    let steps = drain(&receiver).await;
+    let too_large = |step: &Step| matches!(step, Step::Later(_, fault) if fault.code == "too_large");
+    assert!(steps.iter().any(too_large), "{steps:?}");
+    assert_eq!(world.exchange.lock().letters[&id].entry.state, Life::Accepted);
+    // It comes to a definite end all the same.
+    for _ in 0..4 {
+        world.pass(SignedDuration::from_mins(5));
+        drain(&receiver).await;
+    }
+    assert_eq!(world.exchange.lock().letters[&id].entry.state, Life::Refused);
+}

@@ -37,7 +37,7 @@ impl BlobName {
     }
 
     /// The name of a file in its shard's folder; `None` for a stranger.
-    pub(super) fn parse(file: &str) -> Option<Self> {
+    pub(crate) fn parse(file: &str) -> Option<Self> {
         let mut parts = file.split('.');
         let (id, millis, digest) = (parts.next()?, parts.next()?, parts.next()?);
         let put_at = Timestamp::from_millisecond(millis.parse().ok()?).ok()?;

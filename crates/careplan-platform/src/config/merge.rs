@@ -20,6 +20,36 @@ pub enum SettingFault {
     },
 }
 
+impl SettingFault {
+    /// Full name of the setting.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Unknown(name) | Self::Type { name, .. } => name,
+        }
+    }
+}
+
+/// The line (from 1) on which a TOML text names a setting, for the operator to find it.
+pub(super) fn line_of(text: &str, name: &str) -> Option<usize> {
+    let mut table = "";
+    for (line, content) in text.lines().map(str::trim).enumerate() {
+        let full = if content.starts_with('[') {
+            table = content.trim_matches(['[', ']']).trim();
+            table.to_owned()
+        } else {
+            let Some((key, _)) = content.split_once('=') else { continue };
+            let key = key.trim();
+            if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") }
+        };
+        if name == full
+            || name.strip_prefix(&full).is_some_and(|rest| rest.starts_with('.') && !content.starts_with('['))
+        {
+            return Some(line + 1);
+        }
+    }
+    None
+}
+
 /// Replaces values of `defaults` by those of `own`. Lists are replaced as a whole.
 pub(super) fn over(defaults: &mut Table, own: Table) -> Result<(), SettingFault> {
     over_at("", defaults, own)

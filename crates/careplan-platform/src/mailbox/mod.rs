@@ -6,6 +6,7 @@
 //! looks inside a letter.
 
 mod batch;
+mod listen;
 mod news;
 mod operation;
 mod receipt;
@@ -17,6 +18,7 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::store::Store;
 
+pub use listen::listen;
 pub use news::{News, Subscription};
 pub use operation::{Accept, Done, HandIn, Operation, Outcome, Refused, SealedBytes};
 pub use receipt::{

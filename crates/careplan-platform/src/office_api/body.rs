@@ -38,6 +38,7 @@ impl Reader {
                 self.read += piece.len() as u64;
                 if self.read > self.declared { Err(self.mismatch()) } else { Ok(Some(piece)) }
             }
+            Some(Err(error)) if is_timeout(&error) => Err(Code::Timeout.into()),
             // The connection broke, or its framing says another length than its header.
             Some(Err(_)) => Err(self.mismatch()),
             None if self.read == self.declared => Ok(None),
@@ -68,6 +69,18 @@ impl Reader {
         let detail = format!("届け出は {} バイト、受け取ったのは {} バイトです。", self.declared, self.read);
         Problem::new(Code::LengthMismatch).detail(detail).into()
     }
+}
+
+/// Whether a body ended because nothing came for too long, somewhere below.
+fn is_timeout(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<tower_http::timeout::TimeoutError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Whether these are the bytes that the header declared.

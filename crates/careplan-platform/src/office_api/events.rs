@@ -50,7 +50,7 @@ pub(super) struct EventQuery {
 /// With `Accept: text/event-stream` a stream of server-sent events (`id` is the `seq`, `event` the
 /// state, `data` the event as JSON) that goes on from `Last-Event-ID`; otherwise a page, for which
 /// `Prefer: wait=N` waits up to N (60) seconds while there is no news.
-#[utoipa::path(get, path = routes::EVENTS, tag = "lists",
+#[utoipa::path(get, path = routes::EVENTS, operation_id = "follow_events", tag = "lists",
     params(
         EventQuery,
         ("prefer" = Option<String>, Header, description = "`wait=30`: wait for news"),

@@ -39,7 +39,7 @@ pub(super) struct InboxQuery {
 ///
 /// Withdrawn ones stay in the list with their state. `Prefer: wait=N` waits up to N (60) seconds
 /// while the page is empty, or is the one named by `If-None-Match`.
-#[utoipa::path(get, path = routes::INBOX, tag = "lists",
+#[utoipa::path(get, path = routes::INBOX, operation_id = "list_inbox", tag = "lists",
     params(
         InboxQuery,
         ("prefer" = Option<String>, Header, description = "`wait=30`: wait for news"),

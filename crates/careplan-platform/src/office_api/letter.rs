@@ -28,7 +28,7 @@ use crate::store::transmissions::{Held, Shelf};
 ///
 /// The receiver's first request records *fetched* before any byte leaves; then the sender can no
 /// longer take the letter back. The sender can read it too, which records nothing.
-#[utoipa::path(get, path = routes::LETTER, tag = "transmissions",
+#[utoipa::path(get, path = routes::LETTER, operation_id = "fetch_letter", tag = "transmissions",
     params(
         ("id" = String, Path, description = "Transmission id"),
         ("range" = Option<String>, Header, description = "One range of bytes"),

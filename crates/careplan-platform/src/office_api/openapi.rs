@@ -28,7 +28,7 @@ pub fn document() -> OpenApi {
 }
 
 /// Shows this description.
-#[utoipa::path(get, path = routes::OPENAPI, tag = "service",
+#[utoipa::path(get, path = routes::OPENAPI, operation_id = "show_description", tag = "service",
     responses((status = 200, description = "This document", content_type = "application/json")))]
 pub(super) async fn show() -> Response {
     static WRITTEN: LazyLock<Bytes> =

@@ -27,7 +27,7 @@ use crate::platform::Platform;
 use crate::store::receipts;
 
 /// Lists all receipts of a transmission, oldest first.
-#[utoipa::path(get, path = routes::RECEIPTS, tag = "receipts",
+#[utoipa::path(get, path = routes::RECEIPTS, operation_id = "list_receipts", tag = "receipts",
     params(("id" = String, Path, description = "Transmission id")),
     responses(
         (status = 200, description = "The receipts", body = ReceiptList),
@@ -49,7 +49,7 @@ pub(super) async fn list(
 }
 
 /// Fetches one receipt.
-#[utoipa::path(get, path = routes::RECEIPT, tag = "receipts",
+#[utoipa::path(get, path = routes::RECEIPT, operation_id = "fetch_receipt", tag = "receipts",
     params(
         ("id" = String, Path, description = "Transmission id"),
         ("kind" = ReceiptKind, Path, description = "Which receipt"),
@@ -76,7 +76,7 @@ pub(super) async fn fetch(
 /// Hands in the receiver's receipt: acknowledged, refused or imported.
 ///
 /// The first of each kind is kept; the answer is always the kept one.
-#[utoipa::path(put, path = routes::RECEIPT, tag = "receipts",
+#[utoipa::path(put, path = routes::RECEIPT, operation_id = "hand_in_receipt", tag = "receipts",
     params(
         ("id" = String, Path, description = "Transmission id"),
         ("kind" = ReceiptKind, Path, description = "`acknowledged`, `refused` or `imported`"),

@@ -32,7 +32,7 @@ pub(super) struct SentQuery {
 }
 
 /// Lists what the calling office sent, oldest first.
-#[utoipa::path(get, path = routes::SENT, tag = "lists",
+#[utoipa::path(get, path = routes::SENT, operation_id = "list_sent", tag = "lists",
     params(SentQuery, ("if-none-match" = Option<String>, Header, description = "`etag` of a page that is known")),
     responses(
         (status = 200, description = "A page", body = TransmissionPage),

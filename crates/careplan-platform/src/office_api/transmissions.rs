@@ -34,7 +34,7 @@ use crate::store::{events, receipts, uploads};
 ///
 /// Idempotent by the id: the same request again gets the first receipt, byte for byte. The answer
 /// comes after letter and receipt are durable.
-#[utoipa::path(put, path = routes::TRANSMISSION, tag = "transmissions",
+#[utoipa::path(put, path = routes::TRANSMISSION, operation_id = "send_letter", tag = "transmissions",
     params(
         ("id" = String, Path, description = "UUIDv7, chosen by the client"),
         ("careplan-from" = String, Header, description = "Sending address: `9970000018-43`"),
@@ -200,7 +200,7 @@ impl Sending<'_> {
 }
 
 /// Shows a transmission with its history, to its sender and its receiver.
-#[utoipa::path(get, path = routes::TRANSMISSION, tag = "transmissions",
+#[utoipa::path(get, path = routes::TRANSMISSION, operation_id = "show_transmission", tag = "transmissions",
     params(("id" = String, Path, description = "Transmission id")),
     responses(
         (status = 200, description = "The transmission", body = TransmissionView),

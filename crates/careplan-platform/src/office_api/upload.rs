@@ -26,7 +26,7 @@ pub const PART_BYTES_MAX: u64 = MIB;
 pub const UPLOADS_OPEN_MAX: i64 = 32;
 
 /// How many bytes of a letter the platform holds.
-#[utoipa::path(head, path = routes::UPLOAD, tag = "transmissions",
+#[utoipa::path(head, path = routes::UPLOAD, operation_id = "upload_offset", tag = "transmissions",
     params(("id" = String, Path, description = "Transmission id")),
     responses(
         (status = 204, description = "`upload-offset` says how many bytes are held"),
@@ -44,7 +44,7 @@ pub(super) async fn held(
 }
 
 /// Adds the next part.
-#[utoipa::path(patch, path = routes::UPLOAD, tag = "transmissions",
+#[utoipa::path(patch, path = routes::UPLOAD, operation_id = "upload_part", tag = "transmissions",
     params(
         ("id" = String, Path, description = "Transmission id"),
         ("upload-offset" = u64, Header, description = "Where this part begins"),
@@ -103,7 +103,7 @@ pub(super) async fn add(
 }
 
 /// Forgets the parts, to start again.
-#[utoipa::path(delete, path = routes::UPLOAD, tag = "transmissions",
+#[utoipa::path(delete, path = routes::UPLOAD, operation_id = "forget_upload", tag = "transmissions",
     params(("id" = String, Path, description = "Transmission id")),
     responses(
         (status = 204, description = "Nothing is held"),

@@ -17,7 +17,7 @@ use crate::mailbox::{Operation, Statement, platform_receipt};
 use crate::platform::Platform;
 
 /// Takes a letter back, until the receiver first fetched it.
-#[utoipa::path(put, path = routes::WITHDRAWAL, tag = "transmissions",
+#[utoipa::path(put, path = routes::WITHDRAWAL, operation_id = "withdraw_letter", tag = "transmissions",
     params(("id" = String, Path, description = "Transmission id")),
     responses(
         (status = 201, description = "Withdrawn: the platform's signed receipt", content_type = "application/cms"),

@@ -47,6 +47,10 @@ impl DataDir {
         Ok(taken)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Says which ports were taken; whoever waits for the file never sees half of it.
     pub(super) fn write_ports(&self, ports: Ports) -> Result<(), StartFault> {
         let write = || -> io::Result<()> {

@@ -12,12 +12,16 @@ mod connect;
 pub mod directory;
 mod error;
 pub mod events;
+pub mod jobs;
+pub mod leases;
 pub mod letters;
 pub mod licences;
+mod listener;
 pub mod lists;
 pub mod offices;
 pub mod orders;
 pub mod receipts;
+pub mod retention;
 mod rows;
 mod schema;
 pub mod standings;
@@ -30,6 +34,7 @@ pub mod values;
 
 pub use connect::{Conn, Connected, Link, Store};
 pub use error::StoreError;
+pub use listener::Listener;
 pub use rows::{IN_LIST_MAX, ManyIds, ManyRows};
 pub use tx::{Head, Tx};
 pub use url::{DatabaseUrl, DatabaseUrlFault};
@@ -58,6 +63,8 @@ pub fn statements() -> Vec<String> {
         accounts::STATEMENTS,
         directory::STATEMENTS,
         licences::STATEMENTS,
+        jobs::STATEMENTS,
+        leases::STATEMENTS,
         terminals::STATEMENTS,
         lists::STATEMENTS,
         uploads::STATEMENTS,
@@ -71,5 +78,6 @@ pub fn statements() -> Vec<String> {
     all.extend(offices::statements());
     all.extend(events::statements());
     all.extend(receipts::statements());
+    all.extend(retention::statements());
     all
 }

@@ -12,6 +12,8 @@ const BEGIN_SQLITE: &str = "begin immediate";
 const HEAD_SQLITE: &str = "select last_seq, last_hash from audit_head where id = 1";
 const HEAD_POSTGRES: &str = "select last_seq, last_hash from audit_head where id = 1 for update";
 const NEW_HEAD: &str = "update audit_head set last_seq = $1, last_hash = $2 where id = 1";
+/// PostgreSQL's channel for [`NOTIFY_POSTGRES`].
+pub(super) const CHANNEL: &str = "careplan_news";
 /// PostgreSQL only: tells the other replicas, when and only when this commits.
 const NOTIFY_POSTGRES: &str = "select pg_notify('careplan_news', $1)";
 

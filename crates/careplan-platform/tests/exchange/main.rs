@@ -1,8 +1,13 @@
 //! The platform's rooms on both databases: store, audit, mailbox, jobs, Office API.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod audit;
+mod blobs;
+mod faults;
+mod jobs;
 mod mailbox;
+mod office_api;
+mod openapi;
 mod replicas;
 mod store;
 mod world;

@@ -1,5 +1,6 @@
 //! Several replicas on one PostgreSQL.
 
+use careplan_platform::mailbox::listen;
 use careplan_platform::store::events;
 use careplan_testkit::database::{Engine, TestDatabase};
 
@@ -28,6 +29,25 @@ async fn two_replicas_number_in_the_order_of_commits_and_share_receipts() {
     let news = events::news(&mut conn, office("9970000026"), 0, 100).await.unwrap();
     assert_eq!(news.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=60).collect::<Vec<_>>());
     drop(conn);
+    first.store.close().await;
+    second.store.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn news_of_one_replica_wake_those_who_wait_at_another() {
+    let database = TestDatabase::fresh(Engine::Postgres).await;
+    let first = World::new(database.clone()).await;
+    let second = World::replica(database.clone()).await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let mut waiting = second.news.subscribe(office("9970000026"));
+    let listening = tokio::spawn(listen(second.store.clone(), second.news.clone(), stop.clone()));
+    // The line is up when it says: look.
+    waiting.changed().await;
+    first.send(id(1)).await;
+    waiting.changed().await;
+    stop.cancel();
+    listening.await.unwrap();
     first.store.close().await;
     second.store.close().await;
     database.remove().await;

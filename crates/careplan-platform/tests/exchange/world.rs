@@ -44,17 +44,29 @@ pub(crate) struct World {
 impl World {
     /// Offices 9970000018 (43), 9970000026 (11, 15) and 9970000034 (43), all licensed for 2026.
     pub(crate) async fn new(database: TestDatabase) -> Self {
+        let url = database.url().to_owned();
+        Self::new_at(database, &url).await
+    }
+
+    /// The same, reached by another address.
+    pub(crate) async fn new_at(database: TestDatabase, url: &str) -> Self {
         for (number, service_types) in
             [("9970000018", &["43"][..]), ("9970000026", &["11", "15"]), ("9970000034", &["43"])]
         {
             add_office(&database, number, service_types).await;
         }
-        Self::replica(database).await
+        Self::replica_at(database, url).await
     }
 
     /// Another replica of the same world, with a clock of its own.
     pub(crate) async fn replica(database: TestDatabase) -> Self {
-        let store = Store::connect(&database.url().parse().unwrap()).await.unwrap();
+        let url = database.url().to_owned();
+        Self::replica_at(database, &url).await
+    }
+
+    /// The same, reached by another address.
+    pub(crate) async fn replica_at(database: TestDatabase, url: &str) -> Self {
+        let store = Store::connect(&url.parse().unwrap()).await.unwrap();
         store.check_schema().await.unwrap();
         let (clock, hand) = Clock::by_hand(START.parse().unwrap());
         let news = News::default();

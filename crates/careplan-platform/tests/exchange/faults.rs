@@ -1,0 +1,133 @@
+//! The database away for a while, the disk full: a clear answer, nothing lost, nothing doubled.
+
+use std::sync::Arc;
+
+use careplan_platform::store::StoreError;
+use careplan_testkit::database::{Engine, TestDatabase};
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::office_api::Api;
+use crate::world::{execute, header, id, letter_of};
+
+/// A line to PostgreSQL that can be cut.
+struct Line {
+    open: Arc<watch::Sender<bool>>,
+    port: u16,
+}
+
+impl Line {
+    async fn to(server: String) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let open = Arc::new(watch::Sender::new(true));
+        let state = open.clone();
+        tokio::spawn(async move {
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                let mut open = state.subscribe();
+                let server = server.clone();
+                tokio::spawn(async move {
+                    if !*open.borrow_and_update() {
+                        return;
+                    }
+                    let mut far = TcpStream::connect(server).await.unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = open.wait_for(|open| !open) => {}
+                    }
+                });
+            }
+        });
+        Self { open, port }
+    }
+}
+
+#[tokio::test]
+async fn while_the_database_is_away_every_answer_is_503_and_afterwards_all_goes_on() {
+    let database = TestDatabase::fresh(Engine::Postgres).await;
+    let (rest, name) = database.url().rsplit_once('/').unwrap();
+    let (login, server) = rest.rsplit_once('@').unwrap();
+    let line = Line::to(server.to_owned()).await;
+    let through = format!("{login}@127.0.0.1:{}/{name}", line.port);
+    let api = Api::new_at(database.clone(), &through).await;
+    let receipt = api.send(id(1)).await;
+
+    line.open.send_replace(false);
+    let letter = letter_of(&id(2));
+    let away = api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+    let problem = away.problem();
+    assert!(
+        problem.starts_with("503 storage-unavailable") && problem.contains("データは失われていません"),
+        "{problem}"
+    );
+    assert_eq!(away.header("retry-after"), "5");
+    assert!(api.receiver.get("/v1/inbox").await.problem().starts_with("503 storage-unavailable"));
+
+    line.open.send_replace(true);
+    // The pool may hold dead connections; whoever asks again gets through.
+    let mut sent = api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+    while sent.status == http::StatusCode::SERVICE_UNAVAILABLE {
+        sent = api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+    }
+    assert!(sent.status.is_success());
+    let again = letter_of(&id(1));
+    assert_eq!(api.sender.put_letter(&header(id(1), &again), again).await.body, receipt);
+    assert_eq!(api.world.count("transmission").await, 2);
+    api.world.store.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_507_and_nothing_is_half_written() {
+    let database = TestDatabase::fresh(Engine::Postgres).await;
+    let api = Api::new(database.clone()).await;
+    execute(
+        &database,
+        "create function full_disk() returns trigger language plpgsql as \
+         $$ begin raise exception 'no space left on device' using errcode = '53100'; end $$; \
+         create trigger full_disk before insert on audit execute function full_disk()"
+            .to_owned(),
+    )
+    .await;
+    let letter = letter_of(&id(1));
+    let full = api.sender.put_letter(&header(id(1), &letter), letter.clone()).await;
+    let problem = full.problem();
+    assert!(
+        problem.starts_with("507 storage-full") && problem.contains("データは失われていません"),
+        "{problem}"
+    );
+    assert_eq!(api.world.count("transmission").await + api.world.count("mailbox").await, 0);
+    execute(&database, "drop trigger full_disk on audit".to_owned()).await;
+    assert_eq!(
+        api.sender.put_letter(&header(id(1), &letter), letter).await.status,
+        http::StatusCode::CREATED
+    );
+    api.world.store.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_of_sqlite_is_told_from_other_faults() {
+    let database = TestDatabase::fresh(Engine::Sqlite).await;
+    let mut connection = SqliteConnection::connect(database.url()).await.unwrap();
+    sqlx::query("pragma max_page_count = 1").execute(&mut connection).await.unwrap();
+    let filler = "insert into lease (name, owner, until) values ('a', hex(zeroblob(1000000)), 0)";
+    let error = sqlx::query(filler).execute(&mut connection).await.unwrap_err();
+    assert!(matches!(StoreError::from(error), StoreError::Full(_)));
+    let error = sqlx::query("select nonsense").execute(&mut connection).await.unwrap_err();
+    assert!(matches!(StoreError::from(error), StoreError::Statement(_)));
+}
+
+#[tokio::test]
+async fn a_database_that_another_process_locks_is_away_for_a_while() {
+    let database = TestDatabase::fresh(Engine::Sqlite).await;
+    let options = "pragma busy_timeout = 1";
+    let mut holder = SqliteConnection::connect(database.url()).await.unwrap();
+    let mut waiter = SqliteConnection::connect(database.url()).await.unwrap();
+    sqlx::query(options).execute(&mut waiter).await.unwrap();
+    sqlx::query("begin immediate").execute(&mut holder).await.unwrap();
+    let error = sqlx::query("begin immediate").execute(&mut waiter).await.unwrap_err();
+    assert!(matches!(StoreError::from(error), StoreError::Unavailable(_)));
+}

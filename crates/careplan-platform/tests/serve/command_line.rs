@@ -1,0 +1,51 @@
+//! The words of the command line.
+
+use std::process::Output;
+
+use super::process::program;
+
+fn said(arguments: &[&str]) -> Output {
+    program().args(arguments).env("COLUMNS", "100").output().unwrap()
+}
+
+fn out(arguments: &[&str]) -> String {
+    let output = said(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn help_says_what_each_command_does() {
+    insta::assert_snapshot!(out(&["--help"]));
+}
+
+#[test]
+fn the_settings_shown_are_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shown.toml");
+    let shown = out(&["config", "show"]);
+    std::fs::write(&file, &shown).unwrap();
+    assert_eq!(out(&["config", "show", "--config", file.to_str().unwrap()]), shown);
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    std::fs::write(&file, "# mine\n[office_api]\nlisten_on = '127.0.0.1:1'\n").unwrap();
+    let refused = said(&["serve", "--config", file.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    let sentence = String::from_utf8(refused.stderr).unwrap().replace(file.to_str().unwrap(), "FILE");
+    insta::assert_snapshot!(sentence, @r"
+    設定ファイル `FILE` の3行目に誤りがあります
+      原因: 設定 `office_api.listen_on` はありません。`careplan-platform config show` にある名前を使ってください。
+    ");
+}
+
+#[test]
+fn a_settings_file_that_is_not_there_is_named() {
+    let refused = said(&["serve", "--config", "/nowhere/settings.toml"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let sentence = String::from_utf8(refused.stderr).unwrap();
+    assert!(sentence.starts_with("設定ファイル `/nowhere/settings.toml` を読めません"), "{sentence}");
+}

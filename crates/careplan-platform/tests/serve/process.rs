@@ -1,0 +1,200 @@
+//! The program itself: its lines, signals and exit status, seen from outside.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use careplan_envelope::Certificate;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::world::{HANG, connect};
+
+pub(super) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_careplan-platform"));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A serving process; killed when the test ends without stopping it.
+struct Served {
+    child: Child,
+    office_api: SocketAddr,
+    log: BufReader<std::process::ChildStderr>,
+}
+
+impl Served {
+    fn start(folder: &Path, settings: &str) -> Self {
+        let file = folder.join("settings.toml");
+        let ports = "office_api.listen = '127.0.0.1:0'\noperators.listen = '127.0.0.1:0'\n";
+        std::fs::write(&file, format!("{ports}{settings}")).unwrap();
+        let mut command = program();
+        command.arg("serve").arg("--config").arg(file).arg("--data").arg(folder.join("data"));
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: serde_json::Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("not ready: {}", rest(child.stderr.take())));
+        assert_eq!(ready["ready"], true);
+        let log = BufReader::new(child.stderr.take().unwrap());
+        Self { child, office_api: ready["office_api"].as_str().unwrap().parse().unwrap(), log }
+    }
+
+    fn signal(&self, name: &str) {
+        let told = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+    }
+
+    /// Reads the log until a line holds `word`.
+    fn logged(&mut self, word: &str) -> String {
+        for line in self.log.by_ref().lines() {
+            let line = line.unwrap();
+            if line.contains(word) {
+                return line;
+            }
+        }
+        panic!("the log ended without `{word}`");
+    }
+
+    fn exit(&mut self) -> ExitStatus {
+        let give_up = Instant::now() + HANG;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < give_up, "the process does not end");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn rest(log: Option<std::process::ChildStderr>) -> String {
+    let mut text = String::new();
+    if let Some(mut log) = log {
+        log.read_to_string(&mut text).unwrap();
+    }
+    text
+}
+
+fn root_in(folder: &Path) -> Certificate {
+    Certificate::from_pem(&std::fs::read_to_string(folder.join("data/authority/ca.pem")).unwrap()).unwrap()
+}
+
+#[test]
+fn curl_finds_the_description_by_the_root_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut served = Served::start(folder.path(), "");
+    let url = format!("https://localhost:{}/v1/openapi.json", served.office_api.port());
+    for version in ["--http1.1", "--http2"] {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--fail", version, "--cacert"]);
+        curl.arg(folder.path().join("data/authority/ca.pem")).arg(&url);
+        let answer = curl.output().unwrap();
+        assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+        let description: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+        assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
+    }
+    served.signal("TERM");
+    assert!(served.exit().success());
+    assert!(!folder.path().join("data/ports.json").exists());
+}
+
+/// A request whose body is half there: the server waits for the rest.
+async fn half_a_request(
+    served: &Served,
+    root: &Certificate,
+) -> tokio_rustls::client::TlsStream<tokio::net::TcpStream> {
+    let mut stream = connect(served.office_api, root).await.unwrap();
+    let head = "POST /.well-known/est/simpleenroll HTTP/1.1\r\nhost: localhost\r\ncontent-length: 8\r\n\
+         content-type: application/pkcs10\r\nexpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    // The server asks for the body when the handler does: the request is under way.
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert!(go_on.starts_with(b"HTTP/1.1 100"));
+    stream
+}
+
+async fn refused(address: SocketAddr) {
+    let give_up = Instant::now() + HANG;
+    while TcpStream::connect(address).is_ok() {
+        assert!(Instant::now() < give_up, "the port stays open");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn at_sigterm_a_request_under_way_finishes_and_a_new_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut served = Served::start(folder.path(), "");
+    let mut request = half_a_request(&served, &root_in(folder.path())).await;
+    served.signal("TERM");
+    refused(served.office_api).await;
+    request.write_all(b"MAAwAA==").await.unwrap();
+    let mut answer = Vec::new();
+    request.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+    assert!(served.exit().success());
+    assert!(served.logged("\"stopped\"").contains("\"finished\":true"));
+}
+
+#[tokio::test]
+async fn a_second_signal_stops_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut served = Served::start(folder.path(), "");
+    let request = half_a_request(&served, &root_in(folder.path())).await;
+    served.signal("INT");
+    refused(served.office_api).await;
+    served.signal("TERM");
+    assert_eq!(served.exit().code(), Some(130));
+    drop(request);
+}
+
+#[tokio::test]
+async fn sighup_reloads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut served = Served::start(folder.path(), "");
+    std::fs::remove_file(folder.path().join("data/keys/platform-server.pem")).unwrap();
+    served.signal("HUP");
+    served.logged("\"reloaded\"");
+    served.signal("TERM");
+    assert!(served.exit().success());
+}
+
+#[test]
+fn the_authority_can_be_a_process_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("database.url = 'sqlite:{}'\n", folder.path().join("shared.db").display());
+    let there = folder.path().join("there");
+    std::fs::create_dir(&there).unwrap();
+    let file = there.join("settings.toml");
+    std::fs::write(&file, &database).unwrap();
+    let done = |arguments: &[&str]| {
+        let mut command = program();
+        command.args(arguments).arg("--config").arg(&file).arg("--data").arg(there.join("data"));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    done(&["migrate"]);
+    let made = done(&["authority", "init"]);
+    assert_eq!(made, done(&["authority", "show"]));
+    let mut command = program();
+    command.args(["authority", "run"]).arg("--config").arg(&file).arg("--data").arg(there.join("data"));
+    let mut authority = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut served = Served::start(folder.path(), &format!("{database}authority.run = false\n"));
+    served.signal("TERM");
+    assert!(served.exit().success());
+    let told = Command::new("kill").arg(authority.id().to_string()).status().unwrap();
+    assert!(told.success() && authority.wait().unwrap().success());
+}

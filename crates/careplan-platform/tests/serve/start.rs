@@ -1,0 +1,140 @@
+//! Starting: in order, or not at all and with a sentence.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use careplan_platform::clock::Clock;
+use careplan_platform::serve::{Ports, StartFault, start};
+use careplan_testkit::database::{Engine, TestDatabase};
+use careplan_testkit::on_both_databases;
+use sqlx::{PgPool, SqlitePool};
+
+use super::world::{ask, ask_operators, server_certificate, settings};
+
+#[tokio::test]
+async fn a_replica_starts_with_nothing_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = settings(folder.path());
+    let running = start(config.clone(), Clock::system()).await.unwrap();
+    let mode = fs::metadata(&config.data_dir).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    let written = fs::read(config.data_dir.join("ports.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Ports>(&written).unwrap(), running.ports());
+    assert_eq!(ask(&running, "/v1/openapi.json").await.status, 200);
+    let certificate = server_certificate(&running).await;
+    assert!(certificate.san_dns_names().contains(&"localhost".to_owned()));
+    assert!(running.stop().await);
+    assert!(!config.data_dir.join("ports.json").exists());
+}
+
+on_both_databases! {
+    async fn a_replica_serves_from_a_database_that_is_up_to_date(database: TestDatabase) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = settings(folder.path());
+        config.database.url = database.url().to_owned();
+        let running = start(config, Clock::system()).await.unwrap();
+        let ready = ask_operators(&running, "/readyz").await;
+        assert_eq!((ready.status, ready.body.as_str()), (200, READY));
+        assert_eq!(ask_operators(&running, "/healthz").await.body, "alive\n");
+        running.platform().store.close().await;
+        let away = ask_operators(&running, "/readyz").await;
+        assert_eq!(away.status, 503);
+        assert!(away.body.contains(r#""database":false"#), "{}", away.body);
+        assert_eq!(ask_operators(&running, "/healthz").await.status, 200);
+        assert_eq!(ask(&running, "/authority/ca.crl").await.status, 503);
+        running.stop().await;
+    }
+
+    async fn another_schema_is_refused_with_what_to_do(database: TestDatabase) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = settings(folder.path());
+        config.database.url = database.url().to_owned();
+        move_schema(&database, "delete from _sqlx_migrations").await;
+        let fault = start(config.clone(), Clock::system()).await.unwrap_err();
+        assert!(matches!(fault.downcast_ref(), Some(StartFault::SchemaOlder { found: 0, .. })), "{fault:?}");
+        assert!(fault.to_string().contains("`careplan-platform migrate`"), "{fault}");
+        let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+             values (9999, 'later', true, '', 0)";
+        move_schema(&database, newer).await;
+        let fault = start(config, Clock::system()).await.unwrap_err();
+        assert!(matches!(fault.downcast_ref(), Some(StartFault::SchemaNewer { found: 9999, .. })), "{fault:?}");
+    }
+
+    async fn a_replica_finds_itself_again(database: TestDatabase) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = settings(folder.path());
+        config.database.url = database.url().to_owned();
+        let first = start(config.clone(), Clock::system()).await.unwrap();
+        let (root, certificate) = (first.root().clone(), server_certificate(&first).await);
+        first.stop().await;
+        let second = start(config, Clock::system()).await.unwrap();
+        assert_eq!((second.root(), &server_certificate(&second).await), (&root, &certificate));
+        // As a power cut would end it: nothing must hold the folder.
+        drop(second);
+    }
+}
+
+/// `/readyz` of a replica that is well.
+const READY: &str = r#"{"database":true,"open":true,"ready":true,"signer":true}"#;
+
+async fn move_schema(database: &TestDatabase, statement: &'static str) {
+    match database.engine() {
+        Engine::Sqlite => {
+            let pool = SqlitePool::connect(database.url()).await.unwrap();
+            sqlx::query(statement).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+        Engine::Postgres => {
+            let pool = PgPool::connect(database.url()).await.unwrap();
+            sqlx::query(statement).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_folder_serves_one_replica_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = settings(folder.path());
+    let running = start(config.clone(), Clock::system()).await.unwrap();
+    let fault = start(config.clone(), Clock::system()).await.unwrap_err();
+    assert!(matches!(fault.downcast_ref(), Some(StartFault::DataDirBusy { .. })), "{fault:?}");
+    assert!(config.data_dir.join("ports.json").exists(), "the second start removed the first one's ports");
+    running.stop().await;
+    start(config, Clock::system()).await.unwrap().stop().await;
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named_with_its_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut config = settings(folder.path());
+    config.operators.listen = taken.local_addr().unwrap();
+    let fault = start(config, Clock::system()).await.unwrap_err().to_string();
+    let port = taken.local_addr().unwrap();
+    assert_eq!(
+        fault,
+        format!(
+            "`{port}` で待ち受けられません。ほかのプログラムが使っていないか、設定 `operators.listen` を確かめてください。"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("data"), "a file where the folder should be").unwrap();
+    let fault = start(settings(folder.path()), Clock::system()).await.unwrap_err().to_string();
+    assert!(fault.contains("に書き込めません") && fault.contains("`--data`"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut config = settings(folder.path());
+    config.database.url = format!("postgres://nobody@{closed}/exchange");
+    let fault = start(config, Clock::system()).await.unwrap_err();
+    assert!(matches!(fault.downcast_ref(), Some(StartFault::Unreachable(_))), "{fault:?}");
+    assert!(fault.to_string().contains("`database.url`"), "{fault}");
+}

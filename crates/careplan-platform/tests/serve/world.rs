@@ -1,0 +1,96 @@
+//! A replica in a folder of its own, and a way to ask it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use careplan_envelope::Certificate;
+use careplan_platform::config::Config;
+use careplan_platform::serve::Running;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// Far beyond what anything here takes: reached only when something hangs.
+pub(super) const HANG: Duration = Duration::from_secs(60);
+
+/// Settings of a replica in `folder` on free ports.
+pub(super) fn settings(folder: &Path) -> Config {
+    let mut config = Config::from_text("").unwrap();
+    config.data_dir = folder.join("data");
+    config.office_api.listen.set_port(0);
+    config.operators.listen.set_port(0);
+    config
+}
+
+/// TLS to a replica by its root certificate, as a terminal does.
+pub(super) async fn connect(address: SocketAddr, root: &Certificate) -> io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(root.der().to_vec())).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(address).await?;
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(client)).connect(name, stream).await
+}
+
+/// The certificate that a replica shows, verified by its root.
+pub(super) async fn server_certificate(running: &Running) -> Certificate {
+    let stream = connect(running.ports().office_api, running.root()).await.unwrap();
+    Certificate::from_der(&stream.get_ref().1.peer_certificates().unwrap()[0]).unwrap()
+}
+
+/// One answer, whole.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: String,
+}
+
+/// Asks the Office API of a replica, without a certificate.
+pub(super) async fn ask(running: &Running, path: &str) -> Answer {
+    let stream = connect(running.ports().office_api, running.root()).await.unwrap();
+    get(TokioIo::new(stream), path).await
+}
+
+/// Asks the operators' port of a replica.
+pub(super) async fn ask_operators(running: &Running, path: &str) -> Answer {
+    get(TokioIo::new(TcpStream::connect(running.ports().operators).await.unwrap()), path).await
+}
+
+async fn get<S>(stream: TokioIo<S>, path: &str) -> Answer
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let request = Request::get(path).header("host", "localhost").body(Full::<Bytes>::default()).unwrap();
+    whole(sender.send_request(request).await.unwrap()).await
+}
+
+async fn whole(response: Response<hyper::body::Incoming>) -> Answer {
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    Answer { status, body: String::from_utf8(body.to_vec()).unwrap() }
+}
+
+/// Waits until something holds.
+pub(super) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(tokio::time::timeout(HANG, waiting).await.is_ok(), "never: {what}");
+}
