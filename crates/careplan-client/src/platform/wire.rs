@@ -183,25 +183,20 @@ fn fault(error: &reqwest::Error) -> TransportFault {
     if error.is_builder() {
         return TransportFault::Settings;
     }
-    let mut source: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if certificate_refused(cause) {
-            return TransportFault::Untrusted;
-        }
-        source = cause.source();
+    if certificate_refused(error) {
+        return TransportFault::Untrusted;
     }
     if error.is_connect() { TransportFault::Unreachable } else { TransportFault::Broken }
 }
 
-/// Whether a cause says that the server's certificate was not believed. rustls' error travels
-/// inside an [`std::io::Error`], which hides it from `source`.
-fn certificate_refused(cause: &(dyn std::error::Error + 'static)) -> bool {
-    let inner = cause.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref());
-    let tls = match inner {
-        Some(inner) => inner.downcast_ref::<rustls::Error>(),
-        None => cause.downcast_ref::<rustls::Error>(),
-    };
-    matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
+/// Whether a fault or one of its causes says that the server's certificate was not believed.
+/// rustls' error travels inside [`std::io::Error`], which hides it from `source`.
+fn certificate_refused(fault: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(tls) = fault.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
+    }
+    let hidden = fault.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    hidden.is_some_and(|it| certificate_refused(it)) || fault.source().is_some_and(certificate_refused)
 }
 
 /// Believes any server, but still demands that it holds the key of what it shows.

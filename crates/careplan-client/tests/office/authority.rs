@@ -45,6 +45,14 @@ impl Authority {
         Certificate::from_der(params.signed_by(&key, &self.issuer).unwrap().der()).unwrap()
     }
 
+    /// The certificate of a TLS server on 127.0.0.1.
+    pub fn server(&self, spki: &[u8]) -> Certificate {
+        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        let key = P256Point(spki[spki.len() - 65..].to_vec());
+        Certificate::from_der(params.signed_by(&key, &self.issuer).unwrap().der()).unwrap()
+    }
+
     /// The certificate of an office for a key.
     pub fn office(&self, spki: &[u8], number: &str) -> Certificate {
         self.issue(spki, number, Some(&office_uri(&number.parse().unwrap())))

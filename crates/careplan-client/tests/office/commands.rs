@@ -5,10 +5,27 @@ use std::process::{Command, Output};
 
 use crate::world::{RECEIVER, SENDER, World, drain, send};
 
-fn client(arguments: &[&str]) -> Output {
+/// Without what this computer's own environment says.
+fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_careplan-client"));
-    command.env_remove("CAREPLAN_DATA").env_remove("CAREPLAN_LOG").env("HOME", "/nonexistent");
-    command.args(arguments).output().unwrap()
+    for name in [
+        "CAREPLAN_DATA",
+        "CAREPLAN_LOG",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "NO_PROXY",
+        "no_proxy",
+    ] {
+        command.env_remove(name);
+    }
+    command.env("HOME", "/nonexistent");
+    command
+}
+
+fn client(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
 }
 
 fn out(output: &Output) -> String {
@@ -128,6 +145,36 @@ async fn without_a_platform_nothing_is_lost_and_the_command_says_what_to_do() {
     let output = client(&["receive", "--data", data.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("エラー：連携基盤につながりません"), "{}", err(&output));
+}
+
+#[tokio::test]
+async fn a_proxy_with_credentials_is_asked_for_a_tunnel() {
+    use std::io::{Read as _, Write as _};
+    let world = World::new();
+    let office = world.open(SENDER).await;
+    let mut order = world.order(SENDER);
+    order.platform = "https://platform.test:8443".into();
+    office.set_up(&order).await.unwrap();
+    office.close().await;
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://office:himitsu@{}", proxy.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = proxy.accept().unwrap();
+        let mut request = vec![0; 4096];
+        let length = stream.read(&mut request).unwrap();
+        stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
+        drop(proxy);
+        String::from_utf8(request[..length].to_vec()).unwrap().to_lowercase()
+    });
+    let data = world.path(SENDER);
+    let output =
+        program().env("HTTPS_PROXY", url).args(["receive", "--data", data.to_str().unwrap()]).output();
+    assert_eq!(output.as_ref().unwrap().status.code(), Some(2));
+    assert!(!err(&output.unwrap()).contains("himitsu"));
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("connect platform.test:8443 http/1.1"), "{asked}");
+    // office:himitsu in base64.
+    assert!(asked.contains("proxy-authorization: basic b2zmawnlomhpbwl0c3u="), "{asked}");
 }
 
 #[tokio::test]

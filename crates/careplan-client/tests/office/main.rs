@@ -11,6 +11,7 @@ mod exchanging;
 mod hostile_letters;
 mod killed_anywhere;
 mod lost_on_the_way;
+mod on_the_wire;
 mod poison;
 mod receivers_keys;
 mod setting_up;
