@@ -30,8 +30,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     };
     announce(&running)?;
     while signals.next().await == Told::Reload {
-        // What went wrong is in the log.
-        let _ = running.reload().await;
+        tokio::select! {
+            // What went wrong is in the log.
+            _ = running.reload() => {}
+            () = signals.stop() => break,
+        }
     }
     tokio::select! {
         _ = running.stop() => Ok(()),

@@ -225,7 +225,7 @@ fn limits(config: &Config) -> Limits {
         handshake: Duration::from_secs(settings.handshake_seconds_max),
         silence: Duration::from_secs(settings.header_seconds_max),
         age: Duration::from_secs(settings.connection_age_minutes_max.saturating_mul(60)),
-        finish: Duration::from_secs(settings.drain_seconds_max),
+        finish: edge::REQUEST_TIME_MAX,
         connections: settings.connections_max,
     }
 }

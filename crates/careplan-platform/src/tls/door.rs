@@ -36,7 +36,7 @@ pub struct Limits {
     pub silence: Duration,
     /// Of a connection; the request under way then finishes.
     pub age: Duration,
-    /// For the requests under way when a connection ends.
+    /// For the requests under way when a connection comes of age.
     pub finish: Duration,
     /// Connections at the same time.
     pub connections: usize,
