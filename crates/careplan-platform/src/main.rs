@@ -39,7 +39,7 @@ enum Command {
         #[command(subcommand)]
         command: AuthorityCommand,
     },
-    /// 運用者の操作（事業所・資格情報・ライセンス・証明書・送信・監査）。動いている連携基盤のそばで実行できます
+    /// Operators' work, beside a running platform: offices, credentials, licences, certificates.
     Admin {
         #[command(subcommand)]
         command: admin::Command,

@@ -5,6 +5,7 @@
 //! that it is not, then finishes what it began; a certificate, an authority or a revocation list is
 //! taken over while it runs, and a broken file changes nothing.
 
+mod background;
 mod data_dir;
 pub mod edge;
 mod fault;

@@ -25,6 +25,8 @@ pub(super) struct Committed {
     pub(super) outcomes: Vec<Outcome>,
     /// Offices with news.
     pub(super) woken: BTreeSet<OfficeNumber>,
+    /// What happened to transmissions, for the metrics.
+    pub(super) happened: Vec<State>,
 }
 
 /// Does all of `operations` in one transaction.
@@ -42,10 +44,11 @@ pub(super) async fn commit(
     }
     batch.recall_receipts(&mut tx, operations, &mut outcomes).await?;
     let woken = batch.counters.keys().copied().collect();
+    let happened = batch.events.iter().map(|event| event.state).collect();
     if batch.write(&mut tx).await? {
         tx.commit().await?;
     }
-    Ok(Committed { outcomes, woken })
+    Ok(Committed { outcomes, woken, happened })
 }
 
 struct Batch {

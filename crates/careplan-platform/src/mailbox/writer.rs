@@ -147,7 +147,7 @@ impl Desk {
             result => result,
         };
         metrics::histogram!("careplan_commit_seconds").record(started.elapsed().as_secs_f64());
-        metrics::counter!("careplan_commit_operations_total").increment(operations.len() as u64);
+        metrics::histogram!("careplan_commit_operations").record(operations.len() as f64);
         result
     }
 
@@ -158,6 +158,9 @@ impl Desk {
         }
         for office in committed.woken {
             self.news.wake(office);
+        }
+        for state in committed.happened {
+            metrics::counter!("careplan_transmissions_total", "event" => state.as_str()).increment(1);
         }
     }
 }

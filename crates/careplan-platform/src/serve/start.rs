@@ -8,8 +8,8 @@ use careplan_envelope::Certificate;
 use careplan_protocol::routes;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
+use super::background;
 use super::data_dir::{self, DataDir, Ports};
 use super::edge::{self, Times};
 use super::supervise::Tasks;
@@ -31,9 +31,6 @@ use crate::store::Store;
 use crate::telemetry::{self, Health, Metrics, Readiness};
 use crate::tls::{Limits, Listener, TlsInForce, Transport};
 use crate::trust::TrustInForce;
-
-/// Between two foldings of the histograms.
-const METRICS_FOLD: Duration = Duration::from_secs(5);
 
 /// Connections of operators: a scraper or two and a person.
 const OPERATORS_CONNECTIONS_MAX: usize = 64;
@@ -97,7 +94,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         store: store.clone(),
         clock: clock.clone(),
     });
-    keep_background(&tasks, &own.upkeep, metrics.clone());
+    background::keep(&tasks, &platform, &own.upkeep, &metrics);
 
     let readiness = Readiness::default();
     let signer = own.upkeep.signer.clone();
@@ -189,23 +186,6 @@ fn keep_authority(
         async move { desk.run(stop).await }
     });
     Ok(())
-}
-
-fn keep_background(tasks: &Tasks, upkeep: &Arc<Upkeep>, metrics: Metrics) {
-    let watched = upkeep.clone();
-    tasks.keep("files", move |stop| watched.clone().watch_files(stop));
-    let watched = upkeep.clone();
-    tasks.keep("certificates", move |stop| watched.clone().watch_certificates(stop));
-    tasks.keep("metrics", move |stop| fold_metrics(metrics.clone(), stop));
-}
-
-async fn fold_metrics(metrics: Metrics, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(METRICS_FOLD) => metrics.fold(),
-        }
-    }
 }
 
 async fn blobs(config: &Config) -> anyhow::Result<Blobs> {

@@ -4,7 +4,7 @@
 use careplan_domain::Timestamp;
 use uuid::Uuid;
 
-use super::values::millis;
+use super::values::{instant, millis};
 use super::{Connected, StoreError, Tx, on};
 
 const INSERT: &str = "insert into job (id, kind, argument, run_after, tries, created_at) \
@@ -18,9 +18,10 @@ const FAIL: &str = "update job set run_after = $2, failure = $3, lease_until = n
 const PARK: &str = "update job set parked_at = $2, failure = $3, lease_until = null, lease_owner = null \
      where id = $1";
 const WAITING: &str = "select count(*) from job where parked_at is null";
+const OLDEST: &str = "select min(run_after) from job where parked_at is null and run_after <= $1";
 const PARKED: &str = "select count(*) from job where parked_at is not null";
 
-pub(super) const STATEMENTS: &[&str] = &[INSERT, DUE, TAKE, FINISH, FAIL, PARK, WAITING, PARKED];
+pub(super) const STATEMENTS: &[&str] = &[INSERT, DUE, TAKE, FINISH, FAIL, PARK, WAITING, OLDEST, PARKED];
 
 /// A job that was taken.
 #[derive(Debug, Clone)]
@@ -115,4 +116,14 @@ pub async fn count(db: &mut impl Connected) -> Result<(i64, i64), StoreError> {
         let waiting = sqlx::query_scalar(WAITING).fetch_one(&mut *c).await?;
         (waiting, sqlx::query_scalar(PARKED).fetch_one(&mut *c).await?)
     }))
+}
+
+/// Since when the oldest job that is due at `now` waits.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn oldest_due(db: &mut impl Connected, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let oldest: Option<i64> =
+        on!(db, |c| sqlx::query_scalar(OLDEST).bind(millis(now)).fetch_one(&mut *c).await?);
+    oldest.map(instant).transpose()
 }

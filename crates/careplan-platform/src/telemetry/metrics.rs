@@ -69,7 +69,12 @@ fn install() -> anyhow::Result<PrometheusHandle> {
     describe_gauge!("careplan_connections_open", "Connections open now");
     describe_counter!("careplan_connections_refused_total", "Connections closed because there were too many");
     describe_histogram!("careplan_commit_seconds", Unit::Seconds, "Group commits of the mailbox");
-    describe_counter!("careplan_commit_operations_total", "Operations made durable by group commits");
+    describe_histogram!("careplan_commit_operations", "Operations made durable by one group commit");
+    describe_counter!("careplan_transmissions_total", "What happened to transmissions, by event");
+    describe_counter!("careplan_certificates_issued_total", "Certificates issued, by profile");
+    describe_gauge!("careplan_jobs_waiting", "Jobs of the outbox that are not done");
+    describe_gauge!("careplan_jobs_lag_seconds", Unit::Seconds, "How long the oldest due job waits");
+    describe_gauge!("careplan_jobs_parked", "Jobs that were given up: an operator must look");
     describe_counter!("careplan_panics_total", "Requests that ended in a panic");
     describe_counter!("careplan_task_restarts_total", "Background tasks that were started again, by task");
     describe_counter!("careplan_reloads_total", "Reloads of certificates and revocation lists, by outcome");

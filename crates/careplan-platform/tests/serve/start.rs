@@ -9,7 +9,7 @@ use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
 use sqlx::{PgPool, SqlitePool};
 
-use super::world::{ask, ask_operators, server_certificate, settings};
+use super::world::{ask, ask_operators, server_certificate, settings, until};
 
 #[tokio::test]
 async fn a_replica_starts_with_nothing_at_all() {
@@ -90,6 +90,31 @@ async fn move_schema(database: &TestDatabase, statement: &'static str) {
             pool.close().await;
         }
     }
+}
+
+#[tokio::test]
+async fn operators_see_what_was_asked_and_how_it_went() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(settings(folder.path()), Clock::system()).await.unwrap();
+    ask(&running, "/v1/openapi.json").await;
+    ask(&running, "/v1/offices/9970000018").await;
+    let mut metrics = String::new();
+    until("jobs are counted", async || {
+        metrics = ask_operators(&running, "/metrics").await.body;
+        metrics.contains("careplan_jobs_waiting 0")
+    })
+    .await;
+    for line in [
+        r#"careplan_request_seconds_count{method="GET",route="/v1/openapi.json",status="200"} 1"#,
+        r#"careplan_request_seconds_count{method="GET",route="/v1/offices/{number}",status="401"} 1"#,
+        r#"careplan_handshakes_total{outcome="ok"} 2"#,
+        r#"careplan_certificates_issued_total{profile="platform-server"} 1"#,
+        "process_resident_memory_bytes ",
+    ] {
+        assert!(metrics.contains(line), "no `{line}` in\n{metrics}");
+    }
+    assert!(!metrics.contains("9970000018"), "{metrics}");
+    running.stop().await;
 }
 
 #[tokio::test]

@@ -1,0 +1,59 @@
+//! What a replica does beside answering: jobs, news of other replicas, files, metrics.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::supervise::Tasks;
+use super::upkeep::Upkeep;
+use crate::platform::Platform;
+use crate::store::{StoreError, jobs};
+use crate::telemetry::Metrics;
+use crate::{jobs as work, mailbox};
+
+/// Between two looks at the queue of jobs, and two foldings of the histograms.
+const METRICS_LOOK: Duration = Duration::from_secs(5);
+
+/// Starts all of it.
+pub(super) fn keep(tasks: &Tasks, platform: &Arc<Platform>, upkeep: &Arc<Upkeep>, metrics: &Metrics) {
+    let worked = platform.clone();
+    tasks.keep("jobs", move |stop| work::run(worked.clone(), stop));
+    if platform.store.is_shared() {
+        let (store, news) = (platform.store.clone(), platform.mailbox.news.clone());
+        tasks.keep("news", move |stop| mailbox::listen(store.clone(), news.clone(), stop));
+    }
+    let watched = upkeep.clone();
+    tasks.keep("files", move |stop| watched.clone().watch_files(stop));
+    let watched = upkeep.clone();
+    tasks.keep("certificates", move |stop| watched.clone().watch_certificates(stop));
+    let (measured, metrics) = (platform.clone(), metrics.clone());
+    tasks.keep("metrics", move |stop| measure(measured.clone(), metrics.clone(), stop));
+}
+
+async fn measure(platform: Arc<Platform>, metrics: Metrics, stop: CancellationToken) {
+    loop {
+        metrics.fold();
+        if let Err(error) = measure_jobs(&platform).await {
+            // Requests say it louder; here it only means that the gauges stand still.
+            tracing::debug!(%error, "jobs were not counted");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(METRICS_LOOK) => {}
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "jobs are far fewer than 2^52")]
+async fn measure_jobs(platform: &Platform) -> Result<(), StoreError> {
+    let now = platform.clock.now();
+    let mut db = platform.store.read().await?;
+    let (waiting, parked) = jobs::count(&mut db).await?;
+    let lag =
+        jobs::oldest_due(&mut db, now).await?.map_or(0.0, |since| now.duration_since(since).as_secs_f64());
+    metrics::gauge!("careplan_jobs_waiting").set(waiting as f64);
+    metrics::gauge!("careplan_jobs_parked").set(parked as f64);
+    metrics::gauge!("careplan_jobs_lag_seconds").set(lag);
+    Ok(())
+}
