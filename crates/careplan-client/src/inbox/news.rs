@@ -45,7 +45,9 @@ impl Office {
     async fn prove(&self, item: &NewsItem) -> Result<Step, OfficeFault> {
         let id = item.transmission;
         let Some(sent) = self.state().sent(id).await? else {
-            return Ok(Step::Idle);
+            // Only news about what was sent here is kept; should one slip in, it is let go.
+            self.state().news_unproven(item, "unknown", "").await?;
+            return Ok(Step::News(0));
         };
         if sent.state == SentState::Prepared {
             // The answer to our sending was lost; the outbox gets it again, and the receipt with it.

@@ -23,8 +23,8 @@ use careplan_protocol::office_api::{
 use careplan_protocol::receipt::{RECEIPT_TYPE, Reason, Receipt, ReceiptKind};
 use careplan_protocol::trust::{TRUST_TYPE, TrustList, office_of_uri};
 use careplan_protocol::{Base64, Code, Problem, headers};
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
@@ -70,6 +70,8 @@ pub struct Inside {
     pub accepted_requests: usize,
     /// `202 Accepted` answers to give before a certificate is issued.
     pub issue_later: u32,
+    /// Whether event streams get through.
+    pub streams: bool,
 }
 
 /// The platform; clones are the same.
@@ -103,6 +105,7 @@ impl Exchange {
             credentials_seen: Vec::new(),
             accepted_requests: 0,
             issue_later: 0,
+            streams: false,
         })))
     }
 
@@ -161,8 +164,38 @@ impl Transport for Line {
         .boxed()
     }
 
-    fn listen(&self, _request: Request) -> BoxFuture<'_, Result<Listening, TransportFault>> {
-        async { Err(TransportFault::Broken) }.boxed()
+    fn listen(&self, request: Request) -> BoxFuture<'_, Result<Listening, TransportFault>> {
+        async move {
+            if !self.exchange.lock().streams {
+                return Err(TransportFault::Broken);
+            }
+            let by = self.caller.ok_or(TransportFault::Broken)?;
+            let after: i64 = request.headers["last-event-id"].to_str().unwrap().parse().unwrap();
+            let pieces =
+                futures_util::stream::unfold((self.exchange.clone(), after), move |(exchange, after)| {
+                    next_event(exchange, by, after)
+                });
+            let mut headers = HeaderMap::new();
+            headers.insert("content-type", HeaderValue::from_static("text/event-stream"));
+            Ok(Listening { status: StatusCode::OK, headers, body: pieces.boxed() })
+        }
+        .boxed()
+    }
+}
+
+/// One event of a stream, as soon as there is one.
+async fn next_event(
+    exchange: Exchange,
+    by: OfficeNumber,
+    after: i64,
+) -> Option<(Result<Bytes, TransportFault>, (Exchange, i64))> {
+    loop {
+        let news = exchange.lock().news.get(&by).cloned().unwrap_or_default();
+        if let Some(event) = news.into_iter().find(|event| event.seq > after) {
+            let text = format!("id: {}\ndata: {}\n\n", event.seq, serde_json::to_string(&event).unwrap());
+            return Some((Ok(text.into()), (exchange, event.seq)));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }
 

@@ -14,4 +14,5 @@ mod lost_on_the_way;
 mod on_the_wire;
 mod poison;
 mod receivers_keys;
+mod running;
 mod setting_up;
