@@ -56,6 +56,9 @@ fn routes() -> OpenApiRouter<Arc<Platform>> {
         .routes(route!(terminals::publish, terminals::retire))
         .routes(route!(licence::show))
         .routes(route!(account::show))
+        .merge(est::routes())
+        .routes(route!(trust::show))
+        .routes(route!(trust::revocation_list))
         .routes(route!(openapi::show))
 }
 
@@ -63,5 +66,5 @@ fn routes() -> OpenApiRouter<Arc<Platform>> {
 /// no route is answered by whoever serves it.
 pub fn router(platform: Arc<Platform>) -> Router {
     let (router, _) = routes().split_for_parts();
-    router.merge(est::routes()).merge(trust::routes()).with_state(platform)
+    router.with_state(platform)
 }

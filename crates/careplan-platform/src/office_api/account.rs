@@ -25,7 +25,7 @@ use crate::store::licences::terms_of;
 ///
 /// A wrong password and an unknown user ID get the same answer. Three wrong tries in a row lock the
 /// account for half an hour.
-#[utoipa::path(get, path = routes::ACCOUNT, tag = "account",
+#[utoipa::path(get, path = routes::ACCOUNT, operation_id = "show_account", tag = "account",
     params(("authorization" = String, Header, description = "`Basic`, user ID and password")),
     responses(
         (status = 200, description = "The account", body = Account),

@@ -47,7 +47,7 @@ pub(super) struct OfficesQuery {
 }
 
 /// Looks for offices, in the order of their numbers.
-#[utoipa::path(get, path = routes::OFFICES, tag = "directory", params(OfficesQuery),
+#[utoipa::path(get, path = routes::OFFICES, operation_id = "search_offices", tag = "directory", params(OfficesQuery),
     responses(
         (status = 200, description = "A page", body = OfficePage),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
@@ -72,7 +72,7 @@ pub(super) async fn search(
 }
 
 /// Shows one office.
-#[utoipa::path(get, path = routes::OFFICE, tag = "directory",
+#[utoipa::path(get, path = routes::OFFICE, operation_id = "show_office", tag = "directory",
     params(("number" = String, Path, description = "Office number")),
     responses(
         (status = 200, description = "The office", body = OfficeEntry),
@@ -92,7 +92,7 @@ pub(super) async fn show(
 /// Lists the signed key announcements of an office's terminals in use.
 ///
 /// Verify signature, certificate chain and office yourself before sealing to a key.
-#[utoipa::path(get, path = routes::OFFICE_KEYS, tag = "directory",
+#[utoipa::path(get, path = routes::OFFICE_KEYS, operation_id = "show_office_keys", tag = "directory",
     params(("number" = String, Path, description = "Office number")),
     responses(
         (status = 200, description = "The announcements", body = OfficeKeys),

@@ -8,17 +8,17 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 use careplan_domain::gate::OfficeStatus;
 use careplan_domain::{Digest, OfficeNumber, Timestamp};
 use careplan_envelope::{Certificate, CertificationRequest, PublicKey};
 use careplan_protocol::{Code, Problem, routes};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes as route;
 use uuid::Uuid;
 
 use super::credentials::Credentials;
@@ -42,21 +42,37 @@ const LOOK: Duration = Duration::from_millis(25);
 /// When a terminal shall ask again for a certificate that is not ready, in seconds.
 const RETRY_SECONDS: u16 = 5;
 
-pub(super) fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route(routes::EST_CACERTS, get(cacerts))
-        .route(routes::EST_SIMPLEENROLL, post(simpleenroll))
-        .route(routes::EST_SIMPLEREENROLL, post(simplereenroll))
+/// The routes of EST; a body longer than any request is refused unread.
+pub(super) fn routes() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(route!(cacerts))
+        .routes(route!(simpleenroll))
+        .routes(route!(simplereenroll))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
-/// The authority's certificates (RFC 7030 section 4.1).
+/// The authority's certificates (RFC 7030 section 4.1). No certificate is needed.
+#[utoipa::path(get, path = routes::EST_CACERTS, operation_id = "est_cacerts", tag = "authority",
+    responses(
+        (status = 200, description = "PKCS#7 with certificates only, in base64", content_type = "application/pkcs7-mime", body = String),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    ))]
 async fn cacerts(State(platform): State<Arc<Platform>>) -> Result<Response, Refused> {
     let trust = platform.trust.current();
     wire::certificates("application/pkcs7-mime", trust.own().roots())
 }
 
-/// First certificate (section 4.2.1), with user ID and issue password.
+/// First certificate (RFC 7030 section 4.2.1), with user ID and issue password.
+///
+/// The same key gets the same certificate again, as long as the issue password has not expired.
+#[utoipa::path(post, path = routes::EST_SIMPLEENROLL, operation_id = "est_simpleenroll", tag = "authority",
+    params(("authorization" = String, Header, description = "`Basic`, user ID and issue password")),
+    request_body(content = String, content_type = "application/pkcs10", description = "PKCS#10 in base64"),
+    responses(
+        (status = 200, description = "PKCS#7 with certificates only, in base64", content_type = "application/pkcs7-mime", body = String),
+        (status = 202, description = "Not ready: ask again with the same request after `Retry-After`"),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    ))]
 async fn simpleenroll(
     State(platform): State<Arc<Platform>>,
     headers: HeaderMap,
@@ -95,7 +111,16 @@ async fn enrol(
     }
 }
 
-/// Next certificate (section 4.2.2), with the present one. The key may be another, the subject not.
+/// Next certificate (RFC 7030 section 4.2.2), with the present one.
+///
+/// The key may be another, the subject not.
+#[utoipa::path(post, path = routes::EST_SIMPLEREENROLL, operation_id = "est_simplereenroll", tag = "authority",
+    request_body(content = String, content_type = "application/pkcs10", description = "PKCS#10 in base64"),
+    responses(
+        (status = 200, description = "PKCS#7 with certificates only, in base64", content_type = "application/pkcs7-mime", body = String),
+        (status = 202, description = "Not ready: ask again with the same request after `Retry-After`"),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    ))]
 async fn simplereenroll(
     State(platform): State<Arc<Platform>>,
     caller: Caller,

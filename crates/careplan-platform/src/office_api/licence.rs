@@ -14,7 +14,7 @@ use crate::platform::Platform;
 use crate::store::licences::terms_of;
 
 /// Shows the licence of the calling office. It answers also when the licence has ended.
-#[utoipa::path(get, path = routes::LICENCE, tag = "account",
+#[utoipa::path(get, path = routes::LICENCE, operation_id = "show_licence", tag = "account",
     responses(
         (status = 200, description = "The licence", body = Licence),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),

@@ -22,7 +22,7 @@ use crate::trust::Trust;
 /// Publishes the key of a terminal of the calling office.
 ///
 /// The same announcement again is answered like the first time, with 200.
-#[utoipa::path(put, path = routes::TERMINAL, tag = "terminals",
+#[utoipa::path(put, path = routes::TERMINAL, operation_id = "publish_terminal", tag = "terminals",
     params(("terminal" = Uuid, Path, description = "Which terminal; chosen by it once")),
     request_body(content_type = "application/cms", description = "CMS SignedData over a key announcement"),
     responses(
@@ -61,7 +61,7 @@ pub(super) async fn publish(
 }
 
 /// Takes a terminal of the calling office out of use: nobody seals to it any more.
-#[utoipa::path(delete, path = routes::TERMINAL, tag = "terminals",
+#[utoipa::path(delete, path = routes::TERMINAL, operation_id = "retire_terminal", tag = "terminals",
     params(("terminal" = Uuid, Path, description = "Which terminal")),
     responses(
         (status = 204, description = "It is out of use"),

@@ -4,12 +4,10 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
 use careplan_protocol::headers::APPLICATION_CMS;
-use careplan_protocol::{Code, routes};
+use careplan_protocol::{Code, Problem, routes};
 use http::{HeaderValue, header};
 
 use super::problem::Refused;
@@ -17,12 +15,15 @@ use crate::platform::Platform;
 use crate::signer::SignFault;
 use crate::store::orders::newest_list;
 
-pub(super) fn routes() -> Router<Arc<Platform>> {
-    Router::new().route(routes::TRUST, get(trust)).route(routes::CRL, get(revocation_list))
-}
-
 /// The list of foreign authorities, signed by the platform at this moment.
-async fn trust(State(platform): State<Arc<Platform>>) -> Result<Response, Refused> {
+///
+/// CMS SignedData over a trust list in JSON. No certificate is needed.
+#[utoipa::path(get, path = routes::TRUST, operation_id = "show_trust", tag = "authority",
+    responses(
+        (status = 200, description = "CMS SignedData", content_type = "application/cms", body = Vec<u8>),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn show(State(platform): State<Arc<Platform>>) -> Result<Response, Refused> {
     let now = platform.clock.now();
     let list = platform.trust.current().list(now);
     let content = serde_json::to_vec(&list).map_err(|_| Code::Internal)?;
@@ -36,8 +37,13 @@ async fn trust(State(platform): State<Arc<Platform>>) -> Result<Response, Refuse
     Ok(([(header::CONTENT_TYPE, APPLICATION_CMS)], signed).into_response())
 }
 
-/// The newest revocation list of our authority (RFC 5280), in DER.
-async fn revocation_list(State(platform): State<Arc<Platform>>) -> Result<Response, Refused> {
+/// The newest revocation list of our authority (RFC 5280), in DER. No certificate is needed.
+#[utoipa::path(get, path = routes::CRL, operation_id = "fetch_revocation_list", tag = "authority",
+    responses(
+        (status = 200, description = "The list", content_type = "application/pkix-crl", body = Vec<u8>),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn revocation_list(State(platform): State<Arc<Platform>>) -> Result<Response, Refused> {
     let list = newest_list(&mut platform.store.read().await?).await?;
     // None yet: the authority makes the first one seconds after its first start.
     let list = list.ok_or(Code::StorageUnavailable)?;
