@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use crate::postgres::{self, Postgres};
-use crate::{command, demo, packages, stop, torture};
+use crate::{command, demo, packages, programs, stop, torture};
 
 /// What is run.
 #[derive(clap::Args)]
@@ -41,8 +41,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         ("documentation", Box::new(documentation)),
         ("dependency policy", Box::new(policy)),
         ("fuzz targets compile", Box::new(fuzz_targets)),
-        ("torture", Box::new(|| torture::short(&url))),
-        ("demo", Box::new(|| demo::run(&demo::Options { headless: true }))),
+        ("torture", Box::new(|| torture::short(&programs::as_tested()?, &url))),
+        ("demo", Box::new(|| demo::headless(&programs::as_tested()?.shipped))),
     ];
     let mut times = vec![("PostgreSQL", began.elapsed())];
     for (name, stage) in &stages {

@@ -15,22 +15,38 @@ pub(crate) struct Programs {
     pub(crate) client: PathBuf,
 }
 
-/// Builds the platform and the client.
-pub(crate) fn shipped() -> anyhow::Result<Programs> {
-    println!("Building the platform and the client (連携基盤とクライアントを作っています)…");
-    let built = build(&["--workspace", "--bins"])?;
-    Ok(Programs { platform: find(&built, "careplan-platform")?, client: find(&built, "careplan-client")? })
+/// The shipped programs, and our drivers.
+pub(crate) struct AsTested {
+    pub(crate) shipped: Programs,
+    pub(crate) torture: PathBuf,
 }
 
-/// Builds an example of the testkit: one of our drivers.
-pub(crate) fn example(name: &str) -> anyhow::Result<PathBuf> {
-    find(&build(&["--workspace", "--examples"])?, name)
+/// Builds the platform and the client as they are shipped.
+pub(crate) fn shipped() -> anyhow::Result<Programs> {
+    println!("Building the platform and the client (連携基盤とクライアントを作っています)…");
+    Programs::among(&build(&["--bins"])?)
+}
+
+/// Builds them together with what only tests need: cargo then chooses the same features of every
+/// crate as for the tests, and nothing is built twice.
+pub(crate) fn as_tested() -> anyhow::Result<AsTested> {
+    let built = build(&["--bins", "--examples"])?;
+    Ok(AsTested { shipped: Programs::among(&built)?, torture: find(&built, "torture")? })
+}
+
+impl Programs {
+    fn among(messages: &str) -> anyhow::Result<Self> {
+        Ok(Self {
+            platform: find(messages, "careplan-platform")?,
+            client: find(messages, "careplan-client")?,
+        })
+    }
 }
 
 /// Cargo's messages about what it built.
 fn build(what: &[&str]) -> anyhow::Result<String> {
     let mut build = command::cargo();
-    build.args(["build", "--locked", "--message-format=json-render-diagnostics"]).args(what);
+    build.args(["build", "--workspace", "--locked", "--message-format=json-render-diagnostics"]).args(what);
     command::output(build.stderr(Stdio::inherit()))
 }
 

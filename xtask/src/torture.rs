@@ -3,13 +3,13 @@
 //! The work is done by an example of the testkit; here the programs are built and the database is
 //! started.
 
-use std::path::Path;
 use std::process::Command;
 
 use clap::ValueEnum;
 
+use crate::command;
 use crate::postgres::{self, Postgres};
-use crate::{command, programs};
+use crate::programs::{self, AsTested};
 
 /// How much torture.
 #[derive(clap::Args)]
@@ -33,38 +33,35 @@ enum Database {
 
 /// Builds and tortures.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let platform = programs::shipped()?.platform;
-    let torture = programs::example("torture")?;
+    let built = programs::as_tested()?;
     let wanted = |it| options.database.is_none_or(|only| only == it);
     let server = wanted(Database::Postgres).then(Postgres::start).transpose()?;
     let url = server.as_ref().map(Postgres::url);
     for (database, name) in [(Database::Sqlite, "sqlite"), (Database::Postgres, "postgres")] {
         if wanted(database) {
-            once(&torture, &platform, options, (name, url.as_deref()))?;
+            once(&built, options, (name, url.as_deref()))?;
         }
     }
     Ok(())
 }
 
 /// A short one on both databases, as a stage of `cargo xtask test`.
-pub(crate) fn short(postgres_url: &str) -> anyhow::Result<()> {
+pub(crate) fn short(built: &AsTested, postgres_url: &str) -> anyhow::Result<()> {
     const KILLS: u32 = 5;
     let options = Options { kills: KILLS, database: None, seed: None };
-    let (platform, torture) = (programs::shipped()?.platform, programs::example("torture")?);
     for name in ["sqlite", "postgres"] {
-        once(&torture, &platform, &options, (name, Some(postgres_url)))?;
+        once(built, &options, (name, Some(postgres_url)))?;
     }
     Ok(())
 }
 
 fn once(
-    torture: &Path,
-    platform: &Path,
+    built: &AsTested,
     options: &Options,
     (database, postgres_url): (&str, Option<&str>),
 ) -> anyhow::Result<()> {
-    let mut run = Command::new(torture);
-    run.arg("--platform").arg(platform).args(["--database", database]);
+    let mut run = Command::new(&built.torture);
+    run.arg("--platform").arg(&built.shipped.platform).args(["--database", database]);
     run.arg("--kills").arg(options.kills.to_string());
     if let Some(seed) = options.seed {
         run.arg("--seed").arg(seed.to_string());

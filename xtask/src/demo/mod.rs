@@ -26,7 +26,7 @@ use platform::Platform;
 pub(crate) struct Options {
     /// Play, compare, print one line a step and end: exit code 0 when everything arrived as sent.
     #[arg(long)]
-    pub(crate) headless: bool,
+    headless: bool,
 }
 
 /// An invented office.
@@ -59,12 +59,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     packages::debian(&["openssl"], "the demo checks the evidence with a program that is not ours")?;
     let programs = programs::shipped()?;
     if options.headless {
-        let folder = TempDir::with_prefix("careplan-demo-").context("make a temporary folder")?;
-        if let Err(error) = play(&programs, folder.path(), true) {
-            eprintln!("Everything is kept in {} for a look.", folder.keep().display());
-            return Err(error);
-        }
-        return Ok(());
+        return headless(&programs);
     }
     let folder = Path::new("target/demo");
     if folder.exists() {
@@ -72,6 +67,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     fs::create_dir_all(folder).context("make target/demo")?;
     play(&programs, &folder.canonicalize()?, false)
+}
+
+/// Plays in a folder that goes when everything went well.
+pub(crate) fn headless(programs: &Programs) -> anyhow::Result<()> {
+    let folder = TempDir::with_prefix("careplan-demo-").context("make a temporary folder")?;
+    let played = play(programs, folder.path(), true);
+    if played.is_err() {
+        eprintln!("Everything is kept in {} for a look.", folder.keep().display());
+    }
+    played
 }
 
 fn play(programs: &Programs, folder: &Path, headless: bool) -> anyhow::Result<()> {
