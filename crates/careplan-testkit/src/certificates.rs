@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use careplan_envelope::Attribute;
+use jiff::civil::{Date, date};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType, date_time_ymd,
@@ -26,8 +27,9 @@ pub struct TestAuthority {
 pub enum Validity {
     /// From 2025 to 2049.
     Good,
-    /// It ended in 2021.
-    Ended,
+    /// From 2025 to the beginning of a day (UTC). Authorities sign nothing that outlives them, so a
+    /// test that wants an expired one lets it end tomorrow and moves the clock.
+    Until(Date),
     /// It begins in 2048.
     NotBegun,
 }
@@ -126,11 +128,12 @@ fn parameters(common_name: &str, validity: Validity) -> CertificateParams {
     params.distinguished_name.push(DnType::OrganizationName, "Careplan Exchange");
     params.distinguished_name.push(DnType::CommonName, common_name);
     let (from, to) = match validity {
-        Validity::Good => (2025, 2049),
-        Validity::Ended => (2020, 2021),
-        Validity::NotBegun => (2048, 2049),
+        Validity::Good => (date(2025, 1, 1), date(2049, 1, 1)),
+        Validity::Until(end) => (date(2025, 1, 1), end),
+        Validity::NotBegun => (date(2048, 1, 1), date(2049, 1, 1)),
     };
-    params.not_before = date_time_ymd(from, 1, 1);
-    params.not_after = date_time_ymd(to, 1, 1);
+    let midnight =
+        |day: Date| date_time_ymd(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs());
+    (params.not_before, params.not_after) = (midnight(from), midnight(to));
     params
 }

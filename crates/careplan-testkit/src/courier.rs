@@ -4,15 +4,20 @@
 //! For tests that must see every single request and for drivers that count them. Each courier has
 //! a connection of its own.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
+use careplan_client::keys::OfficeIdentity;
 use careplan_client::letter::{Composed, Draft, OutgoingFile, compose};
 use careplan_client::platform::{Handover, Platform, PlatformFault, Retry, ServerTrust};
-use careplan_client::{Office, address_book};
-use careplan_domain::Digest;
-use careplan_domain::{Address, Timestamp, TransmissionId, UnitKind};
-use careplan_envelope::sha256;
-use careplan_envelope::{DecryptionKey, Letter, Opening, Recipient, TerminalPublicKey, open, sign, verify};
+use careplan_client::{Link, Office, address_book};
+use careplan_domain::{Address, Digest, Timestamp, TransmissionId, UnitKind};
+use careplan_envelope::{
+    DecryptionKey, Letter, Opening, Recipient, TerminalPublicKey, open, sha256, sign, verify,
+};
+use careplan_protocol::Base64;
+use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, ANNOUNCEMENT_VALIDITY_MAX, KeyAnnouncement};
 use careplan_protocol::manifest::Manifest;
 use careplan_protocol::office_api::TransmissionEntry;
 use careplan_protocol::receipt::{RECEIPT_TYPE, Receipt, ReceiptKind};
@@ -20,7 +25,7 @@ use uuid::Uuid;
 
 /// A courier of one office.
 pub struct Courier {
-    link: std::sync::Arc<careplan_client::Link>,
+    link: Arc<Link>,
     platform: Platform,
     terminal: DecryptionKey,
     office: Office,
@@ -54,6 +59,28 @@ impl Courier {
     /// The Office API by the office's certificate.
     pub fn platform(&self) -> &Platform {
         &self.platform
+    }
+
+    /// Who the office is: its certificate and key.
+    pub fn identity(&self) -> &OfficeIdentity {
+        &self.link.identity
+    }
+
+    /// This office's announcement of a terminal's key.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn announcement(&self, terminal: Uuid) -> anyhow::Result<Vec<u8>> {
+        let now: Timestamp = self.office.now();
+        let announcement = KeyAnnouncement {
+            document: ANNOUNCEMENT_TYPE.to_owned(),
+            office: self.link.office(),
+            terminal,
+            key: Base64(self.terminal.terminal_public_key()?.spki().to_vec()),
+            issued_at: now,
+            expires_at: now + ANNOUNCEMENT_VALIDITY_MAX,
+        };
+        Ok(sign(&serde_json::to_vec(&announcement)?, self.link.identity.signer(), now)?)
     }
 
     /// The keys of a receiver, verified.
