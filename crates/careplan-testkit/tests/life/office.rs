@@ -1,0 +1,210 @@
+//! One office of a life: its client, which can lose its power at any named point.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use anyhow::Context as _;
+use careplan_client::mishap::{Mishap, Mishaps, Point};
+use careplan_client::outbox::{DocumentOrder, SendOptions, gather, judge};
+use careplan_client::platform::Retry;
+use careplan_client::state::ReceivedState;
+use careplan_client::{Clock, Engine, Office, OfficeOptions, Step};
+use careplan_domain::Address;
+use careplan_testkit::courier::Courier;
+use careplan_testkit::exchange::Exchange;
+use careplan_testkit::line::Line;
+use tokio::sync::Notify;
+
+/// A switch that cuts the power when the client passes a point.
+#[derive(Default)]
+struct PowerCut {
+    armed: Mutex<Option<Point>>,
+    struck: Notify,
+}
+
+struct Switch(Arc<PowerCut>);
+
+impl Mishap for Switch {
+    fn strikes_at(&self, point: Point) -> bool {
+        let mut armed = self.0.armed.lock().unwrap();
+        let strikes = *armed == Some(point);
+        if strikes {
+            *armed = None;
+            self.0.struck.notify_one();
+        }
+        strikes
+    }
+}
+
+/// An office and its one terminal.
+pub(crate) struct Member {
+    pub(crate) address: Address,
+    pub(crate) line: Line,
+    folder: PathBuf,
+    clock: Clock,
+    power: Arc<PowerCut>,
+    /// Gone for the instant of a power cut.
+    engine: Option<Engine>,
+}
+
+impl Member {
+    /// Joins the exchange: registered, licensed, set up.
+    pub(crate) async fn join(exchange: &Exchange, folder: PathBuf, address: Address) -> anyhow::Result<Self> {
+        let shown = exchange.clock();
+        let clock = Clock::new(move || shown.now());
+        let (line, power) = (Line::default(), Arc::default());
+        let mut member = Self { address, line, folder, clock, power, engine: None };
+        fs::create_dir_all(member.folder.join("export"))?;
+        let office = member.open().await?;
+        let number = address.office.to_string();
+        let credentials = exchange.register(&number, &[&address.service_type.to_string()]).await?;
+        office.set_up(&credentials.order(&exchange.url())?).await?;
+        member.engine = Some(office.engine()?);
+        Ok(member)
+    }
+
+    async fn open(&self) -> anyhow::Result<Office> {
+        let options = OfficeOptions {
+            clock: self.clock.clone(),
+            connector: self.line.connector(),
+            retry: Retry::NEVER,
+            mishaps: Mishaps::new(Switch(Arc::clone(&self.power))),
+            ..OfficeOptions::at(self.folder.join("client"))
+        };
+        Ok(Office::open(options).await?)
+    }
+
+    /// The client.
+    pub(crate) fn office(&self) -> &Office {
+        self.engine.as_ref().map(Engine::office).unwrap()
+    }
+
+    /// A hand at the wire, past outbox and inbox.
+    pub(crate) async fn courier(&self) -> anyhow::Result<Courier> {
+        Courier::of(self.office(), Retry::DEFAULT).await
+    }
+
+    /// The power goes the next time the client passes this point.
+    pub(crate) fn cut_power_at(&self, point: Option<Point>) {
+        *self.power.armed.lock().unwrap() = point;
+    }
+
+    /// The power is cut now, and comes back.
+    async fn start_again(&mut self) -> anyhow::Result<()> {
+        self.engine = None;
+        self.engine = Some(self.open().await?.engine()?);
+        Ok(())
+    }
+
+    /// Writes a document and sends it, as a person does. A platform that is away is no failure.
+    pub(crate) async fn send(&mut self, to: Address, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.folder.join("export").join(name);
+        fs::write(&path, bytes)?;
+        let files = gather(&[path])?;
+        let judged = judge(&files);
+        let order = DocumentOrder { from: self.address, to, month: None };
+        let options = SendOptions { documents: Some(order), ..SendOptions::default() };
+        let office = self.office().clone();
+        let power = Arc::clone(&self.power);
+        let cut = tokio::select! {
+            biased;
+            () = power.struck.notified() => true,
+            sent = office.send_files(&files, &judged, &options, |_| {}) => { drop(sent); false }
+        };
+        drop(office);
+        if cut { self.start_again().await } else { Ok(()) }
+    }
+
+    /// Takes up to `steps` steps in each direction; says whether any of them did something.
+    pub(crate) async fn work(&mut self, steps: u8) -> anyhow::Result<bool> {
+        let mut moved = false;
+        for part in [Part::Outbox, Part::Inbox, Part::News] {
+            for _ in 0..steps {
+                match self.step(part).await? {
+                    Some(step) if step.is_idle() => break,
+                    Some(Step::Later(..)) => break,
+                    Some(_) => moved = true,
+                    // Power cut or broken line: what comes next is another part's turn.
+                    None => break,
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    async fn step(&mut self, part: Part) -> anyhow::Result<Option<Step>> {
+        let power = Arc::clone(&self.power);
+        let engine = self.engine.as_mut().context("an engine")?;
+        let step = async {
+            match part {
+                Part::Outbox => engine.step_outbox().await,
+                Part::Inbox => engine.step_inbox().await,
+                Part::News => engine.step_news().await,
+            }
+        };
+        let done = tokio::select! {
+            biased;
+            () = power.struck.notified() => None,
+            done = step => Some(done),
+        };
+        match done {
+            None => self.start_again().await.map(|()| None),
+            Some(Ok(step)) => Ok(Some(step)),
+            Some(Err(fault)) if fault.is_transient() => Ok(None),
+            Some(Err(fault)) => Err(fault.into()),
+        }
+    }
+
+    /// Renews certificate and announcement when due; a broken line is tried again later.
+    pub(crate) async fn renew(&mut self) {
+        let power = Arc::clone(&self.power);
+        let office = self.office().clone();
+        tokio::select! {
+            biased;
+            () = power.struck.notified() => {}
+            _ = office.renew() => {}
+        }
+    }
+
+    /// The care software takes over everything that was acknowledged.
+    pub(crate) async fn import(&self) -> anyhow::Result<()> {
+        for received in self.office().state().all_received().await? {
+            if received.state == ReceivedState::Acknowledged {
+                self.office().mark_imported(received.header.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every file in the inbox folder: how often its name occurs, and its bytes.
+    pub(crate) fn inbox(&self) -> anyhow::Result<BTreeMap<String, Vec<Vec<u8>>>> {
+        let mut found = BTreeMap::new();
+        collect(&self.folder.join("client").join("inbox"), &mut found)?;
+        Ok(found)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Outbox,
+    Inbox,
+    News,
+}
+
+fn collect(folder: &Path, found: &mut BTreeMap<String, Vec<Vec<u8>>>) -> anyhow::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), found)?;
+        } else {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            found.entry(name).or_default().push(fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! What must hold at the end of a life.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, ensure};
+use careplan_client::state::SentState;
+use careplan_domain::TransmissionId;
+use careplan_domain::transmission::State;
+use careplan_protocol::office_api::TransmissionEntry;
+use careplan_protocol::receipt::ReceiptKind;
+use careplan_testkit::office::TestOffice;
+
+use crate::world::World;
+
+/// Judges the world.
+pub(crate) async fn pass(world: &World) -> anyhow::Result<()> {
+    world.exchange.verify_audit().await?;
+    for who in 0..world.members.len() {
+        let (sender, receiver) = (&world.members[who], &world.members[1 - who]);
+        let listed = sent_list(sender).await?;
+        knows_the_same(sender, &listed, world).await?;
+        let inbox = receiver.inbox()?;
+        for (name, copies) in &inbox {
+            ensure!(copies.len() == 1, "{name} lies {} times in the inbox folder", copies.len());
+            let sent = world.documents.get(name).with_context(|| format!("{name} was never sent"))?;
+            ensure!(copies.first() == Some(sent), "{name} is not as it was sent");
+        }
+        for entry in listed.values() {
+            came_to_an_end(sender, receiver, entry).await.with_context(|| format!("{}", entry.id))?;
+        }
+        for id in world.poison.iter().filter(|id| listed.contains_key(id)) {
+            let state = listed.get(id).map(|entry| entry.state);
+            let good = matches!(state, Some(State::Refused | State::Expired));
+            ensure!(good, "the poison {id} ended as {state:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Everything the platform took from this office.
+async fn sent_list(member: &TestOffice) -> anyhow::Result<BTreeMap<TransmissionId, TransmissionEntry>> {
+    let courier = member.courier().await?;
+    let (mut listed, mut after) = (BTreeMap::new(), 0);
+    loop {
+        let page = courier.platform().sent(after, 100).await?;
+        after = page.next;
+        for entry in page.transmissions {
+            let id = entry.id;
+            ensure!(listed.insert(id, entry).is_none(), "{id} is listed twice");
+        }
+        if !page.more {
+            return Ok(listed);
+        }
+    }
+}
+
+/// Client and platform agree on what was sent and how it ended.
+async fn knows_the_same(
+    sender: &TestOffice,
+    listed: &BTreeMap<TransmissionId, TransmissionEntry>,
+    world: &World,
+) -> anyhow::Result<()> {
+    let mut known = 0;
+    for sent in sender.office().state().all_sent().await? {
+        let id = sent.header.id;
+        match (sent.state, listed.get(&id)) {
+            (SentState::Life(state), Some(entry)) => {
+                ensure!(state == entry.state, "{id} is {:?}, and its sender believes {state:?}", entry.state);
+                known += 1;
+            }
+            (SentState::Rejected, None) => {}
+            (state, entry) => anyhow::bail!("{id} is {state:?} at its sender and {entry:?} at the platform"),
+        }
+    }
+    // Poison is handed over past the client, so only the platform knows it.
+    let past_the_client = listed.keys().filter(|id| world.poison.contains(id)).count();
+    ensure!(
+        known + past_the_client == listed.len(),
+        "the platform lists {} transmissions, the sender knows {known}",
+        listed.len()
+    );
+    Ok(())
+}
+
+/// One definite end, with its receipt; what was acknowledged lies at its receiver.
+async fn came_to_an_end(
+    sender: &TestOffice,
+    receiver: &TestOffice,
+    entry: &TransmissionEntry,
+) -> anyhow::Result<()> {
+    let receipts = sender.courier().await?.platform().receipts(entry.id).await?.receipts;
+    let kinds: Vec<ReceiptKind> = receipts.iter().map(|it| it.kind).collect();
+    let ends: Vec<ReceiptKind> = kinds
+        .iter()
+        .copied()
+        .filter(|kind| !matches!(kind, ReceiptKind::Accepted | ReceiptKind::Imported))
+        .collect();
+    ensure!(kinds.contains(&ReceiptKind::Accepted), "has no receipt of its acceptance");
+    let expected = match entry.state {
+        State::Acknowledged | State::Imported => ReceiptKind::Acknowledged,
+        State::Withdrawn => ReceiptKind::Withdrawn,
+        State::Refused => ReceiptKind::Refused,
+        State::Expired => ReceiptKind::Expired,
+        State::Accepted | State::Fetched => anyhow::bail!("still waits after its deadline"),
+    };
+    ensure!(ends == [expected], "is {:?} and has the receipts {kinds:?}", entry.state);
+    let known = receiver.office().state().received(entry.id).await?;
+    if expected == ReceiptKind::Acknowledged {
+        let folder = known.context("was acknowledged, and its receiver does not know it")?.folder;
+        ensure!(folder.is_some(), "was acknowledged and lies in no folder");
+    }
+    Ok(())
+}
