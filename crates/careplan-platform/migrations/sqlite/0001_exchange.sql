@@ -135,6 +135,7 @@ create table transmission (
     bytes_until   integer                       -- ms; when the bytes may be dropped; null while it waits
 ) strict;
 create unique index transmission_inbox on transmission (to_office, inbox_seq);
+create index transmission_waiting on transmission (to_office, inbox_seq) where state in ('accepted', 'fetched');
 create unique index transmission_sent on transmission (from_office, sent_seq);
 create index transmission_deadline on transmission (deadline) where state in ('accepted', 'fetched');
 create index transmission_bytes on transmission (bytes_until) where bytes_until is not null and shelf <> 'gone';

@@ -114,3 +114,25 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
     p.close().await.unwrap();
     postgres.remove().await;
 }
+
+#[tokio::test]
+async fn lists_and_terms_are_found_by_index_and_never_sorted() {
+    let database = TestDatabase::fresh(Engine::Sqlite).await;
+    let mut c = SqliteConnection::connect(database.url()).await.unwrap();
+    let paged = |text: &String| text.contains(" limit ") && text.contains("from transmission");
+    let mut looked = 0;
+    for text in statements().into_iter().filter(paged) {
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(AssertSqlSafe(format!("explain query plan {text}")))
+                .fetch_all(&mut c)
+                .await
+                .unwrap();
+        let plan: Vec<_> = plan.into_iter().map(|(_, _, _, step)| step).collect();
+        assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{text}\n{plan:?}");
+        if text.contains("state in ('accepted', 'fetched')") && text.contains("inbox_seq >") {
+            assert!(plan[0].contains("transmission_waiting"), "{plan:?}");
+        }
+        looked += 1;
+    }
+    assert!(looked >= 8, "{looked}");
+}
