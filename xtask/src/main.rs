@@ -7,6 +7,7 @@ mod check;
 mod child;
 mod command;
 mod demo;
+mod load;
 mod packages;
 mod postgres;
 mod programs;
@@ -30,6 +31,8 @@ enum Task {
     Demo(demo::Options),
     /// Kill the real platform at random instants and look for what was lost.
     Torture(torture::Options),
+    /// Measure what the platform can do on this machine, and what it costs.
+    Load(load::Options),
     /// Start a PostgreSQL server for tests, print its URL, and stop it on Ctrl-C.
     Postgres,
 }
@@ -40,6 +43,7 @@ fn main() -> anyhow::Result<()> {
         Task::Test(options) => check::run(&options),
         Task::Demo(options) => demo::run(&options),
         Task::Torture(options) => torture::run(&options),
+        Task::Load(options) => load::run(&options),
         Task::Postgres => postgres::serve(),
     }
 }

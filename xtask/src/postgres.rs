@@ -1,7 +1,8 @@
 //! A PostgreSQL server of our own for one run: installed when missing, started in a temporary
 //! folder on a free port of 127.0.0.1, stopped and removed at the end.
 //!
-//! It is made to be thrown away (`fsync=off`) and must never hold anything of worth.
+//! It is made to be thrown away and must never hold anything of worth. For tests it runs with
+//! `fsync=off`; for the load it keeps every promise of durability, on a real disk.
 
 use std::fs;
 use std::net::TcpListener;
@@ -22,26 +23,40 @@ const CREATE_CLUSTER_CONF: &str = "/etc/postgresql-common/createcluster.conf";
 /// The tests of one machine open a few pools each; the default of 100 is met with many cores.
 const CONNECTIONS_MAX: u32 = 400;
 
+/// Kept over a restart of the machine, so never in memory (FHS 3.0, section 5.15).
+pub(crate) const REAL_DISK: &str = "/var/tmp";
+
 /// A running server; dropping it stops it and removes its data.
 pub(crate) struct Postgres {
     folder: TempDir,
     programs: PathBuf,
     port: u16,
+    fsync: &'static str,
 }
 
 impl Postgres {
-    /// Installs what is missing and starts a server.
+    /// Installs what is missing and starts a server for tests.
     pub(crate) fn start() -> anyhow::Result<Self> {
+        let folder = TempDir::with_prefix("careplan-postgres-").context("make a temporary folder")?;
+        Self::start_in(folder, "off")
+    }
+
+    /// The same, but what it commits survives a power cut.
+    pub(crate) fn start_durable() -> anyhow::Result<Self> {
+        let folder = TempDir::with_prefix_in("careplan-postgres-", REAL_DISK);
+        Self::start_in(folder.context("make a temporary folder")?, "on")
+    }
+
+    fn start_in(folder: TempDir, fsync: &'static str) -> anyhow::Result<Self> {
         let programs = match installed() {
             Some(programs) => programs,
             None => install()?,
         };
-        let folder = TempDir::with_prefix("careplan-postgres-").context("make a temporary folder")?;
         if packages::is_root() {
             let path = folder.path().as_os_str();
             command::output(Command::new("chown").arg("postgres").arg(path)).context("chown")?;
         }
-        let mut server = Self { folder, programs, port: 0 };
+        let mut server = Self { folder, programs, port: 0, fsync };
         server.create()?;
         server.listen()?;
         Ok(server)
@@ -50,6 +65,13 @@ impl Postgres {
     /// URL of the maintenance database, from which tests make their own.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The first of its processes.
+    pub(crate) fn pid(&self) -> anyhow::Result<u32> {
+        let file = self.data().join("postmaster.pid");
+        let text = fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?;
+        text.lines().next().and_then(|line| line.parse().ok()).context("read PostgreSQL's process number")
     }
 
     fn create(&self) -> anyhow::Result<()> {
@@ -65,9 +87,10 @@ impl Postgres {
         for _ in 0..TRIES_MAX {
             self.port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
             let options = format!(
-                "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c fsync=off -c max_connections={CONNECTIONS_MAX}",
+                "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c fsync={} -c max_connections={CONNECTIONS_MAX}",
                 self.port,
-                self.folder.path().display()
+                self.folder.path().display(),
+                self.fsync
             );
             let mut start = self.program("pg_ctl");
             start.arg("-D").arg(self.data()).arg("-l").arg(self.log());

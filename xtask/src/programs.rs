@@ -43,6 +43,13 @@ impl Programs {
     }
 }
 
+/// Builds, optimised as it is shipped, the platform and an example of the testkit.
+pub(crate) fn optimised(example: &str) -> anyhow::Result<(PathBuf, PathBuf)> {
+    println!("Building the platform as it is shipped; the first time this takes several minutes…");
+    let built = build(&["--workspace", "--release", "--bins", "--example", example])?;
+    Ok((find(&built, "careplan-platform")?, find(&built, example)?))
+}
+
 /// Cargo's messages about what it built.
 fn build(what: &[&str]) -> anyhow::Result<String> {
     let mut build = command::cargo();
