@@ -36,6 +36,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let folder = folder.with_context(|| format!("make a folder in {REAL_DISK}"))?;
     let mut run = Command::new(load);
     run.args(["run", "--platform"]).arg(platform).arg("--folder").arg(folder.path());
+    // The fixtures' databases must lie there too, or SQLite would be durable in memory.
+    run.env("TMPDIR", folder.path());
     if options.quick {
         run.arg("--quick");
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use careplan_client::platform::{Handover, NewsReader};
+use careplan_client::platform::{Handover, NewsReader, Platform};
 use careplan_domain::TransmissionId;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -33,7 +33,8 @@ pub(crate) async fn notices(
         if expected == 0 {
             continue;
         }
-        let reader = member.connect(address).await?.listen(0).await?;
+        let connection = member.connect(address).await?;
+        let reader = connection.listen(newest(&connection).await?).await?;
         listening.spawn(async move {
             timeout(PATIENCE, read(reader, expected)).await.context("a notice did not come")?
         });
@@ -69,6 +70,18 @@ pub(crate) async fn notices(
 /// How many of `senders` hands write to the member at `place`.
 fn senders_to(place: usize, members: usize, senders: usize) -> usize {
     (0..senders).filter(|hand| (hand % members + 1) % members == place).count()
+}
+
+/// The end of a member's news.
+async fn newest(connection: &Platform) -> anyhow::Result<i64> {
+    let mut after = 0;
+    loop {
+        let page = connection.news(after, Duration::ZERO).await?;
+        if page.events.is_empty() {
+            return Ok(after);
+        }
+        after = page.next;
+    }
 }
 
 async fn read(mut reader: NewsReader, expected: usize) -> anyhow::Result<Vec<(TransmissionId, Instant)>> {
