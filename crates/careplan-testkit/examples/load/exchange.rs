@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use careplan_client::platform::Handover;
-use careplan_testkit::database::TestDatabase;
-use careplan_testkit::installation::{Installation, Running};
+use careplan_testkit::installation::Running;
 
 use crate::Place;
 use crate::figures::{Round, Times, medians};
@@ -13,6 +12,7 @@ use crate::process::{self, Machine, Server};
 use crate::reading::Readers;
 use crate::sends::{self, Pair, Target};
 use crate::sizes::Sizes;
+use crate::storage::Storage;
 use crate::world::{self, Member};
 use crate::yardstick::Yardstick;
 use crate::{envelope, handshakes, letters, listening, listing};
@@ -47,7 +47,7 @@ pub(crate) struct Figures {
 /// A running platform, the yardstick beside it, and who takes part.
 struct Exchange {
     members: Arc<[Member]>,
-    installation: Installation,
+    storage: Storage,
     running: Running,
     platform: Target,
     yardstick: (Yardstick, Target),
@@ -55,12 +55,11 @@ struct Exchange {
 
 /// Measures everything on one database.
 pub(crate) async fn measure(place: &Place<'_>, sizes: &Sizes) -> anyhow::Result<Figures> {
-    let database = TestDatabase::fresh(place.engine).await;
     let folder = place.folder.join("exchange");
-    let installation = Installation::new(place.platform, &folder, Some(database.url()), "")?;
+    let storage = Storage::new(place, &folder).await?;
     say("offices join");
-    let members = world::found(&installation, &folder, sizes.offices).await?;
-    let exchange = Exchange::start(place, installation, members).await?;
+    let members = world::found(&storage.installation, &folder, sizes.offices).await?;
+    let exchange = Exchange::start(place, storage, members).await?;
     let idle_mib = process::memory(exchange.platform.server.pid)?.0 / 1024.0;
 
     let (before, before_cpu) = (Machine::now()?, exchange.cpu()?);
@@ -79,7 +78,6 @@ pub(crate) async fn measure(place: &Place<'_>, sizes: &Sizes) -> anyhow::Result<
     let others = ((busy - after.percent_of(before, used)).max(0.0), stolen);
 
     let (members, stream_kib) = exchange.streams(sizes).await?;
-    database.remove().await;
     say("sealing and opening");
     let envelope = envelope::measure(&members, sizes.rounds, sizes.envelope)?;
     say("listing");
@@ -100,11 +98,8 @@ pub(crate) async fn measure(place: &Place<'_>, sizes: &Sizes) -> anyhow::Result<
 }
 
 impl Exchange {
-    async fn start(
-        place: &Place<'_>,
-        installation: Installation,
-        members: Arc<[Member]>,
-    ) -> anyhow::Result<Self> {
+    async fn start(place: &Place<'_>, storage: Storage, members: Arc<[Member]>) -> anyhow::Result<Self> {
+        let installation = &storage.installation;
         let running = installation.start().await?;
         let pid = running.pid().context("the platform ended")?;
         let server = Server { pid, database: place.postgres };
@@ -117,7 +112,7 @@ impl Exchange {
         let yardstick = Yardstick::start(place.folder, &identity, first.root()?, &receipt).await?;
         let server = Server { pid: yardstick.pid()?, database: None };
         let target = Target { address: yardstick.address, server, is_platform: false };
-        Ok(Self { members, installation, running, platform, yardstick: (yardstick, target) })
+        Ok(Self { members, storage, running, platform, yardstick: (yardstick, target) })
     }
 
     /// CPU time of us, the platform, its database and the yardstick so far.
@@ -177,11 +172,12 @@ impl Exchange {
     async fn streams(self, sizes: &Sizes) -> anyhow::Result<(Arc<[Member]>, f64)> {
         say("idle streams");
         self.running.stop().await?;
-        let running = self.installation.start().await?;
+        let running = self.storage.installation.start().await?;
         let pid = running.pid().context("the platform ended")?;
-        let address = self.installation.office_api();
+        let address = self.storage.installation.office_api();
         let kib = listening::idle_streams(&self.members, address, pid, sizes.streams).await?;
         running.stop().await?;
+        self.storage.remove().await;
         Ok((self.members, kib))
     }
 }

@@ -3,22 +3,21 @@
 //! Two platforms of the same kind run side by side and are asked in turn. Their rows are written
 //! straight into the database while they stand: sending a million letters would take the morning.
 
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use careplan_client::platform::{Answer, Request, Transport as _};
 use careplan_protocol::office_api::TransmissionPage;
 use careplan_protocol::routes;
-use careplan_testkit::database::{Engine, TestDatabase};
-use careplan_testkit::installation::{Installation, Running};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use careplan_testkit::database::Engine;
+use careplan_testkit::installation::Running;
 
+use crate::Place;
 use crate::figures::{Times, median};
+use crate::sizes::Sizes;
+use crate::storage::Storage;
 use crate::wire::Wire;
 use crate::world::{self, Member};
-use crate::{Place, sizes::Sizes};
 
 /// Stored transmissions of the small platform.
 pub(crate) const FEW: u32 = 1_000;
@@ -43,8 +42,8 @@ pub(crate) struct Figures {
 struct Filled {
     stored: u32,
     line: Wire,
-    _running: Running,
-    database: TestDatabase,
+    running: Running,
+    storage: Storage,
 }
 
 /// Founds both platforms, fills them and asks.
@@ -65,8 +64,9 @@ pub(crate) async fn measure(place: &Place<'_>, sizes: &Sizes) -> anyhow::Result<
     }
     let [newest_few, newest_many, waiting_few, waiting_many] = seen.map(median);
     for filled in [few, many] {
-        drop((filled.line, filled._running));
-        filled.database.remove().await;
+        drop(filled.line);
+        filled.running.stop().await?;
+        filled.storage.remove().await;
     }
     Ok(Figures { newest: (newest_few, newest_many), waiting: (waiting_few, waiting_many) })
 }
@@ -108,18 +108,17 @@ impl Filled {
 
 async fn filled(place: &Place<'_>, name: &str, stored: u32) -> anyhow::Result<Filled> {
     let folder = place.folder.join(name);
-    let database = TestDatabase::fresh(place.engine).await;
-    let installation = Installation::new(place.platform, &folder, Some(database.url()), "")?;
-    let members = world::found(&installation, &folder, 2).await?;
+    let storage = Storage::new(place, &folder).await?;
+    let members = world::found(&storage.installation, &folder, 2).await?;
     let [from, to] = members.as_ref() else { anyhow::bail!("two offices join") };
-    fill(&database, (from, to), stored).await.context("fill the database")?;
-    let running = installation.start().await?;
-    let line = Wire::open(installation.office_api(), to.tls()).await?;
-    Ok(Filled { stored, line, _running: running, database })
+    fill(&storage, (from, to), stored).await.context("fill the database")?;
+    let running = storage.installation.start().await?;
+    let line = Wire::open(storage.installation.office_api(), to.tls()).await?;
+    Ok(Filled { stored, line, running, storage })
 }
 
-async fn fill(database: &TestDatabase, (from, to): (&Member, &Member), stored: u32) -> anyhow::Result<()> {
-    let series = match database.engine() {
+async fn fill(storage: &Storage, (from, to): (&Member, &Member), stored: u32) -> anyhow::Result<()> {
+    let series = match storage.engine() {
         Engine::Sqlite => format!(
             "with recursive s(i) as (select 1 union all select i + 1 from s where i < {stored}) {}",
             rows(
@@ -150,7 +149,7 @@ async fn fill(database: &TestDatabase, (from, to): (&Member, &Member), stored: u
         "insert into mailbox (office, last_seq) select number, {stored} from office \
          where number in ({offices}) and number not in (select office from mailbox)"
     );
-    execute(database, &[insert, counters, missing]).await
+    storage.execute(&[insert, counters, missing]).await
 }
 
 fn rows(from: &Member, to: &Member, stored: u32, id: &str, [digest, source]: [&str; 2]) -> String {
@@ -161,34 +160,4 @@ fn rows(from: &Member, to: &Member, stored: u32, id: &str, [digest, source]: [&s
          1780000000000 + i, i, i, 'row', null {source}",
         from.address.office, from.address.service_type, to.address.office, to.address.service_type
     )
-}
-
-async fn execute(database: &TestDatabase, statements: &[String]) -> anyhow::Result<()> {
-    match database.engine() {
-        Engine::Sqlite => {
-            let file = database.url().trim_start_matches("sqlite:");
-            let options = SqliteConnectOptions::new()
-                .filename(Path::new(file))
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Off)
-                .foreign_keys(false);
-            let mut connection = options.connect().await?;
-            for statement in statements {
-                sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut connection).await?;
-            }
-            // As after a night: nothing waits in the write-ahead log.
-            sqlx::raw_sql("pragma wal_checkpoint(truncate)").execute(&mut connection).await?;
-            connection.close().await?;
-        }
-        Engine::Postgres => {
-            let mut connection = PgConnection::connect(database.url()).await?;
-            for statement in statements {
-                sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut connection).await?;
-            }
-            // What autovacuum does in its time.
-            sqlx::raw_sql("vacuum analyze transmission").execute(&mut connection).await?;
-            connection.close().await?;
-        }
-    }
-    Ok(())
 }

@@ -16,6 +16,7 @@ mod reading;
 mod report;
 mod sends;
 mod sizes;
+mod storage;
 mod wire;
 mod world;
 mod yardstick;
