@@ -6,7 +6,7 @@
 //! * [`database`] — a fresh SQLite file or PostgreSQL database for a test.
 //! * [`exchange`] — the platform in this process, over real TLS.
 //! * [`installation`] — the shipped platform binary, started and killed.
-//! * [`line`] — an office's line, on which requests and answers get lost.
+//! * [`mod@line`] — an office's line, on which requests and answers get lost.
 //! * [`members`] — offices that take part in an installation.
 //! * [`office`] — an office's client in this process, step by step.
 //! * [`s3`] — an S3-compatible server for blob tests.
