@@ -153,7 +153,8 @@ impl TestOffice {
             for _ in 0..steps {
                 match self.step(part).await? {
                     Some(step) if step.is_idle() => break,
-                    Some(Step::Later(..)) => break,
+                    // That one waits for its time; the others go on.
+                    Some(Step::Later(..)) => {}
                     Some(_) => moved = true,
                     // Power cut or broken line: what comes next is another part's turn.
                     None => break,
