@@ -28,7 +28,7 @@ mod verdict;
 mod world;
 
 use careplan_testkit::database::Engine;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
 use step::{Step, steps};
 use world::World;
@@ -50,9 +50,15 @@ fn every_accepted_transmission_comes_to_exactly_one_end_on_postgres() {
     live(Engine::Postgres, CASES_POSTGRES);
 }
 
+/// An ordinary run lives the same lives each time, so that red means that a change broke
+/// something; asked for more cases, it looks for lives that nobody lived yet.
+const SEED: u64 = 20_261_122;
+
 fn live(engine: Engine, cases: u32) {
+    let wanted = wanted_cases();
     let config = Config {
-        cases: wanted_cases().unwrap_or(cases),
+        cases: wanted.unwrap_or(cases),
+        rng_seed: if wanted.is_some() { RngSeed::Random } else { RngSeed::Fixed(SEED) },
         max_shrink_iters: SHRINKS_MAX,
         failure_persistence: None,
         ..Config::default()
