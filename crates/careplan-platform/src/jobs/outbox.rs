@@ -49,13 +49,12 @@ pub async fn run_outbox(platform: &Platform, now: Timestamp) -> Result<usize, Jo
 
 async fn take(platform: &Platform, now: Timestamp) -> Result<Vec<Taken>, JobFault> {
     let mut conn = platform.store.read().await?;
-    if jobs::due(&mut conn, now, 1).await?.is_empty() {
+    if jobs::due(&mut conn, DROP_BLOB, now, 1).await?.is_empty() {
         return Ok(Vec::new());
     }
     drop(conn);
     let mut tx = platform.store.begin().await?;
-    let mut due = jobs::due(&mut tx, now, TAKEN).await?;
-    due.retain(|job| job.kind == DROP_BLOB);
+    let due = jobs::due(&mut tx, DROP_BLOB, now, TAKEN).await?;
     let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
     let owner = std::process::id().to_string();
     for job in &due {

@@ -10,7 +10,7 @@ use super::{Connected, StoreError, Tx, on};
 const INSERT: &str = "insert into job (id, kind, argument, run_after, tries, created_at) \
      values ($1, $2, $3, $4, 0, $4)";
 const DUE: &str = "select id, kind, argument, tries from job where parked_at is null and run_after <= $1 \
-     and (lease_until is null or lease_until <= $1) order by run_after limit $2";
+     and (lease_until is null or lease_until <= $1) and kind = $2 order by run_after limit $3";
 const TAKE: &str = "update job set lease_until = $2, lease_owner = $3, tries = tries + 1 where id = $1";
 const FINISH: &str = "delete from job where id = $1";
 const FAIL: &str = "update job set run_after = $2, failure = $3, lease_until = null, lease_owner = null \
@@ -49,13 +49,19 @@ pub async fn put(tx: &mut Tx, kind: &str, argument: String, now: Timestamp) -> R
     Ok(())
 }
 
-/// Which jobs are due, without taking them.
+/// Which jobs of a kind are due, without taking them. Those of other kinds never take their place.
 ///
 /// # Errors
 /// When the database cannot be reached or holds nonsense.
-pub async fn due(db: &mut impl Connected, now: Timestamp, limit: u32) -> Result<Vec<Taken>, StoreError> {
+pub async fn due(
+    db: &mut impl Connected,
+    kind: &str,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Taken>, StoreError> {
     let rows: Vec<(Vec<u8>, String, String, i64)> = on!(db, |c| {
-        sqlx::query_as(DUE).bind(millis(now)).bind(i64::from(limit)).fetch_all(&mut *c).await?
+        let query = sqlx::query_as(DUE).bind(millis(now)).bind(kind).bind(i64::from(limit));
+        query.fetch_all(&mut *c).await?
     });
     rows.into_iter()
         .map(|(id, kind, argument, tries)| {

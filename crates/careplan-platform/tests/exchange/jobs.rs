@@ -184,6 +184,20 @@ on_both_databases! {
         assert_eq!(number(&api.world.database, "select tries from job where kind = 'of.a.newer.program'".to_owned()).await, 0);
     }
 
+    async fn jobs_of_a_newer_program_do_not_keep_ours_waiting(database: TestDatabase) {
+        let api = Api::new(database).await;
+        let name = BlobName { id: id(1), put_at: api.now(), digest: careplan_domain::Digest([3; 32]) };
+        let mut tx = api.world.store.begin().await.unwrap();
+        for _ in 0..100 {
+            jobs::put(&mut tx, "of.a.newer.program", "{}".to_owned(), api.now()).await.unwrap();
+        }
+        jobs::put(&mut tx, DROP_BLOB, format!("\"{name}\""), api.now().saturating_add(DAY).unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        api.world.hand.advance(DAY);
+        assert_eq!(run_outbox(&api.platform, api.now()).await.unwrap(), 1);
+        assert_eq!(api.world.count("job").await, 100);
+    }
+
     async fn a_task_runs_once_a_period_whoever_asks(database: TestDatabase) {
         let api = Api::new(database).await;
         let checkpoints = || number(&api.world.database, "select count(*) from audit_checkpoint".to_owned());
