@@ -4,6 +4,7 @@ use bytes::Bytes;
 use careplan_domain::transmission::State;
 use careplan_platform::audit::verify_chain;
 use careplan_platform::blobs::BlobName;
+use careplan_platform::clock::Clock;
 use careplan_platform::jobs::{
     DROP_BLOB, JOB_TRIES_MAX, Periodic, drop_bytes, drop_proofs, expire, run_due, run_outbox, sweep_blobs,
     sweep_uploads,
@@ -17,7 +18,7 @@ use http::StatusCode;
 use insta::assert_snapshot;
 
 use crate::office_api::{Api, receipt_path};
-use crate::world::{header, id, number};
+use crate::world::{execute, header, id, number};
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
@@ -101,6 +102,22 @@ on_both_databases! {
         assert_eq!(api.sender.get(&receipt_path(id(1), ReceiptKind::Acknowledged)).await.status, StatusCode::OK);
     }
 
+    async fn refused_and_withdrawn_letters_are_dropped_by_the_same_term(database: TestDatabase) {
+        let api = Api::new(database).await;
+        api.send(id(1)).await;
+        api.send(id(2)).await;
+        api.receiver.get(&routes::with(routes::LETTER, id(1))).await;
+        api.receiver.hand_in(id(1), ReceiptKind::Refused, api.now()).await;
+        api.sender.put(&routes::with(routes::WITHDRAWAL, id(2)), "").await;
+        api.world.hand.advance(90 * DAY - std::time::Duration::from_millis(1));
+        assert_eq!(drop_bytes(&api.platform, api.now()).await.unwrap(), 0);
+        api.world.hand.advance(std::time::Duration::from_millis(1));
+        assert_eq!(drop_bytes(&api.platform, api.now()).await.unwrap(), 2);
+        assert_eq!(api.world.count("letter").await, 0);
+        let dropped = "select count(*) from audit where action = 'transmission.bytes_dropped'";
+        assert_eq!(number(&api.world.database, dropped.to_owned()).await, 2);
+    }
+
     async fn proof_is_dropped_after_five_years_with_its_audit_and_the_chain_still_holds(database: TestDatabase) {
         let api = Api::new(database).await;
         api.send(id(1)).await;
@@ -128,9 +145,13 @@ on_both_databases! {
 
     async fn uploads_that_stand_still_for_a_week_are_forgotten(database: TestDatabase) {
         let api = Api::new(database).await;
-        let fields = [("content-type", "application/partial-upload"), ("upload-offset", "0")];
         let path = routes::with(routes::UPLOAD, id(1));
-        api.sender.request(http::Method::PATCH, &path, &fields, Bytes::from_static(b"part")).await;
+        for offset in ["0", "4"] {
+            // The week begins with the last part.
+            api.world.hand.advance(3 * DAY);
+            let fields = [("content-type", "application/partial-upload"), ("upload-offset", offset)];
+            api.sender.request(http::Method::PATCH, &path, &fields, Bytes::from_static(b"part")).await;
+        }
         api.world.hand.advance(7 * DAY - std::time::Duration::from_millis(1));
         assert_eq!(sweep_uploads(&api.platform, api.now()).await.unwrap(), 0);
         api.world.hand.advance(std::time::Duration::from_millis(1));
@@ -160,6 +181,39 @@ on_both_databases! {
         assert_eq!(api.receiver.get(&routes::with(routes::LETTER, id(1))).await.status, StatusCode::OK);
     }
 
+    async fn what_is_left_on_the_shelf_of_a_dropped_letter_or_of_half_a_one_is_swept(database: TestDatabase) {
+        let api = Api::new(database).await;
+        let dropped = api.large_letter(1).await;
+        execute(&api.world.database, "update transmission set shelf = 'gone'".to_owned()).await;
+        let half = api.platform.mailbox.blobs.receive().await.unwrap();
+        // As a crash leaves it: nobody removes the file.
+        std::mem::forget(half);
+        let incoming = || std::fs::read_dir(api.folder.path().join("incoming")).unwrap().count();
+        // Files are as old as the machine's clock says.
+        api.world.hand.set(Clock::system().now());
+        api.world.hand.advance(DAY - std::time::Duration::from_secs(3600));
+        let _ = sweep_blobs(&api.platform, api.now()).await.unwrap();
+        assert_eq!(incoming(), 1, "too young to be judged");
+        api.world.hand.advance(std::time::Duration::from_secs(7200));
+        let _ = sweep_blobs(&api.platform, api.now()).await.unwrap();
+        assert!(incoming() == 0 && !api.blob_is_there(&dropped));
+    }
+
+    async fn a_job_that_was_taken_is_left_alone_until_its_lease_ends(database: TestDatabase) {
+        let api = Api::new(database).await;
+        let name = BlobName { id: id(1), put_at: api.now(), digest: careplan_domain::Digest([3; 32]) };
+        let until = api.now().saturating_add(DAY).unwrap();
+        let mut tx = api.world.store.begin().await.unwrap();
+        jobs::put(&mut tx, DROP_BLOB, format!("\"{name}\""), api.now()).await.unwrap();
+        let due = jobs::due(&mut tx, DROP_BLOB, api.now(), 1).await.unwrap().remove(0);
+        jobs::take(&mut tx, due.id, "another replica", until).await.unwrap();
+        tx.commit().await.unwrap();
+        api.world.hand.advance(DAY - std::time::Duration::from_millis(1));
+        assert_eq!(run_outbox(&api.platform, api.now()).await.unwrap(), 0);
+        api.world.hand.advance(std::time::Duration::from_millis(1));
+        assert_eq!(run_outbox(&api.platform, api.now()).await.unwrap(), 1);
+    }
+
     async fn a_failing_job_is_tried_with_doubling_delays_and_given_up_at_last(database: TestDatabase) {
         let api = Api::new(database).await;
         let mut tx = api.world.store.begin().await.unwrap();
@@ -181,6 +235,9 @@ on_both_databases! {
             }
         }
         assert_eq!(ask("parked_at").await, api.now().as_millisecond());
+        api.world.hand.advance(1000 * DAY);
+        assert_eq!(run_outbox(&api.platform, api.now()).await.unwrap(), 0);
+        assert_eq!(ask("tries").await, JOB_TRIES_MAX, "an operator must look first");
         assert_eq!(number(&api.world.database, "select tries from job where kind = 'of.a.newer.program'".to_owned()).await, 0);
     }
 
