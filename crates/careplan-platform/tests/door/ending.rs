@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use careplan_platform::tls::Limits;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -34,13 +35,14 @@ async fn a_request_under_way_finishes_and_a_new_connection_is_refused() {
 
 #[tokio::test]
 async fn a_request_that_does_not_finish_in_time_is_cut() {
-    let world = World::open(GENEROUS).await;
+    let world = World::open(Limits { finish: HANG * 10, ..GENEROUS }).await;
     let mut peer = world.http1(nobody()).await;
     let closing = async {
         world.gate.entered.acquire().await.unwrap().forget();
         world.door.close(Duration::from_millis(100)).await
     };
-    let (answer, finished) = tokio::join!(peer.get("/gate"), closing);
+    let both = async { tokio::join!(peer.get("/gate"), closing) };
+    let (answer, finished) = timeout(HANG, both).await.expect("the request was waited for");
     answer.expect_err("an answer came from nowhere");
     assert!(!finished);
 }

@@ -52,17 +52,20 @@ async fn half_a_head_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_request_under_way_is_not_silence() {
-    let world = World::open(Limits { silence: SHORT, ..GENEROUS }).await;
+    let world = World::open(Limits { silence: SHORT * 3, ..GENEROUS }).await;
     let (mut first, mut second) = (world.http1(nobody()).await, world.http2(nobody()).await);
     let answers = async { tokio::join!(first.get("/gate"), second.get("/gate")) };
     let leave = async {
         world.gate.entered.acquire_many(2).await.unwrap().forget();
-        tokio::time::sleep(SHORT * 4).await;
+        tokio::time::sleep(SHORT * 6).await;
         world.gate.leave.add_permits(2);
     };
-    let ((first, second), ()) = tokio::join!(answers, leave);
-    assert_eq!(text(first.unwrap()).await, "through");
-    assert_eq!(text(second.unwrap()).await, "through");
+    let ((answer1, answer2), ()) = tokio::join!(answers, leave);
+    assert_eq!(text(answer1.unwrap()).await, "through");
+    assert_eq!(text(answer2.unwrap()).await, "through");
+    // The connections were not about to end either.
+    assert_eq!(text(first.get("/peer").await.unwrap()).await, "nobody");
+    assert_eq!(text(second.get("/peer").await.unwrap()).await, "nobody");
 }
 
 #[tokio::test]
@@ -80,6 +83,25 @@ async fn a_connection_of_age_ends_after_the_request_under_way() {
     assert_eq!(text(answer2.unwrap()).await, "through");
     timeout(HANG, first.ended).await.expect("HTTP/1.1 stays open").unwrap();
     timeout(HANG, second.ended).await.expect("HTTP/2 stays open").unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_outlives_its_connection_of_age_is_cut_at_last() {
+    let world = World::open(Limits { age: SHORT, finish: SHORT, ..GENEROUS }).await;
+    let (mut first, mut second) = (world.http1(nobody()).await, world.http2(nobody()).await);
+    let answers = async { tokio::join!(first.get("/gate"), second.get("/gate")) };
+    let (answer1, answer2) = timeout(HANG, answers).await.expect("a request holds its connection for ever");
+    answer1.expect_err("HTTP/1.1: an answer came from nowhere");
+    answer2.expect_err("HTTP/2: an answer came from nowhere");
+}
+
+#[tokio::test]
+async fn a_long_answer_learns_that_its_connection_comes_of_age() {
+    let world = World::open(Limits { age: SHORT * 3, ..GENEROUS }).await;
+    let (mut first, mut second) = (world.http1(nobody()).await, world.http2(nobody()).await);
+    let (answer1, answer2) = tokio::join!(first.get("/ending"), second.get("/ending"));
+    assert_eq!(text(answer1.unwrap()).await, "ended");
+    assert_eq!(text(answer2.unwrap()).await, "ended");
 }
 
 #[tokio::test]

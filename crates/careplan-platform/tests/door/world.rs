@@ -46,8 +46,11 @@ pub(super) struct World {
 impl World {
     pub(super) async fn open(limits: Limits) -> Self {
         let gate = Gate { entered: Arc::new(Semaphore::new(0)), leave: Arc::new(Semaphore::new(0)) };
-        let routes =
-            Router::new().route("/peer", get(peer)).route("/gate", get(pass)).with_state(gate.clone());
+        let routes = Router::new()
+            .route("/peer", get(peer))
+            .route("/gate", get(pass))
+            .route("/ending", get(ending))
+            .with_state(gate.clone());
         let server = Identity::ecdsa(&rcgen::PKCS_ECDSA_P256_SHA256);
         let tls = Arc::new(TlsInForce::new(vec![server.certificate.clone()], server.key()).unwrap());
         let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
@@ -93,6 +96,12 @@ async fn pass(State(gate): State<Gate>) -> &'static str {
     gate.entered.add_permits(1);
     gate.leave.acquire().await.unwrap().forget();
     "through"
+}
+
+/// An answer that would last for ever.
+async fn ending(Extension(connection): Extension<Arc<Connection>>) -> &'static str {
+    connection.ending().await;
+    "ended"
 }
 
 pub(super) fn fingerprint(der: &CertificateDer<'_>) -> String {
