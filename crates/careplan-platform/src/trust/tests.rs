@@ -49,7 +49,13 @@ struct Stranger {
 
 impl Stranger {
     fn new() -> Self {
+        Self::until(Timestamp::MAX)
+    }
+
+    /// Its root is valid no longer than that, whatever it issues.
+    fn until(end: Timestamp) -> Self {
         let mut params = rcgen::CertificateParams::default();
+        params.not_after = params.not_after.min(crate::authority::prepared::offset_time(end));
         params.distinguished_name.push(rcgen::DnType::CommonName, "Kaigo Root");
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign, rcgen::KeyUsagePurpose::CrlSign];
@@ -77,6 +83,19 @@ impl Stranger {
         let key = rcgen::KeyPair::generate().unwrap();
         let signed = params.signed_by(&key, &self.issuer()).unwrap();
         Certificate::from_der(signed.der()).unwrap()
+    }
+
+    fn root(&self) -> Certificate {
+        Certificate::from_pem(&std::fs::read_to_string(self.path("roots.pem")).unwrap()).unwrap()
+    }
+
+    /// A certificate for clients with these names.
+    fn naming(&self, uris: &[&str]) -> Certificate {
+        let mut params = rcgen::CertificateParams::default();
+        params.subject_alt_names =
+            uris.iter().map(|uri| rcgen::SanType::URI((*uri).try_into().unwrap())).collect();
+        let key = rcgen::KeyPair::generate().unwrap();
+        Certificate::from_der(params.signed_by(&key, &self.issuer()).unwrap().der()).unwrap()
     }
 
     fn publish_list(&self, revoked: &[&Certificate], from: Timestamp, until: Timestamp) {
@@ -187,6 +206,58 @@ fn a_certificate_is_valid_up_to_its_last_instant() {
     assert_eq!(verdict(&trust, &it, it.not_after() + second), Err(Refusal::Expired { at: it.not_after() }));
     assert!(verdict(&trust, &it, it.not_before()).is_ok());
     assert!(verdict(&trust, &it, it.not_before() - second).is_err());
+}
+
+#[test]
+fn a_certificate_of_ours_speaks_for_exactly_one_office_and_never_for_the_platform() {
+    // Any authority can play ours: the names are what counts.
+    let ours = Stranger::new();
+    let trust = Trust::new(vec![ours.root()], Vec::new()).unwrap();
+    let one = "urn:x-careplan:office:9970000018";
+    assert_eq!(
+        verdict(&trust, &ours.naming(&["https://example.jp/", one]), now()).unwrap().as_str(),
+        "9970000018"
+    );
+    for uris in [&[one, "urn:x-careplan:office:9970000026"][..], &[], &["urn:x-careplan:office:997000001"]] {
+        assert_eq!(verdict(&trust, &ours.naming(uris), now()), Err(Refusal::NoOffice), "{uris:?}");
+    }
+    let both = verdict(&trust, &ours.naming(&[one, PLATFORM_URI]), now());
+    assert_eq!(both, Err(Refusal::Kind(Some("連携基盤の証明書".to_owned()))));
+}
+
+#[test]
+fn an_authority_whose_own_certificate_ran_out_vouches_for_nobody() {
+    let end = now() + DAY;
+    let (own, stranger) = (authority(), Stranger::until(end));
+    stranger.publish_list(&[], now(), now() + 9 * DAY);
+    let trust = stranger.trust(&own);
+    let it = stranger.certificate("KJ999970000018", "Kaigo");
+    assert!(verdict(&trust, &it, end).is_ok());
+    let after = verdict(&trust, &it, end + SignedDuration::from_secs(1));
+    assert_eq!(after, Err(Refusal::UnknownAuthority));
+}
+
+#[test]
+fn of_several_lists_the_newest_counts_in_whatever_order_they_are_configured() {
+    let (own, stranger) = (authority(), Stranger::new());
+    let it = stranger.certificate("KJ999970000018", "Kaigo");
+    std::fs::rename(stranger.path("kaigo.crl"), stranger.path("older.crl")).unwrap();
+    stranger.publish_list(&[&it], now() + SignedDuration::from_secs(1), now() + DAY);
+    for files in [["older.crl", "kaigo.crl"], ["kaigo.crl", "older.crl"]] {
+        let crl_files = files.iter().map(|name| stranger.path(name)).collect();
+        let foreign = ForeignTrust::load(&config::Foreign { crl_files, ..stranger.settings() }).unwrap();
+        let trust = Trust::new(vec![own.certificate().clone()], vec![foreign]).unwrap();
+        let refusal = verdict(&trust, &it, now() + SignedDuration::from_secs(2)).unwrap_err();
+        assert!(matches!(refusal, Refusal::Revoked { .. }), "{files:?}: {refusal}");
+    }
+}
+
+#[test]
+fn a_list_that_names_the_root_itself_refuses_all_it_issued() {
+    let (own, stranger) = (authority(), Stranger::new());
+    stranger.publish_list(&[&stranger.root()], now(), now() + DAY);
+    let refusal = verdict(&stranger.trust(&own), &stranger.certificate("KJ999970000018", "Kaigo"), now());
+    assert!(matches!(refusal, Err(Refusal::Revoked { .. })), "{refusal:?}");
 }
 
 #[test]
