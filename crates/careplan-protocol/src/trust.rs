@@ -107,3 +107,30 @@ pub struct RefusedKind {
     /// A text that the attribute contains.
     pub contains: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_finds_the_number_between_its_prefix_and_its_suffix_only() {
+        let attribute = SubjectAttribute::CommonName;
+        let rule = SubjectRule { attribute, prefix: "KJ99".into(), suffix: "-1".into() };
+        assert_eq!(rule.office_of("KJ999970000018-1").map(|it| it.to_string()), Some("9970000018".into()));
+        for other in ["XX999970000018-1", "KJ999970000018-2", "KJ999970000018", "9970000018-1", "KJ99-1", ""]
+        {
+            assert_eq!(rule.office_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_uri_names_an_office_with_our_prefix_once() {
+        let office = "9970000018".parse().unwrap();
+        assert_eq!(office_of_uri(&office_uri(&office)), Some(office));
+        for other in
+            ["9970000018", "urn:x-careplan:office:urn:x-careplan:office:9970000018", OFFICE_URI_PREFIX]
+        {
+            assert_eq!(office_of_uri(other), None, "{other}");
+        }
+    }
+}
