@@ -7,9 +7,11 @@ use std::time::Duration;
 use careplan_envelope::{Certificate, Purpose, chain_from_pem};
 use careplan_protocol::{Problem, routes};
 use careplan_testkit::on_both_databases;
+use http::Request;
 use tokio::process::Command;
 
-use crate::world::{Credentials, World};
+use crate::stranger::Stranger;
+use crate::world::{Credentials, Member, World};
 
 const HOUR: i64 = 3600;
 
@@ -71,6 +73,34 @@ async fn unpack(world: &World, name: &str) -> Certificate {
          openssl verify -CAfile ca.pem {name} >/dev/null; cat {name}"
     );
     Certificate::from_pem(&sh(world, &line).await).unwrap()
+}
+
+/// A request for the key `new.key`, whoever it was made for.
+async fn request_for(world: &World, common_name: &str) {
+    let line = format!(
+        "openssl req -new -key new.key -subj /CN={common_name} -outform DER | openssl base64 > request.b64"
+    );
+    sh(world, &line).await;
+}
+
+/// Asks for the next certificate with the present one; the answer is in the file `answer`.
+async fn renew(world: &World, present: &Member) -> u16 {
+    let body = std::fs::read(world.folder.path().join("request.b64")).unwrap();
+    let mut peer = world.connect(&world.client(Some(present))).await;
+    let (status, answer) = peer.ask(Request::post(routes::EST_SIMPLEREENROLL), body).await;
+    std::fs::write(world.folder.path().join("answer"), answer).unwrap();
+    status.as_u16()
+}
+
+/// The PKCS#8 of the key `new.key`.
+async fn key_of(world: &World) -> Vec<u8> {
+    sh(world, "openssl pkcs8 -topk8 -nocrypt -in new.key -outform DER -out new.der").await;
+    std::fs::read(world.folder.path().join("new.der")).unwrap()
+}
+
+fn pem_of(member: &Member) -> String {
+    let key = careplan_envelope::SigningKey::from_pkcs8(&member.pkcs8).unwrap();
+    careplan_platform::key_file::pem_of_key(&key).unwrap().to_string()
 }
 
 fn read(folder: &Path, name: &str) -> String {
@@ -142,8 +172,10 @@ on_both_databases! {
             assert_eq!(enrol(&world, &who).await, 400);
             assert_eq!(problem(&world).code.as_str(), "enrolment-request-invalid");
         }
-        new_request(&world, "-algorithm ED25519", "9970000018").await;
-        assert_eq!(enrol(&world, &who).await, 400, "a kind of key that is not accepted");
+        for key in ["-algorithm ED25519", "-algorithm RSA -pkeyopt rsa_keygen_bits:4104"] {
+            new_request(&world, key, "9970000018").await;
+            assert_eq!(enrol(&world, &who).await, 400, "a key that is not accepted: {key}");
+        }
         std::fs::write(world.folder.path().join("request.b64"), sound).unwrap();
         assert_eq!(enrol(&world, &who).await, 200, "none of these used the password up");
         let expired = world.issue_password(office, 0).await;
@@ -187,6 +219,47 @@ on_both_databases! {
         assert_eq!(problem(&world).code.as_str(), "enrolment-request-invalid");
         assert_eq!(post(&world, routes::EST_SIMPLEREENROLL, "").await, 401);
         assert_eq!(problem(&world).code.as_str(), "certificate-missing");
+    }
+
+    async fn a_certificate_of_a_foreign_authority_is_not_renewed_here(database: TestDatabase) {
+        let world = World::open(&database).await;
+        world.office("9970000018").await;
+        let stranger = Stranger::new(world.now());
+        world.trust_foreign(&stranger.settings());
+        let member = stranger.member("KJ999970000018", "Kaigo");
+        prepare(&world, P256).await;
+        assert_eq!(renew(&world, &member).await, 403);
+        assert_eq!(problem(&world).code.as_str(), "certificate-kind");
+    }
+
+    async fn a_renewal_for_a_key_that_was_certified_before_is_a_new_certificate(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let first = world.member(world.office("9970000018").await).await;
+        prepare(&world, P256).await;
+        assert_eq!(renew(&world, &first).await, 200);
+        let second = unpack(&world, "second.pem").await;
+        let holder = Member { pkcs8: key_of(&world).await, chain: vec![second.der().to_vec()] };
+        assert_eq!(renew(&world, &holder).await, 200, "the same key");
+        assert_ne!(unpack(&world, "third.pem").await, second);
+        // An office that shares the computer, and the key, gets a certificate of its own.
+        let other = world.member(world.office("9970000026").await).await;
+        request_for(&world, "9970000026").await;
+        assert_eq!(renew(&world, &other).await, 200);
+        assert_eq!(unpack(&world, "others.pem").await.san_uris(), ["urn:x-careplan:office:9970000026"]);
+        // Back to a key that a certificate before the present one was for.
+        world.hand.advance(Duration::from_secs(60));
+        request_for(&world, "9970000018").await;
+        let third = Certificate::from_pem(&read_exact(&world, "third.pem")).unwrap();
+        let present = Member { pkcs8: key_of(&world).await, chain: vec![third.der().to_vec()] };
+        new_request(&world, P256, "9970000018").await;
+        assert_eq!(renew(&world, &present).await, 200);
+        let fourth = unpack(&world, "fourth.pem").await;
+        let present = Member { pkcs8: key_of(&world).await, chain: vec![fourth.der().to_vec()] };
+        std::fs::write(world.folder.path().join("new.key"), pem_of(&holder)).unwrap();
+        request_for(&world, "9970000018").await;
+        assert_eq!(renew(&world, &present).await, 200);
+        let fifth = unpack(&world, "fifth.pem").await;
+        assert!(fifth != second && fifth != third && fifth.public_key_spki() == second.public_key_spki());
     }
 
     async fn a_terminal_is_told_to_come_back_while_the_authority_is_away(database: TestDatabase) {

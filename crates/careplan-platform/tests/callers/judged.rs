@@ -1,16 +1,21 @@
 //! Callers are judged at every request: also on connections that are open, and resumed sessions.
 
 use careplan_domain::gate::OfficeStatus;
-use careplan_envelope::{Certificate, Purpose, verify};
+use careplan_domain::{OfficeNumber, Timestamp};
+use careplan_envelope::{Certificate, DecryptionKey, Purpose, Signer, SigningKey, sign, verify};
 use careplan_platform::store::certificates::revoke;
 use careplan_platform::store::offices::set_status;
-use careplan_protocol::routes;
+use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, KeyAnnouncement};
+use careplan_protocol::office_api::OfficeKeys;
 use careplan_protocol::trust::{PLATFORM_URI, TRUST_TYPE, TrustList};
+use careplan_protocol::{Base64, routes};
 use careplan_testkit::on_both_databases;
+use http::{Request, StatusCode};
 use jiff::SignedDuration;
+use uuid::Uuid;
 
 use crate::stranger::Stranger;
-use crate::world::World;
+use crate::world::{Member, World};
 
 const DAY: u64 = 86_400;
 
@@ -18,7 +23,24 @@ fn advance(world: &World, seconds: u64) {
     world.hand.advance(std::time::Duration::from_secs(seconds));
 }
 
-async fn suspend(world: &World, office: &careplan_domain::OfficeNumber, status: OfficeStatus) {
+/// A terminal of an office with an announcement that is valid for a day.
+fn announced(member: &Member, office: OfficeNumber, now: Timestamp) -> (Uuid, Vec<u8>) {
+    let terminal = Uuid::now_v7();
+    let announcement = KeyAnnouncement {
+        document: ANNOUNCEMENT_TYPE.to_owned(),
+        office,
+        terminal,
+        key: Base64(DecryptionKey::generate_p256().unwrap().public_key_spki().to_vec()),
+        issued_at: now,
+        expires_at: now + SignedDuration::from_secs(86_400),
+    };
+    let (key, certificate) =
+        (SigningKey::from_pkcs8(&member.pkcs8).unwrap(), Certificate::from_der(&member.chain[0]).unwrap());
+    let signer = Signer { key: &key, certificate: &certificate, chain: &[] };
+    (terminal, sign(&serde_json::to_vec(&announcement).unwrap(), signer, now).unwrap())
+}
+
+async fn suspend(world: &World, office: &OfficeNumber, status: OfficeStatus) {
     let mut tx = world.platform.store.begin().await.unwrap();
     set_status(&mut tx, office, status).await.unwrap();
     tx.commit().await.unwrap();
@@ -118,6 +140,41 @@ on_both_databases! {
         stranger.publish(&[&member], world.now());
         world.trust_foreign(&stranger.settings());
         assert_eq!(peer.verdict().await, "certificate-revoked");
+    }
+
+    async fn a_kind_that_is_refused_from_now_on_is_refused_on_open_connections(database: TestDatabase) {
+        let world = World::open(&database).await;
+        world.office("9970000018").await;
+        let stranger = Stranger::new(world.now());
+        world.trust_foreign(&stranger.settings());
+        let member = stranger.member("KJ999970000018", "Kaigo");
+        let mut peer = world.connect(&world.client(Some(&member))).await;
+        assert_eq!(peer.verdict().await, "ok");
+        let mut settings = stranger.settings();
+        settings.refused_kinds[0].contains = "Kaigo".into();
+        world.trust_foreign(&settings);
+        assert_eq!(peer.verdict().await, "certificate-kind");
+    }
+
+    async fn keys_signed_with_a_certificate_that_a_foreign_authority_revoked_are_no_longer_listed(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let office = world.office("9970000018").await;
+        let stranger = Stranger::new(world.now());
+        world.trust_foreign(&stranger.settings());
+        let member = stranger.member("KJ999970000018", "Kaigo");
+        let (terminal, der) = announced(&member, office, world.now());
+        let mut peer = world.connect(&world.client(Some(&member))).await;
+        let publish = Request::put(routes::with(routes::TERMINAL, terminal)).header("content-length", der.len());
+        assert_eq!(peer.ask(publish, der).await.0, StatusCode::CREATED);
+        let mut reader = world.connect(&world.client(Some(&world.member(office).await))).await;
+        let mut keys = async || {
+            let (_, body) = reader.get(&routes::with(routes::OFFICE_KEYS, office)).await;
+            serde_json::from_slice::<OfficeKeys>(&body).unwrap().terminals.len()
+        };
+        assert_eq!(keys().await, 1);
+        stranger.publish(&[&member], world.now());
+        world.trust_foreign(&stranger.settings());
+        assert_eq!(keys().await, 0);
     }
 
     /// As with a stolen authority key, or a database restored from before the certificate.

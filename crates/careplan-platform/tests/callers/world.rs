@@ -258,8 +258,16 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) async fn get(&mut self, route: &str) -> (StatusCode, Vec<u8>) {
+        self.ask(Request::get(route), Vec::new()).await
+    }
+
+    pub(crate) async fn ask(
+        &mut self,
+        request: http::request::Builder,
+        body: Vec<u8>,
+    ) -> (StatusCode, Vec<u8>) {
         self.sender.ready().await.unwrap();
-        let request = Request::get(route).header("host", "localhost").body(Full::default()).unwrap();
+        let request = request.header("host", "localhost").body(Full::from(body)).unwrap();
         let (parts, body) = self.sender.send_request(request).await.unwrap().into_parts();
         (parts.status, body.collect().await.unwrap().to_bytes().to_vec())
     }
