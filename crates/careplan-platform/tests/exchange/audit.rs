@@ -1,11 +1,14 @@
 //! The audit chain finds what was changed, removed or inserted.
 
-use careplan_platform::audit::{Actor, AuditFault, Entry, Verified, append, make_checkpoint, verify_chain};
+use careplan_platform::audit::{
+    Actor, AuditFault, Checkpoint, Entry, Row, Verified, append, chain_hash, make_checkpoint, verify_chain,
+};
+use careplan_platform::signer::Signer as _;
 use careplan_platform::store::audit_rows;
 use careplan_testkit::database::TestDatabase;
 use careplan_testkit::on_both_databases;
 
-use crate::world::{World, execute};
+use crate::world::{World, bytes_literal, execute};
 
 /// Takes the test signer's number off; anything else is no signature of the platform.
 fn open(signed: &[u8]) -> Option<Vec<u8>> {
@@ -36,6 +39,22 @@ async fn fault_after(database: TestDatabase, tampering: &str) -> Option<AuditFau
     verify(&world).await.fault
 }
 
+/// Changes a row and hashes it and those after it anew, up to row `last`: as somebody would who can
+/// write to the database and knows how the chain is made.
+async fn rebuild(world: &World, seq: i64, last: i64) {
+    let mut rows = audit_rows::after(&mut world.store.read().await.unwrap(), seq - 2, 100).await.unwrap();
+    let mut before = rows.remove(0).hash;
+    rows[0].subject = "another".to_owned();
+    for row in rows.iter_mut().filter(|row| row.seq <= last) {
+        row.hash = chain_hash(&before, row);
+        before = row.hash;
+        let hash = bytes_literal(&world.database, &row.hash);
+        let (subject, seq) = (&row.subject, row.seq);
+        let script = format!("update audit set subject = '{subject}', hash = {hash} where seq = {seq}");
+        execute(&world.database, script).await;
+    }
+}
+
 on_both_databases! {
     async fn an_untouched_chain_is_whole(database: TestDatabase) {
         let world = World::new(database).await;
@@ -55,6 +74,53 @@ on_both_databases! {
     async fn a_moved_time_is_found(database: TestDatabase) {
         let fault = fault_after(database, "update audit set at = at + 1 where seq = 7").await;
         assert_eq!(fault, Some(AuditFault::Changed { seq: 7 }));
+    }
+
+    async fn every_text_of_a_row_is_covered_by_its_hash_at_its_place(database: TestDatabase) {
+        let world = World::new(database).await;
+        written(&world, 3).await;
+        for column in ["actor", "action", "subject", "detail"] {
+            let longer = format!("update audit set {column} = {column} || 'x' where seq = 2");
+            execute(&world.database, longer).await;
+            assert_eq!(verify(&world).await.fault, Some(AuditFault::Changed { seq: 2 }), "{column}");
+            let back = format!("update audit set {column} = substr({column}, 1, length({column}) - 1) where seq = 2");
+            execute(&world.database, back).await;
+        }
+        assert_eq!(verify(&world).await.fault, None);
+        execute(&world.database, "update audit set subject = 'i', detail = 't' || detail where seq = 2".to_owned()).await;
+        assert_eq!(verify(&world).await.fault, Some(AuditFault::Changed { seq: 2 }), "a letter moved to the next text");
+    }
+
+    async fn a_row_that_was_hashed_anew_is_found_by_the_next_or_by_the_head(database: TestDatabase) {
+        let world = World::new(database).await;
+        written(&world, 7).await;
+        rebuild(&world, 7, 7).await;
+        assert_eq!(verify(&world).await.fault, Some(AuditFault::Tail { found: 7, expected: 7 }));
+        rebuild(&world, 3, 3).await;
+        assert_eq!(verify(&world).await.fault, Some(AuditFault::Changed { seq: 4 }));
+    }
+
+    async fn a_chain_that_was_rebuilt_to_its_end_is_found_by_the_checkpoint(database: TestDatabase) {
+        let world = World::new(database).await;
+        written(&world, 5).await;
+        make_checkpoint(&world.store, &*world.signer, world.clock.now()).await.unwrap();
+        rebuild(&world, 3, 5).await;
+        execute(&world.database, "update audit_head set last_hash = (select hash from audit where seq = 5)".to_owned()).await;
+        assert_eq!(verify(&world).await.fault, Some(AuditFault::Checkpoint { seq: 5 }));
+    }
+
+    async fn a_signature_of_the_platform_under_another_document_is_no_checkpoint(database: TestDatabase) {
+        let world = World::new(database).await;
+        written(&world, 5).await;
+        make_checkpoint(&world.store, &*world.signer, world.clock.now()).await.unwrap();
+        let (_, signed) = audit_rows::checkpoints(&mut world.store.read().await.unwrap()).await.unwrap().remove(0);
+        let good: Checkpoint = serde_json::from_slice(&open(&signed).unwrap()).unwrap();
+        for other in [Checkpoint { document: "careplan.receipt.v1".into(), ..good.clone() }, Checkpoint { seq: 4, ..good }] {
+            let signed = world.signer.sign(&serde_json::to_vec(&other).unwrap(), world.clock.now()).unwrap();
+            let signed = bytes_literal(&world.database, &signed);
+            execute(&world.database, format!("update audit_checkpoint set signed = {signed}")).await;
+            assert_eq!(verify(&world).await.fault, Some(AuditFault::CheckpointSignature { seq: 5 }));
+        }
     }
 
     async fn a_removed_row_is_found(database: TestDatabase) {
@@ -111,4 +177,20 @@ on_both_databases! {
         execute(&world.database, "delete from audit where seq = 9".to_owned()).await;
         assert_eq!(verify(&world).await.fault, Some(AuditFault::Missing { seq: 1 }));
     }
+}
+
+/// Computed by another program from the words of `chain_hash`: chains outlive programs.
+#[test]
+fn the_hash_of_a_row_is_what_it_always_was() {
+    let row = Row {
+        seq: 2,
+        at: 1_793_491_200_000,
+        actor: "office:9970000018".to_owned(),
+        action: "transmission.accepted".to_owned(),
+        subject: "01920000-0000-7000-8000-000000000001".to_owned(),
+        detail: r#"{"unit":"K2"}"#.to_owned(),
+        hash: [0; 32],
+    };
+    let hash = hex::encode(chain_hash(&[7; 32], &row));
+    assert_eq!(hash, "cab2628271e45961972f09c426b5fd8aed6f0b40bcb50093ff45bfcdd2507749");
 }
