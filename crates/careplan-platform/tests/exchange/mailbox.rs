@@ -1,11 +1,13 @@
 //! The life of transmissions in the mailbox: idempotent, numbered in order, committed in groups.
 
-use careplan_domain::OfficeNumber;
+use std::time::Duration;
+
 use careplan_domain::gate::SendRefusal;
 use careplan_domain::transmission::{Refusal, State};
+use careplan_domain::{Digest, OfficeNumber};
 use careplan_platform::mailbox::{Operation, Refused};
 use careplan_platform::store::lists::{self, InboxFilter, Page};
-use careplan_platform::store::{events, letters, receipts};
+use careplan_platform::store::{audit_rows, events, letters, receipts};
 use careplan_protocol::receipt::ReceiptKind;
 use careplan_testkit::on_both_databases;
 
@@ -129,6 +131,55 @@ on_both_databases! {
         world.send(id(1)).await;
         let (fetched, withdrawn) = tokio::join!(world.fetch(id(1)), world.withdraw(id(1)));
         assert!(fetched.is_ok() != withdrawn.is_ok());
+    }
+
+    async fn a_history_is_told_in_the_order_of_a_life_also_when_a_clock_runs_behind(database: TestDatabase) {
+        let world = World::new(database).await;
+        world.send(id(1)).await;
+        for kind in [None, Some(ReceiptKind::Acknowledged), Some(ReceiptKind::Imported)] {
+            world.hand.set(world.clock.now() - Duration::from_secs(60));
+            match kind {
+                None => world.fetch(id(1)).await.unwrap(),
+                Some(kind) => world.hand_in(id(1), kind).await.unwrap(),
+            };
+        }
+        let mut conn = world.store.read().await.unwrap();
+        let history = events::history(&mut conn, &id(1)).await.unwrap();
+        let states: Vec<_> = history.iter().map(|(state, _)| *state).collect();
+        assert_eq!(states, [State::Accepted, State::Fetched, State::Acknowledged, State::Imported]);
+        assert!(history.is_sorted_by_key(|(_, at)| std::cmp::Reverse(*at)), "each by the clock of its time");
+        let receipts: Vec<_> = receipts::list(&mut conn, &id(1)).await.unwrap().iter().map(|it| it.kind).collect();
+        assert_eq!(receipts, [ReceiptKind::Accepted, ReceiptKind::Acknowledged, ReceiptKind::Imported]);
+    }
+
+    async fn the_audit_tells_who_did_what_to_which_letter_and_with_which_certificate(database: TestDatabase) {
+        let world = World::new(database).await;
+        for number in 1..=3 {
+            world.send(id(number)).await;
+        }
+        world.fetch(id(1)).await.unwrap();
+        world.hand_in(id(1), ReceiptKind::Refused).await.unwrap();
+        world.withdraw(id(2)).await.unwrap();
+        let at = world.held(&id(3)).await.deadline;
+        world.submit(Operation::Expire { id: id(3), receipt: b"report".to_vec(), at }).await.unwrap();
+        let rows = audit_rows::after(&mut world.store.read().await.unwrap(), 0, 100).await.unwrap();
+        let told: Vec<_> = rows.iter().map(|row| (row.actor.as_str(), row.action.as_str(), row.subject.clone())).collect();
+        let (sender, receiver) = ("office:9970000018", "office:9970000026");
+        assert_eq!(told, [
+            (sender, "transmission.accepted", id(1).to_string()),
+            (sender, "transmission.accepted", id(2).to_string()),
+            (sender, "transmission.accepted", id(3).to_string()),
+            (receiver, "transmission.fetched", id(1).to_string()),
+            (receiver, "transmission.refused", id(1).to_string()),
+            (sender, "transmission.withdrawn", id(2).to_string()),
+            ("platform", "transmission.expired", id(3).to_string()),
+        ]);
+        let letter = letter_of(&id(1));
+        let detail: serde_json::Value = serde_json::from_str(&rows[0].detail).unwrap();
+        assert_eq!(detail, serde_json::json!({
+            "from": "9970000018-43", "to": "9970000026-11", "unit": "K2", "bytes": letter.len(),
+            "sha256": header(id(1), &letter).sealed_digest, "certificate": Digest([1; 32]),
+        }));
     }
 
     async fn strangers_learn_nothing(database: TestDatabase) {
