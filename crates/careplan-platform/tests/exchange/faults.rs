@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use careplan_platform::store::StoreError;
 use careplan_testkit::database::{Engine, TestDatabase};
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::office_api::Api;
-use crate::world::{execute, header, id, letter_of};
+use crate::world::{World, execute, header, id, letter_of};
 
 /// A line to PostgreSQL that can be cut.
 struct Line {
@@ -76,6 +76,31 @@ async fn while_the_database_is_away_every_answer_is_503_and_afterwards_all_goes_
     assert_eq!(api.sender.put_letter(&header(id(1), &again), again).await.body, receipt);
     assert_eq!(api.world.count("transmission").await, 2);
     api.world.store.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_dies_under_a_commit_costs_nobody_an_answer() {
+    let database = TestDatabase::fresh(Engine::Postgres).await;
+    let world = World::new(database.clone()).await;
+    let mut other = PgConnection::connect(database.url()).await.unwrap();
+    let mut operator = PgConnection::connect(database.url()).await.unwrap();
+    let mut held = other.begin().await.unwrap();
+    sqlx::query("select last_seq from audit_head where id = 1 for update").execute(&mut *held).await.unwrap();
+    let kill = async {
+        // Whoever waits for the lock is the commit.
+        let waiting = "select pg_terminate_backend(pid) from pg_stat_activity \
+             where datname = current_database() and wait_event_type = 'Lock'";
+        while sqlx::query(waiting).execute(&mut operator).await.unwrap().rows_affected() == 0 {
+            tokio::task::yield_now().await;
+        }
+        held.rollback().await.unwrap();
+    };
+    let (done, ()) = tokio::join!(world.send(id(1)), kill);
+    assert!(done.first);
+    other.close().await.unwrap();
+    operator.close().await.unwrap();
+    world.store.close().await;
     database.remove().await;
 }
 
