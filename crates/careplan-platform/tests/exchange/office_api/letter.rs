@@ -1,15 +1,18 @@
 //! `GET /v1/transmissions/{id}/letter` and `PUT …/withdrawal`.
 
+use axum::body::Body;
 use bytes::Bytes;
 use careplan_domain::transmission::State;
+use careplan_platform::blobs::BlobName;
 use careplan_platform::store::letters::LETTER_ROW_BYTES_MAX;
 use careplan_protocol::receipt::ReceiptKind;
 use careplan_protocol::{headers, routes};
 use careplan_testkit::on_both_databases;
-use http::StatusCode;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
 
 use super::Api;
-use crate::world::{execute, header, id, letter_of};
+use crate::world::{bytes_literal, execute, header, id, letter_of};
 
 fn letter_path(number: u64) -> String {
     routes::with(routes::LETTER, id(number))
@@ -38,6 +41,7 @@ on_both_databases! {
             let first = api.receiver.get_with(&letter_path(number), &[("range", "bytes=0-9")]).await;
             assert_eq!((first.status, first.header("content-range")),
                 (StatusCode::PARTIAL_CONTENT, format!("bytes 0-9/{}", letter.len()).as_str()));
+            assert_eq!(api.world.held(&id(number)).await.state, State::Fetched, "a part is enough to know it");
             let tag = first.header("etag").to_owned();
             let rest = api.receiver.get_with(&letter_path(number), &[("range", "bytes=10-"), ("if-range", &tag)]).await;
             assert_eq!([first.body, rest.body].concat(), letter);
@@ -68,8 +72,16 @@ on_both_databases! {
     async fn a_damaged_letter_is_never_passed_on_as_whole(database: TestDatabase) {
         let api = Api::new(database).await;
         api.send(id(1)).await;
-        execute(&api.world.database, "update letter set sealed = (select hash from audit where seq = 1)".to_owned()).await;
+        let other = bytes_literal(&api.world.database, &vec![0; letter_of(&id(1)).len()]);
+        execute(&api.world.database, format!("update letter set sealed = {other}")).await;
         assert_eq!(api.receiver.get(&letter_path(1)).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+        // Of a large one the beginning is under way when its end is read.
+        let letter = Bytes::from(vec![7; usize::try_from(LETTER_ROW_BYTES_MAX).unwrap() * 3]);
+        api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+        let blob = BlobName::of(&api.world.held(&id(2)).await).to_string();
+        std::fs::write(api.folder.path().join(blob), vec![0; letter.len()]).unwrap();
+        let answer = api.receiver.ask(Request::get(letter_path(2)), Body::empty()).await;
+        assert!(answer.into_body().collect().await.is_err(), "it came to its end");
     }
 
     async fn letters_past_their_term_are_gone_but_receipts_are_not(database: TestDatabase) {

@@ -24,8 +24,17 @@ on_both_databases! {
         }
         let first: TransmissionPage = api.receiver.get("/v1/inbox?limit=2").await.json();
         assert_eq!((seqs(&first), first.next, first.more), (vec![1, 2], 2, true));
-        let last: TransmissionPage = api.receiver.get("/v1/inbox?after=3&limit=2").await.json();
-        assert_eq!((seqs(&last), last.next, last.more), (vec![4, 5], 5, false));
+        // Every list has a statement of its own.
+        for (client, list) in [
+            (&api.receiver, "inbox?"),
+            (&api.receiver, "inbox?waiting=true&"),
+            (&api.receiver, "inbox?service_type=11&"),
+            (&api.sender, "sent?"),
+            (&api.sender, "sent?state=accepted&"),
+        ] {
+            let last: TransmissionPage = client.get(&format!("/v1/{list}after=3&limit=2")).await.json();
+            assert_eq!((seqs(&last), last.next, last.more), (vec![4, 5], 5, false), "{list}");
+        }
         let none: TransmissionPage = api.receiver.get("/v1/inbox?after=5").await.json();
         assert_eq!((seqs(&none), none.next, none.more), (vec![], 5, false));
         let sent: TransmissionPage = api.sender.get("/v1/sent").await.json();

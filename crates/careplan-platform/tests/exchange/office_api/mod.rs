@@ -85,6 +85,7 @@ pub(crate) struct Api {
     pub(crate) sender: Client,
     pub(crate) receiver: Client,
     pub(crate) stranger: Client,
+    authority: Authority,
     pub(crate) folder: tempfile::TempDir,
 }
 
@@ -121,7 +122,12 @@ impl Api {
         let sender = Client::new(&world, &authority, "9970000018", &router).await;
         let receiver = Client::new(&world, &authority, "9970000026", &router).await;
         let stranger = Client::new(&world, &authority, "9970000034", &router).await;
-        Self { world, platform, sender, receiver, stranger, folder }
+        Self { world, platform, sender, receiver, stranger, authority, folder }
+    }
+
+    /// One more terminal of an office, with a certificate of its own.
+    pub(crate) async fn terminal(&self, number: &str) -> Client {
+        Client::new(&self.world, &self.authority, number, &self.sender.router).await
     }
 
     /// Sends a letter from 9970000018 to 9970000026; returns the receipt.
@@ -169,13 +175,14 @@ impl Client {
         let (key, certificate) = authority.office(number);
         let ending = CancellationToken::new();
         let presented = vec![rustls_pki_types::CertificateDer::from(certificate.der().to_vec())];
-        let fingerprint = bytes_literal(&world.database, &certificate.fingerprint());
+        let (serial, fingerprint) =
+            (certificate.serial(), bytes_literal(&world.database, &certificate.fingerprint()));
         let der = bytes_literal(&world.database, certificate.der());
         execute(
             &world.database,
             format!(
                 "insert into certificate (serial, fingerprint, profile, office, der, not_before, not_after, \
-                 issued_at) values ('{number}', {fingerprint}, 'office', '{number}', {der}, 0, 0, 0)"
+                 issued_at) values ('{serial}', {fingerprint}, 'office', '{number}', {der}, 0, 0, 0)"
             ),
         )
         .await;

@@ -32,6 +32,13 @@ on_both_databases! {
         assert_eq!(receivers.events.iter().map(|it| it.state.as_str()).collect::<Vec<_>>(), ["accepted"]);
         assert_eq!(senders.events.iter().map(|it| it.state.as_str()).collect::<Vec<_>>(), ["fetched"]);
         assert_eq!(senders.next, senders.events[0].seq);
+
+        api.send(id(2)).await;
+        api.sender.put(&routes::with(routes::WITHDRAWAL, id(2)), "").await;
+        let receivers: EventPage = api.receiver.get(&format!("/v1/events?after={}", receivers.next)).await.json();
+        let senders: EventPage = api.sender.get(&format!("/v1/events?after={}", senders.next)).await.json();
+        assert_eq!(receivers.events.iter().map(|it| it.state.as_str()).collect::<Vec<_>>(), ["accepted", "withdrawn"]);
+        assert!(senders.events.is_empty(), "who takes a letter back needs no news of it");
     }
 
     async fn a_long_poll_is_answered_by_the_news_it_waits_for(database: TestDatabase) {
@@ -60,6 +67,26 @@ on_both_databases! {
         assert_eq!(api.world.news.offices_waiting(), 0);
     }
 
+    async fn a_poll_of_a_page_that_is_known_waits_for_another(database: TestDatabase) {
+        let api = Api::new(database).await;
+        api.send(id(1)).await;
+        let tag = api.receiver.get("/v1/inbox").await.header("etag").to_owned();
+        let fields = [("prefer", "wait=60"), ("if-none-match", tag.as_str())];
+        let mut poll = std::pin::pin!(api.receiver.get_with("/v1/inbox", &fields));
+        let waits = async {
+            while api.world.news.offices_waiting() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            answer = &mut poll => panic!("answered at once with {}", answer.status),
+            () = waits => {}
+        }
+        let (answer, _) = tokio::join!(poll, api.send(id(2)));
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.json::<TransmissionPage>().transmissions.len(), 2);
+    }
+
     async fn a_long_poll_ends_with_its_connection(database: TestDatabase) {
         let api = Api::new(database).await;
         api.receiver.ending.cancel();
@@ -78,6 +105,18 @@ on_both_databases! {
         assert!(next.unwrap().unwrap().starts_with(b"id: 3\n"));
         api.receiver.ending.cancel();
         assert!(stream.next().await.is_none());
+    }
+
+    async fn a_stream_tells_a_long_past_to_its_end(database: TestDatabase) {
+        let api = Api::new(database).await;
+        for number in 1..=101 {
+            api.world.send(id(number)).await;
+        }
+        let mut stream = stream(&api.receiver, "0").await;
+        let first = String::from_utf8(stream.next().await.unwrap().unwrap().to_vec()).unwrap();
+        assert!(first.starts_with("id: 1\n") && first.contains("id: 100\n") && !first.contains("id: 101\n"));
+        // Nobody wakes it: it looks again by itself.
+        assert!(stream.next().await.unwrap().unwrap().starts_with(b"id: 101\n"));
     }
 
     async fn a_suspended_office_listens_no_longer(database: TestDatabase) {

@@ -2,6 +2,7 @@
 
 use careplan_domain::limits::REFUSAL_REASON_CHARS_MAX;
 use careplan_domain::{Digest, Timestamp};
+use careplan_platform::mailbox::RECEIPT_BYTES_MAX;
 use careplan_protocol::office_api::ReceiptList;
 use careplan_protocol::receipt::{Receipt, ReceiptKind};
 use careplan_protocol::routes;
@@ -98,8 +99,11 @@ async fn a_receipt_must_be_signed_by_the_receiver_and_speak_of_this_letter() {
     *broken.last_mut().unwrap() ^= 1;
     problems.push(api.receiver.put(&path, broken).await.problem());
     problems.push(api.receiver.put(&path, content.clone()).await.problem());
-    problems.push(api.receiver.put(&path, vec![0; 32 * 1024 + 1]).await.problem());
+    problems.push(api.receiver.put(&path, vec![0; RECEIPT_BYTES_MAX + 1]).await.problem());
     assert_snapshot!(problems.join("\n"));
+    // At the edge of the size it is read, and is no receipt.
+    let largest = api.receiver.put(&path, vec![0; RECEIPT_BYTES_MAX]).await.problem();
+    assert!(!largest.contains("バイトまでです"), "{largest}");
     // At the edge of the clock's tolerance it is taken.
     let edge = Receipt { at: minutes(10), ..good };
     let signed = api.receiver.sign(&serde_json::to_vec(&edge).unwrap(), now);
@@ -142,4 +146,23 @@ async fn a_revoked_certificate_signs_no_receipts() {
     .await;
     let answer = api.receiver.hand_in(id(1), ReceiptKind::Acknowledged, api.world.clock.now()).await;
     assert!(answer.problem().starts_with("403 certificate-revoked"));
+}
+
+#[tokio::test]
+async fn another_certificate_of_the_receiver_signs_as_long_as_it_is_good() {
+    let api = Api::new(TestDatabase::fresh(Engine::Sqlite).await).await;
+    api.send(id(1)).await;
+    api.receiver.get(&routes::with(routes::LETTER, id(1))).await;
+    let (terminal, now) = (api.terminal("9970000026").await, api.world.clock.now());
+    let (path, kind) =
+        (receipt_path(id(1), ReceiptKind::Acknowledged), receipt(id(1), ReceiptKind::Acknowledged, now));
+    let signed = terminal.sign(&serde_json::to_vec(&kind).unwrap(), now);
+    let fingerprint = bytes_literal(&api.world.database, &terminal.certificate.fingerprint());
+    let revoke =
+        |at: &str| format!("update certificate set revoked_at = {at} where fingerprint = {fingerprint}");
+    execute(&api.world.database, revoke("1")).await;
+    let refused = api.receiver.put(&path, signed.clone()).await.problem();
+    assert!(refused.starts_with("403 certificate-revoked"), "{refused}");
+    execute(&api.world.database, revoke("null")).await;
+    assert_eq!(api.receiver.put(&path, signed).await.status, StatusCode::CREATED);
 }

@@ -5,6 +5,7 @@ use careplan_domain::TransmissionId;
 use careplan_domain::limits::SEALED_BYTES_MAX;
 use careplan_domain::transmission::Header;
 use careplan_platform::office_api::{PART_BYTES_MAX, UPLOADS_OPEN_MAX};
+use careplan_platform::store::letters::LETTER_ROW_BYTES_MAX;
 use careplan_protocol::{headers, routes};
 use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
@@ -36,7 +37,8 @@ async fn complete(client: &Client, header: &Header) -> Answer {
 on_both_databases! {
     async fn a_letter_in_parts_is_the_same_letter(database: TestDatabase) {
         let api = Api::new(database).await;
-        for (number, size) in [(1, 5000), (2, 3_000_000)] {
+        let row = LETTER_ROW_BYTES_MAX;
+        for (number, size) in [(1, 5000), (2, 3_000_000), (3, row), (4, row + 1)] {
             let id = id(number);
             let letter = Bytes::from((0..size).map(|place| (place % 249) as u8).collect::<Vec<_>>());
             let header = header(id, &letter);
@@ -56,6 +58,7 @@ on_both_databases! {
             assert_eq!(api.receiver.get(&routes::with(routes::LETTER, id)).await.body, letter);
         }
         assert_eq!(api.world.count("upload").await + api.world.count("upload_part").await, 0);
+        assert_eq!(api.world.count("letter").await, 2, "the larger ones lie on the shelf");
     }
 
     async fn a_wrong_offset_is_answered_with_the_right_one(database: TestDatabase) {
