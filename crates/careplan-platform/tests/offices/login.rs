@@ -1,6 +1,6 @@
 //! User ID and password, issue password: who gets in, who is locked out, and what they are told.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use careplan_domain::limits::PASSWORD_CHARS_MAX;
 use careplan_domain::{OfficeNumber, Secret, Timestamp, UserId};
@@ -102,6 +102,72 @@ on_both_databases! {
                 assert!(try_password(&world, "KJ999970000018", "x").await.is_err());
             }
             try_password(&world, "KJ999970000018", PASSWORD).await.unwrap();
+        }
+    }
+
+    async fn the_right_issue_password_forgets_misses(database: TestDatabase) {
+        let world = World::new(database).await;
+        credentials(&world, manager(), ISSUE).await;
+        for _ in 0..3 {
+            for _ in 0..2 {
+                assert!(try_issue(&world, "KJ999970000018", "X", KEY).await.is_err());
+            }
+            try_issue(&world, "KJ999970000018", ISSUE, KEY).await.unwrap();
+        }
+    }
+
+    /// What was read before the change is compared with what stands there after the hash was made.
+    async fn a_password_that_was_changed_while_it_was_hashed_is_wrong(database: TestDatabase) {
+        let world = World::new(database).await;
+        credentials(&world, manager(), ISSUE).await;
+        let other = world.hasher.hash(secret("SOMETHINGELSE")).await.unwrap();
+        let mut tx = world.store.begin().await.unwrap();
+        accounts::put_account(&mut tx, &manager(), &other, world.clock.now()).await.unwrap();
+        let new = IssuePassword {
+            id: Uuid::now_v7(),
+            office: manager(),
+            hash: other,
+            expires_at: world.clock.now() + Duration::from_secs(24 * 3600),
+            used: None,
+            lock: Lock::default(),
+        };
+        accounts::add_issue_password(&mut tx, &new, world.clock.now() + Duration::from_millis(1)).await.unwrap();
+        // The tries cannot be decided before the change commits, a hash of ours later.
+        let change = async {
+            world.hasher.hash(secret(PASSWORD)).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let (password, issue, ()) = tokio::join!(
+            try_password(&world, "KJ999970000018", PASSWORD),
+            try_issue(&world, "KJ999970000018", ISSUE, KEY),
+            change
+        );
+        assert!(matches!(password, Err(LoginFault::PasswordWrong)), "{password:?}");
+        assert!(matches!(issue, Err(LoginFault::IssuePasswordWrong)), "{issue:?}");
+    }
+
+    async fn an_unknown_user_costs_as_much_as_a_wrong_password(database: TestDatabase) {
+        let world = World::new(database).await;
+        credentials(&world, manager(), ISSUE).await;
+        // The quickest of a few: a machine that is busy only makes things slower. Misses are taken back,
+        // so that none locks.
+        let quickest = async |user_id: &str| {
+            let mut quickest = [Duration::MAX; 2];
+            for _ in 0..5 {
+                let began = Instant::now();
+                try_password(&world, user_id, "x").await.unwrap_err();
+                quickest[0] = quickest[0].min(began.elapsed());
+                let began = Instant::now();
+                try_issue(&world, user_id, "X", KEY).await.unwrap_err();
+                quickest[1] = quickest[1].min(began.elapsed());
+                world.execute("update account set failures = 0; update issue_password set failures = 0").await;
+            }
+            quickest
+        };
+        let known = quickest("KJ999970000018").await;
+        for user_id in ["KJ999970000034", "nonsense"] {
+            let unknown = quickest(user_id).await;
+            assert!(unknown.iter().zip(known).all(|(unknown, known)| *unknown * 4 > known), "{unknown:?} {known:?}");
         }
     }
 
