@@ -165,10 +165,13 @@ on_both_databases! {
         publish(&member).await;
         assert!(joined().await);
 
-        world.hand.set("2026-12-31T15:00:00Z".parse().unwrap());
+        world.hand.set("2026-12-31T14:59:59.998Z".parse().unwrap());
         publish(&member).await;
+        assert!(joined().await, "the last millisecond of the licence");
+        world.hand.advance(Duration::from_millis(1));
         assert!(!joined().await, "the licence has ended");
         world.admin(&["licence", "grant", "9970000026"]).await.unwrap();
+        publish(&member).await;
         assert!(joined().await);
         let published = world.clock.now();
         world.hand.set(published + Duration::from_secs(24 * 3600) - Duration::from_millis(1));
