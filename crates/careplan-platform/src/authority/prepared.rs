@@ -388,6 +388,53 @@ mod tests {
         assert!(prepared.recorded().sign(&other).is_err());
     }
 
+    #[test]
+    fn what_does_not_fit_its_profile_is_not_prepared() {
+        let issuer = issuer();
+        let key = SigningKey::generate_p256().unwrap();
+        let profile = Profile::new(ProfileName::PlatformSigner, 30).unwrap();
+        let (not_before, not_after) = profile.validity_at(now(), None);
+        let good = Request { subject: Subject::Signer, key: PublicKey::EcP256, not_before, not_after };
+        let office = Subject::Office("9970000018".parse().unwrap());
+        let longer = not_after + jiff::SignedDuration::from_secs(1);
+        for (request, fault) in [
+            (Request { subject: office, ..good.clone() }, ProfileFault::Subject),
+            (Request { not_after: longer, ..good.clone() }, ProfileFault::TooLong),
+        ] {
+            let prepared = Prepared::new(&profile, &request, key.public_key_spki(), &issuer, now());
+            assert!(matches!(prepared, Err(IssueFault::Profile(found)) if found == fault));
+        }
+        assert!(Prepared::new(&profile, &good, key.public_key_spki(), &issuer, now()).is_ok());
+    }
+
+    /// A key that fails without saying so: it signs something else.
+    struct Faulty(SigningKey);
+
+    impl OfficeKey for Faulty {
+        fn public_key_spki(&self) -> &[u8] {
+            self.0.public_key_spki()
+        }
+
+        fn algorithm(&self) -> SignatureAlgorithm {
+            self.0.algorithm()
+        }
+
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, KeyFault> {
+            self.0.sign(b"something else")
+        }
+    }
+
+    #[test]
+    fn a_certificate_whose_signature_does_not_hold_is_not_issued() {
+        let key = SigningKey::generate_p256().unwrap();
+        let root = Issuer::new_root(&key, 7305, now()).unwrap();
+        let issuer = Issuer::new(Arc::new(Faulty(key)), root, "https://localhost/authority/ca.crl".into());
+        let issuer = issuer.unwrap();
+        let key = SigningKey::generate_p256().unwrap();
+        let prepared = prepare(&issuer, ProfileName::PlatformSigner, Subject::Signer, &key);
+        assert!(matches!(prepared.recorded().sign(&issuer), Err(IssueFault::Differs("signature"))));
+    }
+
     /// Same name, another key: the signature is good and the key identifier is not.
     fn issuer_with_other_name() -> Issuer {
         let key = SigningKey::generate_rsa_2048().unwrap();

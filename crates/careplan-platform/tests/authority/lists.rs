@@ -1,6 +1,7 @@
 //! Revocation lists: numbered, made when due and when something was revoked.
 
 use careplan_envelope::{Certificate, RevocationList};
+use careplan_platform::store::certificates::revoke;
 use careplan_platform::store::orders::newest_list;
 use careplan_testkit::on_both_databases;
 
@@ -47,6 +48,19 @@ on_both_databases! {
         let list = newest(&world).await;
         assert!(list.contains(it.serial()).is_some() && list.covers(&it));
         assert!(!world.desk.publish_list_if_due().await.unwrap(), "once is enough");
+    }
+
+    async fn a_certificate_is_revoked_once_and_keeps_the_first_instant(database: TestDatabase) {
+        let world = World::new(&database).await;
+        let it = issue(&world).await;
+        let first = world.clock.now();
+        world.revoke(it.serial()).await;
+        world.advance(60);
+        let mut tx = world.store.begin().await.unwrap();
+        assert!(!revoke(&mut tx, it.serial(), world.clock.now(), "again").await.unwrap());
+        tx.commit().await.unwrap();
+        world.desk.publish_list_if_due().await.unwrap();
+        assert_eq!(newest(&world).await.contains(it.serial()), Some(first));
     }
 
     /// The operator's clock, or a transaction that took its time, is behind the list's.

@@ -7,6 +7,7 @@ use careplan_platform::authority::desk::INTENT_AGE_MAX;
 use careplan_platform::authority::ledger::{self, LEASE};
 use careplan_platform::authority::own::Wish;
 use careplan_platform::authority::profile::{BACKDATE, ProfileName};
+use careplan_platform::store::audit_rows;
 use careplan_platform::store::certificates::{caller_standing, certificate};
 use careplan_platform::store::orders::{OrderRow, OrderState};
 use careplan_testkit::on_both_databases;
@@ -156,6 +157,56 @@ on_both_databases! {
         serials.sort_unstable();
         serials.dedup();
         assert_eq!(serials.len(), orders.len());
+    }
+
+    async fn of_two_intents_for_one_order_the_first_counts(database: TestDatabase) {
+        let world = World::new(&database).await;
+        let order = world.order(world.office(OFFICE).await).await;
+        let now = world.clock.now();
+        let taken = ledger::take(&world.store, now).await.unwrap().unwrap();
+        let (first, second) = (world.desk.prepare(&taken, now).unwrap(), world.desk.prepare(&taken, now).unwrap());
+        let serial = *first.serial();
+        assert!(ledger::intend(&world.store, &taken, first, now).await.unwrap().is_some());
+        assert!(ledger::intend(&world.store, &taken, second, now).await.unwrap().is_none());
+        assert_eq!(world.look(order.id).await.serial, Some(serial));
+    }
+
+    /// The authority that signed it was slower than the one that gave the order up.
+    async fn a_certificate_that_comes_after_its_order_was_abandoned_is_not_recorded(database: TestDatabase) {
+        let world = World::new(&database).await;
+        let order = world.order(world.office(OFFICE).await).await;
+        let now = world.clock.now();
+        let taken = ledger::take(&world.store, now).await.unwrap().unwrap();
+        let prepared = world.desk.prepare(&taken, now).unwrap();
+        let intended = ledger::intend(&world.store, &taken, prepared, now).await.unwrap().unwrap();
+        let late = world.desk.sign(intended).unwrap();
+        ledger::fail(&world.store, &world.look(order.id).await, "given up", now).await.unwrap();
+        ledger::complete(&world.store, &taken, &late, now).await.unwrap();
+        assert_eq!(world.look(order.id).await.state, OrderState::Failed);
+        assert!(certificate_row(&world, &late).await.is_none());
+        chain_holds(&world).await;
+    }
+
+    async fn every_step_of_an_order_is_audited(database: TestDatabase) {
+        let world = World::new(&database).await;
+        let office = world.office(OFFICE).await;
+        let good = world.order(office).await;
+        world.desk.work_one().await.unwrap();
+        let bad = world.order_for(office, b"not a key").await;
+        world.desk.work_one().await.unwrap();
+        world.desk.publish_list_if_due().await.unwrap();
+        let rows = audit_rows::after(&mut world.store.read().await.unwrap(), 0, 100).await.unwrap();
+        let told: Vec<_> = rows.into_iter().map(|row| format!("{} {} {}", row.actor, row.action, row.subject)).collect();
+        let (root, it) = (world.desk.root().serial(), finished(&world, &good).await);
+        assert_eq!(told, [
+            format!("platform authority.created {root}"),
+            format!("office:{OFFICE} certificate.ordered {}", good.id),
+            format!("platform certificate.intended {}", it.serial()),
+            format!("platform certificate.issued {}", it.serial()),
+            format!("office:{OFFICE} certificate.ordered {}", bad.id),
+            format!("platform certificate.abandoned {}", bad.id),
+            "platform revocation_list.published 1".to_owned(),
+        ]);
     }
 
     async fn a_certificate_begins_a_little_before_and_ends_as_configured(database: TestDatabase) {

@@ -41,6 +41,7 @@ on_both_databases! {
         let again = held(&world, &wish).await.unwrap();
         assert_eq!(again.certificate, first.certificate);
         assert_eq!(again.key.public_key_spki(), first.certificate.public_key_spki());
+        assert!(wish.held(&world.store, &[], world.clock.now()).await.unwrap().is_none(), "no authority of ours");
     }
 
     async fn a_key_that_waited_for_its_certificate_is_used_after_a_crash(database: TestDatabase) {
