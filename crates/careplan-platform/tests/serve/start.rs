@@ -8,8 +8,9 @@ use careplan_platform::serve::{Ports, StartFault, start};
 use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
 use sqlx::{PgPool, SqlitePool};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::world::{ask, ask_operators, server_certificate, settings, until};
+use super::world::{ask, ask_operators, ask_port, connect, server_certificate, settings, until};
 
 #[tokio::test]
 async fn a_replica_starts_with_nothing_at_all() {
@@ -135,7 +136,11 @@ async fn a_port_in_use_is_named_with_its_setting() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut config = settings(folder.path());
     config.operators.listen = taken.local_addr().unwrap();
+    fs::create_dir(&config.data_dir).unwrap();
+    let ports = config.data_dir.join("ports.json");
+    fs::write(&ports, "what an earlier run wrote before its power was cut").unwrap();
     let fault = start(config, Clock::system()).await.unwrap_err().to_string();
+    assert!(!ports.exists(), "nobody listens there");
     let port = taken.local_addr().unwrap();
     assert_eq!(
         fault,
@@ -162,4 +167,26 @@ async fn a_database_that_does_not_answer_is_said() {
     let fault = start(config, Clock::system()).await.unwrap_err();
     assert!(matches!(fault.downcast_ref(), Some(StartFault::Unreachable(_))), "{fault:?}");
     assert!(fault.to_string().contains("`database.url`"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_replica_that_stops_says_so_while_it_finishes_what_it_began() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(settings(folder.path()), Clock::system()).await.unwrap();
+    let (ports, root) = (running.ports(), running.root().clone());
+    // Half a request holds it up.
+    let mut request = connect(ports.office_api, &root).await.unwrap();
+    let head = b"POST /.well-known/est/simpleenroll HTTP/1.1\r\nhost: localhost\r\ncontent-length: 8\r\n\
+        content-type: application/pkcs10\r\nexpect: 100-continue\r\n\r\n";
+    request.write_all(head).await.unwrap();
+    request.read_exact(&mut [0; 25]).await.unwrap();
+    let told = async {
+        until("operators are told", async || ask_port(ports.operators, "/readyz").await.status == 503).await;
+        request.write_all(b"MAAwAA==").await.unwrap();
+        let mut answer = String::new();
+        request.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let (finished, answer) = tokio::join!(running.stop(), told);
+    assert!(finished && answer.starts_with("HTTP/1.1 4"), "{answer}");
 }

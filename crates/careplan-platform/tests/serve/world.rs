@@ -66,7 +66,12 @@ pub(super) async fn ask(running: &Running, path: &str) -> Answer {
 
 /// Asks the operators' port of a replica.
 pub(super) async fn ask_operators(running: &Running, path: &str) -> Answer {
-    get(TokioIo::new(TcpStream::connect(running.ports().operators).await.unwrap()), path).await
+    ask_port(running.ports().operators, path).await
+}
+
+/// The same of a replica that is about to stop.
+pub(super) async fn ask_port(operators: SocketAddr, path: &str) -> Answer {
+    get(TokioIo::new(TcpStream::connect(operators).await.unwrap()), path).await
 }
 
 async fn get<S>(stream: TokioIo<S>, path: &str) -> Answer
