@@ -143,6 +143,15 @@ on_both_databases! {
         assert_eq!((verified.rows, verified.fault), (4, None));
     }
 
+    async fn what_still_waits_keeps_its_proof_until_it_came_to_its_end(database: TestDatabase) {
+        let api = Api::new(database).await;
+        api.send(id(1)).await;
+        api.world.hand.advance(6 * 366 * DAY);
+        assert_eq!(drop_proofs(&api.platform, api.now()).await.unwrap(), 0);
+        assert_eq!(expire(&api.platform, api.now()).await.unwrap(), 1);
+        assert_eq!(drop_proofs(&api.platform, api.now()).await.unwrap(), 1);
+    }
+
     async fn uploads_that_stand_still_for_a_week_are_forgotten(database: TestDatabase) {
         let api = Api::new(database).await;
         let path = routes::with(routes::UPLOAD, id(1));
