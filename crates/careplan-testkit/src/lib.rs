@@ -10,6 +10,7 @@
 //! * [`members`] — offices that take part in an installation.
 //! * [`office`] — an office's client in this process, step by step.
 //! * [`s3`] — an S3-compatible server for blob tests.
+//! * [`small_disk`] — a disk that can be full.
 
 pub mod certificates;
 pub mod courier;
@@ -20,3 +21,4 @@ pub mod line;
 pub mod members;
 pub mod office;
 pub mod s3;
+pub mod small_disk;
