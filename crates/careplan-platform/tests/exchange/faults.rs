@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use careplan_platform::serve::edge::Times;
 use careplan_platform::store::StoreError;
 use careplan_testkit::database::{Engine, TestDatabase};
+use careplan_testkit::small_disk::SmallDisk;
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::office_api::Api;
+use crate::office_api::wire::Wire;
+use crate::office_api::{Api, Client};
 use crate::world::{execute, header, id, letter_of};
 
 /// A line to PostgreSQL that can be cut.
@@ -106,6 +110,27 @@ async fn a_full_disk_is_507_and_nothing_is_half_written() {
     );
     api.world.store.close().await;
     database.remove().await;
+}
+
+/// Longer than what a socket takes by itself: whoever sends it must be read to the end.
+const LONG_LETTER_BYTES: usize = 15 * 1024 * 1024;
+
+#[tokio::test]
+async fn a_full_shelf_is_told_also_to_who_is_still_sending() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(&folder.path().join("letters"), 32) else { return };
+    let api = Api::with_shelf_at(TestDatabase::fresh(Engine::Sqlite).await, disk.path()).await;
+    let wire = Wire::of(&api.sender, Times::default()).await;
+    let letter = Bytes::from(vec![7; LONG_LETTER_BYTES]);
+    let request = || Client::letter_request(&header(id(1), &letter));
+    disk.fill();
+    let full = wire.ask(request(), &letter).await;
+    assert!(full.problem().starts_with("507 storage-full"), "{}", full.problem());
+    assert!(full.has("retry-after: 5"));
+    assert_eq!(std::fs::read_dir(disk.path().join("incoming")).unwrap().count(), 0);
+    disk.make_room();
+    assert_eq!(wire.ask(request(), &letter).await.status(), 201);
+    assert_eq!(wire.ask(request(), &letter).await.status(), 200);
 }
 
 #[tokio::test]
