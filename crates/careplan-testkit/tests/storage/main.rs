@@ -2,6 +2,7 @@
 //! goes on when there is room again.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod away;
 mod client;
 mod platform;
 mod world;
