@@ -6,6 +6,7 @@ mod lists;
 mod news;
 mod receipts;
 mod send;
+mod silence;
 mod upload;
 pub(crate) mod wire;
 
