@@ -335,8 +335,7 @@ fn parcel<'a>(
         return Err(fault("dispatch_full", text));
     }
     let (Some(from), Some(to)) = (unit.from, unit.to) else {
-        let text = "ファイル名の事業所番号またはサービス種類コードが、本システムの宛先になりません。番号を確かめてください。";
-        return Err(fault("address_invalid", text.to_owned()));
+        return Err(fault("address_invalid", unit.no_address.clone().unwrap_or_default()));
     };
     if from.office != link.office() {
         let text = format!(
