@@ -38,12 +38,13 @@ impl Wire {
         }
         let mut stream = TcpStream::connect(self.0.address()).await.unwrap();
         stream.write_all(format!("{text}connection: close\r\n\r\n").as_bytes()).await.unwrap();
-        stream.write_all(body).await.expect("the server hung up before it had read the body");
+        // Fails when the server hangs up before it has read the body.
+        stream.write_all(body).await.unwrap();
         let mut answer = Vec::new();
         let read = tokio::time::timeout(HANG, stream.read_to_end(&mut answer)).await;
-        read.expect("there is no answer").expect("the answer is broken off");
+        read.unwrap().unwrap();
         let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("the head of an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         WireAnswer { head: head.to_lowercase(), body: body.to_owned() }
     }
 }
