@@ -57,7 +57,7 @@ pub enum OfficeFault {
     Gather(#[from] GatherFault),
     /// A receiver's keys.
     #[error(transparent)]
-    Address(#[from] AddressFault),
+    Address(AddressFault),
     /// A letter could not be composed.
     #[error(transparent)]
     Compose(#[from] ComposeFault),
@@ -67,6 +67,16 @@ pub enum OfficeFault {
     /// A signature or certificate is not believed.
     #[error("{0}。パソコンの日付と時刻を確かめ、続くときは運用センターへ連絡してください。")]
     Trust(#[from] TrustFault),
+}
+
+impl From<AddressFault> for OfficeFault {
+    /// The state file is this computer's, whoever asks it.
+    fn from(fault: AddressFault) -> Self {
+        match fault {
+            AddressFault::State(fault) => Self::State(fault),
+            fault => Self::Address(fault),
+        }
+    }
 }
 
 impl OfficeFault {

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use careplan_envelope::Certificate;
 use careplan_platform::admin;
 use careplan_platform::authority::home;
 use careplan_platform::clock::Clock;
 use careplan_platform::config::Config;
 use careplan_platform::serve::{self, StartFault, open_store};
-use careplan_platform::store::Store;
+use careplan_platform::store::{DatabaseUrl, Store};
 use careplan_platform::telemetry::start_log;
 use careplan_protocol::routes;
 use clap::{Parser, Subcommand};
@@ -122,19 +123,32 @@ async fn init_authority(mut config: Config) -> anyhow::Result<()> {
 }
 
 async fn show_authority(config: &Config) -> anyhow::Result<()> {
-    let store = open_store(config).await?;
-    let roots = home::roots(&mut store.read().await.context("データベースを読めません")?).await?;
+    let roots = known_roots(config).await?;
     if roots.is_empty() {
-        println!("認証局はまだありません。`careplan-platform authority init` で作れます。");
+        bail!(
+            "認証局はまだありません（データフォルダ `{}`）。場所が正しければ、`careplan-platform authority init` で作ってください。",
+            config.data_dir.display()
+        );
     }
     for root in &roots {
         println!("{}", line_of(root));
     }
-    store.close().await;
     Ok(())
 }
 
-fn line_of(root: &careplan_envelope::Certificate) -> String {
+/// The roots that the database knows; a database that is not there knows none, and is not made by
+/// looking.
+async fn known_roots(config: &Config) -> anyhow::Result<Vec<Certificate>> {
+    if matches!(config.database_url()?, DatabaseUrl::Sqlite(path) if !path.exists()) {
+        return Ok(Vec::new());
+    }
+    let store = open_store(config).await?;
+    let roots = home::roots(&mut store.read().await.context("データベースを読めません")?).await?;
+    store.close().await;
+    Ok(roots)
+}
+
+fn line_of(root: &Certificate) -> String {
     format!(
         "{}  {} – {}  sha256:{}",
         root.subject_text(),

@@ -9,6 +9,7 @@ mod background;
 mod data_dir;
 pub mod edge;
 mod fault;
+mod open_files;
 mod process;
 mod start;
 mod supervise;

@@ -66,7 +66,7 @@ impl NamedOffice {
     /// The office number (事業所番号), ten characters.
     ///
     /// Digits by the standard. A capital letter in third place, as municipalities give it to offices of their own
-    /// preventive services, is let through here and reported by the checks.
+    /// preventive services, is read here, so that the checks can say which number it is that keeps the file from being sent.
     #[must_use]
     pub fn number(&self) -> &str {
         &self.number
@@ -266,7 +266,7 @@ fn office(number: &str, service_type: &str) -> Result<NamedOffice, NameFault> {
     Ok(NamedOffice { number: number.to_owned(), service_type: service_type.to_owned() })
 }
 
-/// Ten digits; a capital letter in third place is let through (see [`NamedOffice::number`]).
+/// Ten digits; a capital letter in third place is read, too (see [`NamedOffice::number`]).
 pub(crate) fn is_office_number(bytes: &[u8]) -> bool {
     bytes.len() == 10
         && bytes

@@ -8,11 +8,15 @@
 use std::fs;
 use std::path::Path;
 
-use careplan_envelope::Attribute;
+use std::time::Duration;
+
+use careplan_envelope::{Attribute, Certificate};
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, RevokedCertParams, SanType,
+    SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -70,7 +74,7 @@ impl TestAuthority {
             }
         };
         let pem = fs::read_to_string(certificate_file).expect("read the authority's certificate");
-        let root = careplan_envelope::Certificate::from_pem(&pem).expect("read the certificate");
+        let root = Certificate::from_pem(&pem).expect("read the certificate");
         let name = root.subject_attribute(Attribute::CommonName).expect("the authority has a name");
         let mut params = parameters(&name, Validity::Good);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -100,6 +104,32 @@ impl TestAuthority {
         params.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
         params.key_usages.push(KeyUsagePurpose::DigitalSignature);
         self.sign(&params)
+    }
+
+    /// A revocation list (DER) of these certificates, made at an instant and current for a day.
+    pub fn revocation_list(&self, revoked: &[&TestIdentity], at: Timestamp) -> Vec<u8> {
+        let instant = |seconds: i64| {
+            let since_epoch = Duration::from_secs((at.as_second() + seconds).unsigned_abs());
+            date_time_ymd(1970, 1, 1) + since_epoch
+        };
+        let entry = |identity: &&TestIdentity| {
+            let certificate = Certificate::from_der(&identity.chain[0]).expect("read a certificate");
+            RevokedCertParams {
+                serial_number: SerialNumber::from_slice(certificate.serial().as_be_bytes()),
+                revocation_time: instant(0),
+                reason_code: None,
+                invalidity_date: None,
+            }
+        };
+        let list = CertificateRevocationListParams {
+            this_update: instant(0),
+            next_update: instant(86_400),
+            crl_number: 1_u64.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.iter().map(entry).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).expect("sign a revocation list").der().to_vec()
     }
 
     /// A certificate for a server on this machine.

@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a fixture that cannot do its work fails the test")]
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -34,7 +35,9 @@ struct Operator {
 pub struct Exchange {
     database_url: String,
     further: String,
-    folder: TempDir,
+    folder: PathBuf,
+    /// Holds the folder where it is the exchange's own.
+    _own_folder: Option<TempDir>,
     port: u16,
     replica: u32,
     clock: Clock,
@@ -49,12 +52,33 @@ impl Exchange {
     /// # Errors
     /// When it does not start.
     pub async fn start(database: &TestDatabase, further: &str) -> anyhow::Result<Self> {
+        let folder = TempDir::with_prefix("careplan-exchange-")?;
+        let path = folder.path().to_owned();
+        Self::begin(path, Some(folder), database.url(), further).await
+    }
+
+    /// Starts a platform that keeps everything in one folder, as it does without any settings:
+    /// SQLite, the letters (in `letters`), and all keys.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn embedded(folder: &Path, further: &str) -> anyhow::Result<Self> {
+        Self::begin(folder.to_owned(), None, "", further).await
+    }
+
+    async fn begin(
+        folder: PathBuf,
+        own_folder: Option<TempDir>,
+        database_url: &str,
+        further: &str,
+    ) -> anyhow::Result<Self> {
         let (clock, hand) = Clock::by_hand(Clock::system().now());
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut exchange = Self {
-            database_url: database.url().to_owned(),
+            database_url: database_url.to_owned(),
             further: further.to_owned(),
-            folder: TempDir::with_prefix("careplan-exchange-")?,
+            folder,
+            _own_folder: own_folder,
             port,
             replica: 1,
             clock,
@@ -98,8 +122,7 @@ impl Exchange {
 
     /// The authority's key in the wrong hands.
     pub fn stolen_authority(&self) -> TestAuthority {
-        let folder = self.folder.path();
-        TestAuthority::stolen(&folder.join("ca.key"), &folder.join("ca.pem"))
+        TestAuthority::stolen(&self.folder.join("ca.key"), &self.folder.join("ca.pem"))
     }
 
     /// The process is gone in an instant.
@@ -152,7 +175,7 @@ impl Exchange {
     /// # Errors
     /// When one of the commands fails.
     pub async fn register(&self, number: &str, service_types: &[&str]) -> anyhow::Result<Credentials> {
-        let file = self.folder.path().join(format!("{number}.csv"));
+        let file = self.folder.join(format!("{number}.csv"));
         let header = "number,name,kana,prefecture,address,service_types";
         let (types, prefecture) = (service_types.join(" "), &number[..2]);
         let office = format!("{number},練習事業所{number},レンシュウ,{prefecture},練習県練習市1-1,{types}");
@@ -223,7 +246,7 @@ impl Exchange {
 
     /// Two replicas share the authority's key and the shelf for large letters, nothing else.
     fn settings(&self) -> String {
-        let at = |name: &str| self.folder.path().join(name);
+        let at = |name: &str| self.folder.join(name);
         let replica = at(&format!("replica-{}", self.replica));
         format!(
             "data_dir = {:?}\n{}\n[office_api]\nlisten = \"127.0.0.1:{}\"\n[operators]\nlisten = \"127.0.0.1:0\"\n\

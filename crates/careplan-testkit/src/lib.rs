@@ -1,4 +1,3 @@
-// ARCHITECT: read /work/plan/requests-testkit.txt (19:46), then remove this line.
 //! A whole exchange in one process, for tests only.
 //!
 //! * [`certificates`] — certificates that no honest authority would give us.
@@ -10,6 +9,7 @@
 //! * [`members`] — offices that take part in an installation.
 //! * [`office`] — an office's client in this process, step by step.
 //! * [`s3`] — an S3-compatible server for blob tests.
+//! * [`small_disk`] — a disk that can be full.
 
 pub mod certificates;
 pub mod courier;
@@ -20,3 +20,4 @@ pub mod line;
 pub mod members;
 pub mod office;
 pub mod s3;
+pub mod small_disk;

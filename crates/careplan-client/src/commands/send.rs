@@ -83,6 +83,9 @@ impl Send {
                 }
             })
             .await?;
+        for left_out in &report.terminals_left {
+            remark(format_args!("注意：{left_out}"));
+        }
         office.state().hurry_outbox().await?;
         let ids: Vec<_> = report.transmissions().collect();
         let sent = deliver(office, &ids, self.json).await?;

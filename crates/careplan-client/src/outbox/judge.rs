@@ -14,10 +14,12 @@ pub struct JudgedUnit {
     pub kind: UnitKind,
     /// Serial of the standard.
     pub serial: String,
-    /// Sender by its file names; `None` when the number or type cannot be an address.
+    /// Sender by its file names; `None` when the number cannot be an address.
     pub from: Option<Address>,
     /// Receiver by its file names.
     pub to: Option<Address>,
+    /// Why one of the two is no address, for a person.
+    pub no_address: Option<String>,
     /// The service month.
     pub month: Option<ServiceMonth>,
     /// Indexes into the files.
@@ -78,6 +80,7 @@ fn judged(unit: &Unit, findings: Vec<Finding>) -> JudgedUnit {
         serial: unit.serial.clone(),
         from: address(&unit.sender),
         to: address(&unit.receiver),
+        no_address: no_address("送信元", &unit.sender).or_else(|| no_address("送信先", &unit.receiver)),
         month,
         files: unit.files.clone(),
         findings,
@@ -88,9 +91,33 @@ fn address(named: &NamedOffice) -> Option<Address> {
     Some(Address { office: named.number().parse().ok()?, service_type: named.service_type().parse().ok()? })
 }
 
+/// The checks have looked at everything of a name but the prefecture, which the standard leaves open.
+fn no_address(side: &str, named: &NamedOffice) -> Option<String> {
+    address(named).is_none().then(|| {
+        format!(
+            "ファイル名の{side}の事業所番号「{}」は、はじめの2桁が都道府県の番号（01〜47）ではないため、宛先になりません。介護ソフトの事業所設定で番号を確かめ、書き出し直してください。",
+            named.number()
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use careplan_standard::FileName;
+
     use super::*;
+
+    #[test]
+    fn a_name_that_passes_the_checks_is_an_address_or_its_prefecture_is_told() {
+        for prefecture in 0..100 {
+            let name = format!("DLT1KYO_9970000018_43_{prefecture:02}70000026_11_20261021110000.CSV");
+            let receiver = FileName::parse(&name).unwrap().receiver().clone();
+            let said = no_address("送信先", &receiver);
+            assert_eq!(said.is_none(), matches!(prefecture, 1..=47 | 99), "{prefecture}");
+            let named = format!("送信先の事業所番号「{}」", receiver.number());
+            assert!(said.is_none_or(|said| said.contains(&named)));
+        }
+    }
 
     #[test]
     fn the_domain_knows_every_unit_of_the_standard() {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::gather::FoundFile;
 use super::judge::{Judged, JudgedUnit};
-use crate::address_book::{OfficeKeyRing, keys_of};
+use crate::address_book::{AnnouncementRefusal, OfficeKeyRing, keys_of};
 use crate::letter::{Draft, OutgoingFile, compose};
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault};
@@ -87,6 +87,29 @@ pub struct DispatchReport {
     pub left_over: Vec<PathBuf>,
     /// Documents without a receiver.
     pub documents_left: Vec<PathBuf>,
+    /// Terminals to which nothing was sealed, because their keys cannot be trusted.
+    pub terminals_left: Vec<LeftOut>,
+}
+
+/// A terminal that cannot open what was sealed by this action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Whose terminal it is.
+    pub office: OfficeNumber,
+    /// Which.
+    pub terminal: Uuid,
+    /// Why.
+    pub refusal: AnnouncementRefusal,
+}
+
+impl std::fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { office, terminal, refusal } = self;
+        write!(
+            f,
+            "事業所 {office} の端末 {terminal} あての封はしていません（{refusal}）。その端末では開けません。その事業所に、その端末でクライアントを起動し、更新してもらってください。"
+        )
+    }
 }
 
 impl DispatchReport {
@@ -169,7 +192,9 @@ impl Office {
             _ => paths(&judged.documents, files),
         };
         let left_over = paths(&judged.left_over, files);
-        Ok(DispatchReport { dispatch, units, findings: judged.findings.clone(), left_over, documents_left })
+        let findings = judged.findings.clone();
+        let terminals_left = left_out(rings);
+        Ok(DispatchReport { dispatch, units, findings, left_over, documents_left, terminals_left })
     }
 
     /// Gathers, judges and prepares all that lies in one folder.
@@ -273,6 +298,16 @@ impl Office {
     }
 }
 
+/// The terminals that were left out, in the order of offices and terminals.
+fn left_out(rings: KeyRings) -> Vec<LeftOut> {
+    let of = |(office, ring): (OfficeNumber, OfficeKeyRing)| {
+        ring.left_out.into_iter().map(move |(terminal, refusal)| LeftOut { office, terminal, refusal })
+    };
+    let mut left: Vec<_> = rings.into_iter().flat_map(of).collect();
+    left.sort_by_key(|it| (it.office, it.terminal));
+    left
+}
+
 /// Receivers' terminals and our own, each once: two service types of one number may write to each other.
 fn distinct<'a>(rings: &'a KeyRings, parcel: &Parcel<'_>) -> Vec<Recipient<'a>> {
     let mut keys = Vec::new();
@@ -300,8 +335,7 @@ fn parcel<'a>(
         return Err(fault("dispatch_full", text));
     }
     let (Some(from), Some(to)) = (unit.from, unit.to) else {
-        let text = "ファイル名の事業所番号またはサービス種類コードが、本システムの宛先になりません。番号を確かめてください。";
-        return Err(fault("address_invalid", text.to_owned()));
+        return Err(fault("address_invalid", unit.no_address.clone().unwrap_or_default()));
     };
     if from.office != link.office() {
         let text = format!(

@@ -17,9 +17,10 @@ use std::time::Duration;
 
 use careplan_domain::Timestamp;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub use inbox::{Received, VerifiedLetter};
 pub use news::NewsItem;
@@ -34,6 +35,9 @@ pub type Tx = Transaction<'static, Sqlite>;
 
 /// Longest wait for another process that writes.
 const BUSY_WAIT: Duration = Duration::from_secs(30);
+
+/// SQLite's word for "no room for the index of the log", which the first connection makes.
+const SQLITE_IOERR_SHMSIZE: u32 = 4874;
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -60,9 +64,10 @@ pub enum StateFault {
 
 impl From<sqlx::Error> for StateFault {
     fn from(error: sqlx::Error) -> Self {
-        // SQLITE_FULL is 13; extended codes keep the kind in the lowest byte.
         let code = error.as_database_error().and_then(|it| it.code()).and_then(|it| it.parse::<u32>().ok());
-        if code.is_some_and(|code| code & 0xff == 13) { Self::Full(error) } else { Self::Database(error) }
+        // SQLITE_FULL is 13; extended codes keep the kind in the lowest byte.
+        let is_full = |code| code & 0xff == 13 || code == SQLITE_IOERR_SHMSIZE;
+        if code.is_some_and(is_full) { Self::Full(error) } else { Self::Database(error) }
     }
 }
 
@@ -94,7 +99,11 @@ impl State {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_WAIT);
-        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(2)
+            .after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
+            .connect_with(options)
+            .await?;
         match MIGRATIONS.run(&pool).await {
             Ok(()) => Ok(Self { pool }),
             Err(
@@ -117,6 +126,17 @@ impl State {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Whether a connection can be used again. When the disk is full or fails, SQLite ends a transaction
+/// by itself; the driver still counts it as open, its own rollback fails, and no other transaction
+/// could ever begin: such a connection is closed.
+async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback that was only begun is done before the answer to this.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Makes a transaction durable.

@@ -65,6 +65,14 @@ impl Authority {
         OfficeIdentity::new(key, certificate, Vec::new()).unwrap()
     }
 
+    /// An identity of this authority with any common name, as foreign ones write them; valid until the
+    /// first day of a year.
+    pub fn identity_until(&self, common_name: &str, uri: Option<&str>, until: i32) -> OfficeIdentity {
+        let key = SigningKey::generate_p256().unwrap();
+        let certificate = self.issue_until(key.public_key_spki(), common_name, uri, until);
+        OfficeIdentity::new(key, certificate, Vec::new()).unwrap()
+    }
+
     /// The platform's signing identity.
     pub fn platform_identity(&self) -> OfficeIdentity {
         let key = SigningKey::generate_p256().unwrap();

@@ -107,6 +107,28 @@ async fn a_bad_unit_stops_only_itself_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_number_that_is_no_address_is_named_with_its_side_and_nothing_is_sent() {
+    let world = World::new();
+    let (sender, _receiver) = world.two().await;
+    // A letter: the check blocks it. No prefecture: the standard leaves that open, the exchange does not.
+    let letter = send(&sender, &world.small_unit_to("99A0000026", "20261021110000")).await;
+    assert!(matches!(letter.units[0].outcome, UnitOutcome::Blocked), "{letter:?}");
+    let finding = letter.units[0].findings.iter().find(|it| it.code == "NAME-009").unwrap();
+    let said = &finding.message;
+    assert!(said.contains("送信先の事業所番号「99A0000026」") && said.contains("宛先になりません"), "{said}");
+    let prefecture = send(&sender, &world.small_unit_to("4870000026", "20261021110001")).await;
+    let UnitOutcome::Failed(fault) = &prefecture.units[0].outcome else { panic!("{prefecture:?}") };
+    assert_eq!(fault.code, "address_invalid");
+    let said = "ファイル名の送信先の事業所番号「4870000026」は、はじめの2桁が都道府県の番号（01〜47）ではないため、宛先になりません。";
+    assert!(
+        fault.text.starts_with(said) && fault.text.ends_with("書き出し直してください。"),
+        "{}",
+        fault.text
+    );
+    assert!(sender.state().all_sent().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn documents_go_where_the_office_says_and_stay_when_it_does_not() {
     let world = World::new();
     let (sender, receiver) = world.two().await;

@@ -1,14 +1,16 @@
 //! Announcements of keys: stale, forged, foreign, ended.
 
+use careplan_client::keys::OfficeIdentity;
 use careplan_client::outbox::UnitOutcome;
 use careplan_envelope::{DecryptionKey, sign};
 use careplan_protocol::Base64;
 use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, KeyAnnouncement};
+use careplan_protocol::trust::{ForeignAuthority, RefusedKind, SubjectAttribute, SubjectRule, office_uri};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::authority::Authority;
-use crate::world::{RECEIVER, World, send};
+use crate::world::{RECEIVER, SENDER, World, send};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -34,7 +36,7 @@ fn show(world: &World, terminal: Uuid, signed: Vec<u8>) {
 }
 
 async fn refusal(world: &World) -> String {
-    let sender = world.open(crate::world::SENDER).await;
+    let sender = world.open(SENDER).await;
     let report = send(&sender, &world.small_unit("20261021110000")).await;
     match &report.units[0].outcome {
         UnitOutcome::Failed(fault) => {
@@ -98,9 +100,112 @@ async fn an_older_announcement_than_one_seen_before_is_refused() {
 #[tokio::test]
 async fn a_receiver_without_terminal_is_told_from_one_with_bad_keys() {
     let world = World::new();
-    let sender = world.set_up(crate::world::SENDER).await;
+    let sender = world.set_up(SENDER).await;
     let report = send(&sender, &world.small_unit("20261021110000")).await;
     let UnitOutcome::Failed(fault) = &report.units[0].outcome else { panic!("{report:?}") };
     assert_eq!(fault.code, "receiver_without_terminal");
     assert!(fault.text.contains("9970000026") && fault.text.contains("初期設定"), "{fault:?}");
+}
+
+/// Shows the receiver's announcement of a fresh key under a signature, valid as long as any may be.
+fn show_signed_by(world: &World, terminal: Option<Uuid>, identity: &OfficeIdentity) -> Uuid {
+    let (mut document, known) = announcement(world, |it| it.expires_at = it.issued_at + HOUR * 24 * 180);
+    document.terminal = terminal.unwrap_or(known);
+    let signed =
+        sign(&serde_json::to_vec(&document).unwrap(), identity.signer(), document.issued_at).unwrap();
+    show(world, document.terminal, signed);
+    document.terminal
+}
+
+#[tokio::test]
+async fn a_key_whose_certificate_expired_since_is_left_out_and_that_is_said() {
+    let world = World::new();
+    let (sender, receiver) = world.two().await;
+    let uri = office_uri(&RECEIVER.parse().unwrap());
+    let ends_soon = world.exchange.lock().authority.identity_until(RECEIVER, Some(&uri), 2027);
+    let second = show_signed_by(&world, Some(Uuid::now_v7()), &ends_soon);
+    let report = send(&sender, &world.small_unit("20261021110001")).await;
+    assert!(report.terminals_left.is_empty(), "{report:?}");
+
+    world.pass(HOUR * 24 * 40);
+    let report = send(&sender, &world.small_unit("20261021110002")).await;
+    assert!(matches!(report.units[0].outcome, UnitOutcome::Prepared(_)), "{report:?}");
+    let [left] = report.terminals_left.as_slice() else { panic!("{:?}", report.terminals_left) };
+    assert_eq!((left.office.as_str(), left.terminal), (RECEIVER, second));
+    let said = left.to_string();
+    assert!(said.contains(RECEIVER) && said.contains("電子証明書の有効期限が切れています"), "{said}");
+    assert!(said.contains("その端末では開けません") && said.ends_with("ください。"), "{said}");
+
+    // When it is the only one, nothing is sent.
+    let only =
+        world.exchange.lock().terminals[&RECEIVER.parse().unwrap()].keys().copied().collect::<Vec<_>>();
+    for terminal in only.into_iter().filter(|it| *it != second) {
+        world.exchange.lock().terminals.get_mut(&RECEIVER.parse().unwrap()).unwrap().remove(&terminal);
+    }
+    sender.close().await;
+    receiver.close().await;
+    let text = refusal(&world).await;
+    assert!(text.contains("有効期限が切れています") && text.contains("内容は送っていません"), "{text}");
+}
+
+/// The platform lists an authority; offices take the list over when they renew.
+async fn list(world: &World, foreign: &[&Authority]) {
+    world.pass(SignedDuration::from_mins(1));
+    {
+        let mut inside = world.exchange.lock();
+        inside.trust_list.issued_at = inside.now;
+        inside.trust_list.foreign = foreign
+            .iter()
+            .map(|authority| ForeignAuthority {
+                label: "介護保険証明書".into(),
+                roots: vec![Base64(authority.root.der().to_vec())],
+                office: SubjectRule {
+                    attribute: SubjectAttribute::CommonName,
+                    prefix: "KJ99".into(),
+                    suffix: String::new(),
+                },
+                refused_kinds: vec![RefusedKind {
+                    label: "代理人証明書".into(),
+                    attribute: SubjectAttribute::CommonName,
+                    contains: "代理人".into(),
+                }],
+            })
+            .collect();
+    }
+    let sender = world.open(SENDER).await;
+    sender.renew().await.unwrap();
+    sender.close().await;
+}
+
+#[tokio::test]
+async fn a_key_signed_with_a_foreign_certificate_is_believed_by_the_signed_trust_list_alone() {
+    let world = World::new();
+    world.two().await;
+    let kaigo = Authority::new("国保の認証局");
+    let receivers = format!("KJ99{RECEIVER}");
+    show_signed_by(&world, None, &kaigo.identity_until(&receivers, None, 2040));
+    assert!(refusal(&world).await.contains("発行元を信頼できません"));
+
+    list(&world, &[&kaigo]).await;
+    let sender = world.open(SENDER).await;
+    let report = send(&sender, &world.small_unit("20261021110005")).await;
+    assert!(matches!(report.units[0].outcome, UnitOutcome::Prepared(_)), "{report:?}");
+    sender.close().await;
+
+    // What the list says about offices and kinds, and the certificate's own end, count here too.
+    world.pass(SignedDuration::from_mins(1));
+    for (common_name, until, words) in [
+        (format!("KJ99{SENDER}"), 2040, "別の事業所"),
+        (format!("代理人 {receivers}"), 2040, "代理人証明書"),
+        ("somebody".to_owned(), 2040, "事業所番号を読み取れません"),
+        (receivers.clone(), 2026, "有効期限が切れています"),
+    ] {
+        show_signed_by(&world, None, &kaigo.identity_until(&common_name, None, until));
+        let text = refusal(&world).await;
+        assert!(text.contains(words) && text.contains("内容は送っていません"), "{text}");
+    }
+    // An authority that left the list speaks for nobody any more.
+    show_signed_by(&world, None, &kaigo.identity_until(&receivers, None, 2040));
+    list(&world, &[]).await;
+    assert!(refusal(&world).await.contains("発行元を信頼できません"));
 }

@@ -89,9 +89,14 @@ impl World {
 
     /// Writes a deletion of a plan (the smallest good unit) and gives its folder.
     pub fn small_unit(&self, serial: &str) -> PathBuf {
+        self.small_unit_to(RECEIVER, serial)
+    }
+
+    /// The same to an office number as it stands in the file's name.
+    pub fn small_unit_to(&self, number: &str, serial: &str) -> PathBuf {
         let folder = self.path(&format!("out-{serial}"));
         std::fs::create_dir_all(&folder).unwrap();
-        let name = format!("DLT1KYO_{SENDER}_43_{RECEIVER}_11_{serial}.CSV");
+        let name = format!("DLT1KYO_{SENDER}_43_{number}_11_{serial}.CSV");
         std::fs::write(folder.join(name), b"202407,990001,0009900021,20261015\r\n").unwrap();
         folder
     }

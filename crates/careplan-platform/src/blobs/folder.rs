@@ -40,6 +40,13 @@ impl Folder {
         self.root.join(BlobName::shard(name.in_shard())).join(name.file())
     }
 
+    /// A blob that is not there is missing, unless the whole shelf is away (an unmounted disk): that
+    /// comes back, and with it the blob.
+    async fn missing_or_away(&self, error: std::io::Error) -> BlobFault {
+        let away = error.kind() == ErrorKind::NotFound && !is_there(&self.incoming).await;
+        if away { BlobFault::Unavailable(Box::new(error)) } else { error.into() }
+    }
+
     pub(super) async fn keep(&self, incoming: Incoming, name: &BlobName) -> Result<(), BlobFault> {
         let source = incoming.finish().await?;
         let (root, target) = (self.root.clone(), self.path(name));
@@ -60,7 +67,10 @@ impl Folder {
     }
 
     pub(super) async fn open_part(&self, name: &BlobName, part: Part) -> Result<Outgoing, BlobFault> {
-        let mut file = tokio::fs::File::open(self.path(name)).await?;
+        let mut file = match tokio::fs::File::open(self.path(name)).await {
+            Ok(file) => file,
+            Err(error) => return Err(self.missing_or_away(error).await),
+        };
         if part.start > 0 {
             file.seek(SeekFrom::Start(part.start)).await?;
         }
@@ -69,7 +79,10 @@ impl Folder {
     }
 
     pub(super) async fn drop(&self, name: &BlobName) -> Result<(), BlobFault> {
-        Ok(tokio::fs::remove_file(self.path(name)).await?)
+        match tokio::fs::remove_file(self.path(name)).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.missing_or_away(error).await),
+        }
     }
 
     pub(super) async fn names(&self, shard: u8) -> Result<Vec<BlobName>, BlobFault> {
@@ -88,6 +101,10 @@ impl Folder {
         })
         .await
     }
+}
+
+async fn is_there(folder: &Path) -> bool {
+    tokio::fs::try_exists(folder).await.unwrap_or(false)
 }
 
 /// A new name in a folder is durable when the folder is.

@@ -51,6 +51,16 @@ impl From<std::io::Error> for BlobFault {
     }
 }
 
+impl BlobFault {
+    /// The same about a letter that comes in: it cannot be missing, so the folder for it is.
+    fn of_coming_in(self) -> Self {
+        match self {
+            Self::Missing => Self::Unavailable("there is no folder for letters that come in".into()),
+            fault => fault,
+        }
+    }
+}
+
 /// A part of a blob: `start..end` in bytes.
 pub type Part = std::ops::Range<u64>;
 
@@ -89,10 +99,11 @@ impl Blobs {
     /// # Errors
     /// When the shelf is full or cannot be reached.
     pub async fn receive(&self) -> Result<Incoming, BlobFault> {
-        match &self.0 {
+        let begun = match &self.0 {
             Kind::Folder(folder) => Incoming::begin(folder.incoming()).await,
             Kind::Bucket(bucket) => Incoming::begin(bucket.spool()).await,
-        }
+        };
+        begun.map_err(BlobFault::of_coming_in)
     }
 
     /// Keeps what came in under a name; durable when this returns.
@@ -100,10 +111,11 @@ impl Blobs {
     /// # Errors
     /// When the shelf is full or cannot be reached, or the name is taken.
     pub async fn keep(&self, incoming: Incoming, name: &BlobName) -> Result<(), BlobFault> {
-        match &self.0 {
+        let kept = match &self.0 {
             Kind::Folder(folder) => folder.keep(incoming, name).await,
             Kind::Bucket(bucket) => bucket.keep(incoming, name).await,
-        }
+        };
+        kept.map_err(BlobFault::of_coming_in)
     }
 
     /// Opens a part of a blob.

@@ -38,7 +38,7 @@ impl Reader {
                 self.read += piece.len() as u64;
                 if self.read > self.declared { Err(self.mismatch()) } else { Ok(Some(piece)) }
             }
-            Some(Err(error)) if is_timeout(&error) => Err(Code::Timeout.into()),
+            Some(Err(error)) if is_silence(&error) => Err(Code::Timeout.into()),
             // The connection broke, or its framing says another length than its header.
             Some(Err(_)) => Err(self.mismatch()),
             None if self.read == self.declared => Ok(None),
@@ -72,8 +72,8 @@ impl Reader {
 }
 
 /// Whether a body ended because nothing came for too long, somewhere below.
-fn is_timeout(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
+pub(super) fn is_silence(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<tower_http::timeout::TimeoutError>() {
             return true;

@@ -21,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as route;
 use uuid::Uuid;
 
+use super::body::is_silence;
 use super::credentials::Credentials;
 use super::problem::Refused;
 use super::{answer, refusals};
@@ -209,8 +210,11 @@ async fn wait(platform: &Platform, id: Uuid) -> Result<Response, Refused> {
 
 fn read_request(body: Result<Bytes, BytesRejection>) -> Result<CertificationRequest, Refused> {
     let invalid = || Problem::new(Code::EnrolmentRequestInvalid);
-    let der =
-        wire::decode(&body.map_err(|_| Refused::from(invalid()))?).ok_or_else(|| Refused::from(invalid()))?;
+    let body = body.map_err(|fault| match is_silence(&fault) {
+        true => Code::Timeout.into(),
+        false => Refused::from(invalid()),
+    })?;
+    let der = wire::decode(&body).ok_or_else(|| Refused::from(invalid()))?;
     let request = CertificationRequest::verify(&der)
         .map_err(|_| Refused::from(invalid().detail("要求の形式、鍵、または署名を確かめられません。")))?;
     match request.public_key() {

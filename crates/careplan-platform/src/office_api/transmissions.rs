@@ -101,13 +101,18 @@ impl Sending<'_> {
                 return Err(refused);
             }
         }
-        let mut incoming = self.platform.mailbox.blobs.receive().await?;
+        let mut incoming = self.platform.mailbox.blobs.receive().await;
         let mut digest = Sha256::new();
         while let Some(piece) = body.next().await? {
             digest.update(&piece);
-            incoming.write(&piece).await?;
+            // A shelf that fails is told at the end: a refusal must reach who is still sending.
+            if let Ok(file) = &mut incoming
+                && let Err(fault) = file.write(&piece).await
+            {
+                incoming = Err(fault);
+            }
         }
-        self.shelve(incoming, digest, false).await
+        self.shelve(incoming?, digest, false).await
     }
 
     /// A letter whose parts are here already.

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::background;
 use super::data_dir::{self, DataDir, Ports};
 use super::edge::{self, Times};
+use super::open_files;
 use super::supervise::Tasks;
 use super::upkeep::{self, Upkeep};
 use super::{Running, StartFault};
@@ -70,6 +71,7 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// # Errors
 /// A [`StartFault`], or what is wrong with the authority or a configured file.
 pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
+    open_files::warn_when_too_few(config.office_api.connections_max);
     let config = Arc::new(config);
     let metrics = Metrics::of_process()?;
     let data_dir = DataDir::take(&config.data_dir)?;

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqliteSynchronous,
 };
-use sqlx::{Postgres, Sqlite};
+use sqlx::{Connection as _, Postgres, Sqlite};
 
 use super::{DatabaseUrl, StoreError};
 
@@ -135,6 +135,18 @@ fn pool(connections: u32) -> PoolOptions<Sqlite> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(BUSY_TIMEOUT)
+        .after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
+}
+
+/// Whether a connection can be used again. When the disk is full or fails, SQLite ends a transaction
+/// by itself; the driver still counts it as open, its own rollback fails, and no other transaction
+/// could ever begin: such a connection is closed.
+async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback that was only begun is done before the answer to this.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// A connection for reading.

@@ -12,7 +12,8 @@ macro_rules! joined {
         "cast(case when o.status = 'active' \
          and exists (select 1 from licence_term l where l.office = o.number and l.starts_at <= $1 and l.ends_at > $1) \
          and exists (select 1 from terminal t left join certificate c on c.fingerprint = t.fingerprint \
-         where t.office = o.number and t.retired_at is null and t.expires_at > $1 and c.revoked_at is null) \
+         where t.office = o.number and t.retired_at is null and t.expires_at > $1 and c.revoked_at is null \
+         and (c.not_after is null or c.not_after >= $1)) \
          then 1 else 0 end as bigint) as joined"
     };
 }

@@ -42,8 +42,9 @@ pub enum StoreError {
     Migration(#[source] sqlx::migrate::MigrateError),
 }
 
-/// SQLite: SQLITE_FULL. PostgreSQL: disk_full.
-const FULL: &[&str] = &["13", "53100"];
+/// SQLite: SQLITE_FULL, and SQLITE_IOERR_SHMSIZE (no room for the index of the log, which the first
+/// connection makes). PostgreSQL: disk_full.
+const FULL: &[&str] = &["13", "4874", "53100"];
 
 /// SQLite: SQLITE_BUSY and its extended codes, SQLITE_LOCKED. PostgreSQL: too_many_connections,
 /// statement and lock timeouts, admin and crash shutdown, starting up, read-only (a standby).

@@ -19,7 +19,8 @@ const RETIRE: &str =
     "update terminal set retired_at = $1 where office = $2 and id = $3 and retired_at is null";
 const KEYS: &str = "select t.id, t.announcement, c.serial is not null \
      from terminal t left join certificate c on c.fingerprint = t.fingerprint \
-     where t.office = $1 and t.retired_at is null and t.expires_at > $2 and c.revoked_at is null order by t.id";
+     where t.office = $1 and t.retired_at is null and t.expires_at > $2 \
+     and c.revoked_at is null and (c.not_after is null or c.not_after >= $2) order by t.id";
 
 pub(super) const STATEMENTS: &[&str] = &[ONE, OTHERS, PUT, RETIRE, KEYS];
 
@@ -45,7 +46,7 @@ pub struct Key {
     pub terminal: Uuid,
     /// CMS SignedData.
     pub announcement: Vec<u8>,
-    /// It was signed with a certificate of our own authority, which is not revoked.
+    /// It was signed with a certificate of our own authority, which is neither revoked nor expired.
     pub is_signed_with_own: bool,
 }
 
@@ -137,7 +138,7 @@ pub async fn retire(
 }
 
 /// The announcements of an office that are in use at `now`, without those signed with a
-/// certificate that our authority revoked.
+/// certificate of our authority that it revoked or that has expired since.
 ///
 /// # Errors
 /// When the database cannot be reached or holds nonsense.

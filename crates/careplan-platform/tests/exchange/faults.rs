@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use careplan_platform::serve::edge::Times;
 use careplan_platform::store::StoreError;
+use careplan_protocol::office_api::TransmissionPage;
+use careplan_protocol::routes;
 use careplan_testkit::database::{Engine, TestDatabase};
+use careplan_testkit::small_disk::SmallDisk;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::office_api::Api;
+use crate::office_api::wire::Wire;
+use crate::office_api::{Api, Client};
 use crate::world::{World, execute, header, id, letter_of};
 
 /// A line to PostgreSQL that can be cut.
@@ -133,6 +139,27 @@ async fn a_full_disk_is_507_and_nothing_is_half_written() {
     database.remove().await;
 }
 
+/// Longer than what a socket takes by itself: whoever sends it must be read to the end.
+const LONG_LETTER_BYTES: usize = 15 * 1024 * 1024;
+
+#[tokio::test]
+async fn a_full_shelf_is_told_also_to_who_is_still_sending() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(&folder.path().join("letters"), 32) else { return };
+    let api = Api::with_shelf_at(TestDatabase::fresh(Engine::Sqlite).await, disk.path()).await;
+    let wire = Wire::of(&api.sender, Times::default()).await;
+    let letter = Bytes::from(vec![7; LONG_LETTER_BYTES]);
+    let request = || Client::letter_request(&header(id(1), &letter));
+    disk.fill();
+    let full = wire.ask(request(), &letter).await;
+    assert!(full.problem().starts_with("507 storage-full"), "{}", full.problem());
+    assert!(full.has("retry-after: 5"));
+    assert_eq!(std::fs::read_dir(disk.path().join("incoming")).unwrap().count(), 0);
+    disk.make_room();
+    assert_eq!(wire.ask(request(), &letter).await.status(), 201);
+    assert_eq!(wire.ask(request(), &letter).await.status(), 200);
+}
+
 #[tokio::test]
 async fn a_full_disk_of_sqlite_is_told_from_other_faults() {
     let database = TestDatabase::fresh(Engine::Sqlite).await;
@@ -146,13 +173,58 @@ async fn a_full_disk_of_sqlite_is_told_from_other_faults() {
 }
 
 #[tokio::test]
-async fn a_database_that_another_process_locks_is_away_for_a_while() {
+async fn while_another_process_holds_sqlite_sending_is_503_reading_goes_on_and_nothing_is_lost() {
     let database = TestDatabase::fresh(Engine::Sqlite).await;
-    let options = "pragma busy_timeout = 1";
+    let api = Api::new(database.clone()).await;
+    let receipt = api.send(id(1)).await;
     let mut holder = SqliteConnection::connect(database.url()).await.unwrap();
-    let mut waiter = SqliteConnection::connect(database.url()).await.unwrap();
-    sqlx::query(options).execute(&mut waiter).await.unwrap();
     sqlx::query("begin immediate").execute(&mut holder).await.unwrap();
-    let error = sqlx::query("begin immediate").execute(&mut waiter).await.unwrap_err();
-    assert!(matches!(StoreError::from(error), StoreError::Unavailable(_)));
+
+    // Waits as long as the platform waits for another process, and then says so.
+    let letter = Bytes::from(vec![7; 100_000]);
+    let away = api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+    let problem = away.problem();
+    assert!(
+        problem.starts_with("503 storage-unavailable") && problem.contains("データは失われていません"),
+        "{problem}"
+    );
+    assert_eq!(away.header("retry-after"), "5");
+    let listed: TransmissionPage = api.receiver.get(routes::INBOX).await.json();
+    assert_eq!(listed.transmissions.iter().map(|entry| entry.id).collect::<Vec<_>>(), [id(1)]);
+
+    sqlx::query("rollback").execute(&mut holder).await.unwrap();
+    api.world.hand.advance(std::time::Duration::from_secs(5));
+    let sent = api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+    assert_eq!(sent.status, http::StatusCode::CREATED);
+    assert_eq!(api.sender.put_letter(&header(id(2), &letter), letter).await.body, sent.body);
+    let again = letter_of(&id(1));
+    assert_eq!(api.sender.put_letter(&header(id(1), &again), again).await.body, receipt);
+    assert_eq!(api.world.count("transmission").await, 2);
+    assert_eq!(api.world.count("receipt").await, 2);
+}
+
+#[tokio::test]
+async fn while_the_shelf_is_away_large_letters_are_503_and_afterwards_all_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (shelf, away) = (folder.path().join("letters"), folder.path().join("unmounted"));
+    let api = Api::with_shelf_at(TestDatabase::fresh(Engine::Sqlite).await, &shelf).await;
+    let before = Bytes::from(vec![6; 100_000]);
+    let receipt = api.sender.put_letter(&header(id(1), &before), before.clone()).await.body;
+
+    std::fs::rename(&shelf, &away).unwrap();
+    let letter = Bytes::from(vec![7; 100_000]);
+    let refused = api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+    assert!(refused.problem().starts_with("503 storage-unavailable"), "{}", refused.problem());
+    assert_eq!(refused.header("retry-after"), "5");
+    let path = routes::with(routes::LETTER, id(1));
+    let refused = api.receiver.get(&path).await;
+    assert!(refused.problem().starts_with("503 storage-unavailable"), "{}", refused.problem());
+
+    std::fs::rename(&away, &shelf).unwrap();
+    assert_eq!(api.receiver.get(&path).await.body, before);
+    let sent = api.sender.put_letter(&header(id(2), &letter), letter.clone()).await;
+    assert_eq!(sent.status, http::StatusCode::CREATED);
+    assert_eq!(api.sender.put_letter(&header(id(2), &letter), letter).await.body, sent.body);
+    assert_eq!(api.sender.put_letter(&header(id(1), &before), before).await.body, receipt);
+    assert_eq!(api.world.count("transmission").await, 2);
 }

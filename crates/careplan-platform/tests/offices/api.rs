@@ -7,14 +7,15 @@ use axum::body::Body;
 use bytes::Bytes;
 use careplan_domain::retention::Retention;
 use careplan_domain::{OfficeNumber, Timestamp};
-use careplan_envelope::{DecryptionKey, Signer as SignedBy, sign};
+use careplan_envelope::{Certificate, DecryptionKey, Signer as SignedBy, sign};
 use careplan_platform::blobs::Blobs;
 use careplan_platform::caller::Connection;
+use careplan_platform::config::Foreign;
 use careplan_platform::mailbox::Mailbox;
 use careplan_platform::office_api::router;
 use careplan_platform::platform::Platform;
 use careplan_platform::signer::{SignFault, Signer};
-use careplan_platform::trust::{Trust, TrustInForce};
+use careplan_platform::trust::{ForeignTrust, Trust, TrustInForce};
 use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, KeyAnnouncement};
 use careplan_protocol::{Base64, Problem};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -36,6 +37,8 @@ impl Signer for Nobody {
 
 pub struct Api {
     router: Router,
+    platform: Arc<Platform>,
+    root: Certificate,
     /// The blobs; nothing here comes there.
     _folder: tempfile::TempDir,
 }
@@ -45,18 +48,25 @@ impl Api {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::folder(folder.path().to_owned()).await.unwrap();
         let (store, clock) = (world.store.clone(), world.clock.clone());
-        let root = careplan_envelope::Certificate::from_der(world.authority.root()).unwrap();
+        let root = Certificate::from_der(world.authority.root()).unwrap();
         let platform = Platform {
             mailbox: Mailbox::start(store.clone(), clock.clone(), blobs, Retention::default()),
             store,
             clock,
-            trust: Arc::new(TrustInForce::new(Trust::new(vec![root], Vec::new()).unwrap())),
+            trust: Arc::new(TrustInForce::new(Trust::new(vec![root.clone()], Vec::new()).unwrap())),
             issue_passwords: world.issue_passwords(),
             order_bell: Arc::default(),
             enrol_wait: std::time::Duration::ZERO,
             signer: Arc::new(Nobody),
         };
-        Self { router: router(Arc::new(platform)), _folder: folder }
+        let platform = Arc::new(platform);
+        Self { router: router(platform.clone()), platform, root, _folder: folder }
+    }
+
+    /// Believes these foreign authorities from now on, as a reload would.
+    pub fn trust(&self, foreign: &[Foreign]) {
+        let foreign = foreign.iter().map(|settings| ForeignTrust::load(settings).unwrap()).collect();
+        self.platform.trust.replace(Trust::new(vec![self.root.clone()], foreign).unwrap());
     }
 
     /// One request over one connection of a member, or of somebody without certificate.

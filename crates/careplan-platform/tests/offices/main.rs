@@ -5,6 +5,7 @@ mod account;
 mod admin;
 mod api;
 mod directory;
+mod foreign;
 mod licence;
 mod login;
 mod terminals;

@@ -11,6 +11,7 @@ use careplan_protocol::announcement::{ANNOUNCEMENT_VALIDITY_MAX, CLOCK_SKEW_MAX}
 use careplan_testkit::certificates::{TestAuthority, Validity};
 use careplan_testkit::on_both_databases;
 use http::{Request, StatusCode};
+use jiff::civil::date;
 use uuid::Uuid;
 
 use crate::api::{Api, announcement, signed, signed_bytes};
@@ -18,7 +19,7 @@ use crate::world::{Member, World, helper, manager};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-async fn keys(api: &Api, member: &Member) -> Vec<Vec<u8>> {
+pub async fn keys(api: &Api, member: &Member) -> Vec<Vec<u8>> {
     let listed = api.get(member, "/v1/offices/9970000018/keys").await.json();
     let keys: careplan_protocol::office_api::OfficeKeys = serde_json::from_value(listed).unwrap();
     keys.terminals.into_iter().map(|key| key.announcement.0).collect()
@@ -189,6 +190,38 @@ on_both_databases! {
         let serial = member.certificate.serial().to_string();
         world.admin(&["certificate", "revoke", &serial, "--reason", "紛失"]).await.unwrap();
         assert_eq!(keys(&api, &reader).await.len(), 0);
+    }
+
+    async fn keys_signed_with_a_certificate_that_expired_since_are_no_longer_listed(database: TestDatabase) {
+        let world = World::new(database).await;
+        world.license(manager()).await;
+        let (api, terminal) = (Api::new(&world).await, Uuid::now_v7());
+        let member = Member::new(&world.authority.office("9970000018", Validity::Until(date(2026, 11, 2))));
+        world.record(&member.certificate, "office", Some(manager())).await;
+        let mut content = announcement(manager(), terminal, world.clock.now());
+        content.expires_at = content.issued_at + ANNOUNCEMENT_VALIDITY_MAX;
+        let der = signed(&member, &content);
+        assert_eq!(api.put_key(&member, terminal, &der).await.status, StatusCode::CREATED);
+        let reader = world.member(helper()).await;
+        let joined = async || api.get(&reader, "/v1/offices/9970000018").await.json()["joined"].clone();
+        world.hand.advance(Duration::from_secs(24 * 3600));
+        assert_eq!(world.clock.now(), member.certificate.not_after());
+        assert_eq!((keys(&api, &reader).await, joined().await), (vec![der.clone()], true.into()));
+        world.hand.advance(MILLISECOND);
+        assert_eq!((keys(&api, &reader).await.len(), joined().await), (0, false.into()));
+
+        // Nor does it publish another one: not as the caller's, not as the signer's.
+        let newer = announcement(manager(), terminal, world.clock.now());
+        let by_expired = signed(&member, &newer);
+        api.put_key(&member, terminal, &by_expired).await
+            .is_refused(403, "certificate-expired", "有効期限は 2026年11月2日 09時00分 でした。");
+        let renewed = world.member(manager()).await;
+        api.put_key(&renewed, terminal, &by_expired).await
+            .is_refused(422, "announcement-invalid", "電子証明書の有効期限が切れています。");
+        assert_eq!(keys(&api, &reader).await.len(), 0);
+        // The same terminal with the next certificate is there again.
+        let answer = api.put_key(&renewed, terminal, &signed(&renewed, &newer)).await;
+        assert_eq!((answer.status, keys(&api, &reader).await.len()), (StatusCode::OK, 1));
     }
 
     async fn an_announcement_of_the_greatest_size_is_read_and_a_larger_one_is_not(database: TestDatabase) {

@@ -49,3 +49,32 @@ fn a_settings_file_that_is_not_there_is_named() {
     let sentence = String::from_utf8(refused.stderr).unwrap();
     assert!(sentence.starts_with("設定ファイル `/nowhere/settings.toml` を読めません"), "{sentence}");
 }
+
+#[test]
+fn showing_an_authority_that_is_not_there_makes_nothing_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data_text = data.to_str().unwrap();
+    let show = ["authority", "show", "--data", data_text];
+    let refuses = || {
+        let refused = said(&show);
+        assert_eq!((refused.status.code(), refused.stdout.len()), (Some(1), 0));
+        let sentence = String::from_utf8(refused.stderr).unwrap();
+        assert!(sentence.starts_with("認証局はまだありません"), "{sentence}");
+        assert!(
+            sentence.contains(data_text) && sentence.contains("`careplan-platform authority init`"),
+            "{sentence}"
+        );
+    };
+    refuses();
+    assert!(!data.exists());
+    std::fs::create_dir(&data).unwrap();
+    refuses();
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+    // A database without an authority is none either.
+    out(&["migrate", "--data", data_text]);
+    refuses();
+    let made = out(&["authority", "init", "--data", data_text]);
+    assert!(made.contains("sha256:"), "{made}");
+    assert_eq!(out(&show), made);
+}

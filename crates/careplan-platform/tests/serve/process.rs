@@ -26,10 +26,13 @@ struct Served {
 
 impl Served {
     fn start(folder: &Path, settings: &str) -> Self {
+        Self::start_by(program(), folder, settings)
+    }
+
+    fn start_by(mut command: Command, folder: &Path, settings: &str) -> Self {
         let file = folder.join("settings.toml");
         let ports = "office_api.listen = '127.0.0.1:0'\noperators.listen = '127.0.0.1:0'\n";
         std::fs::write(&file, format!("{ports}{settings}")).unwrap();
-        let mut command = program();
         command.arg("serve").arg("--config").arg(file).arg("--data").arg(folder.join("data"));
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -197,4 +200,33 @@ fn the_authority_can_be_a_process_of_its_own() {
     assert!(served.exit().success());
     let told = Command::new("kill").arg(authority.id().to_string()).status().unwrap();
     assert!(told.success() && authority.wait().unwrap().success());
+}
+
+#[test]
+fn a_process_that_may_open_too_few_files_says_so_once_and_what_to_do() {
+    for (connections_max, warnings) in [(44, 0), (45, 1)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n 300 && exec \"$0\" \"$@\""]).arg(program().get_program());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let settings = format!("office_api.connections_max = {connections_max}\n");
+        let mut served = Served::start_by(command, folder.path(), &settings);
+        let mut said = Vec::new();
+        for line in served.log.by_ref().lines() {
+            let line = line.unwrap();
+            if line.contains("\"ready\"") {
+                break;
+            }
+            said.push(line);
+        }
+        said.retain(|line| line.contains("open files"));
+        assert_eq!(said.len(), warnings, "{said:?}");
+        for line in said {
+            for part in
+                ["\"WARN\"", "\"connections_max\":45", "\"open_files_max\":300", "LimitNOFILE=", "ulimit -n"]
+            {
+                assert!(line.contains(part), "no {part} in {line}");
+            }
+        }
+    }
 }

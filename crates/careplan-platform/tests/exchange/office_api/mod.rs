@@ -6,8 +6,11 @@ mod lists;
 mod news;
 mod receipts;
 mod send;
+mod silence;
 mod upload;
+pub(crate) mod wire;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -98,8 +101,17 @@ impl Api {
     /// The same, with the database reached by another address.
     pub(crate) async fn new_at(database: TestDatabase, url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::folder(folder.path().to_owned()).await.unwrap();
-        let world = World::new_at(database, url).await;
+        let shelf = folder.path().to_owned();
+        Self::new_with(World::new_at(database, url).await, folder, &shelf).await
+    }
+
+    /// The same, with the letters at another place than in the folder.
+    pub(crate) async fn with_shelf_at(database: TestDatabase, shelf: &Path) -> Self {
+        Self::new_with(World::new(database).await, tempfile::tempdir().unwrap(), shelf).await
+    }
+
+    async fn new_with(world: World, folder: tempfile::TempDir, shelf: &Path) -> Self {
+        let blobs = Blobs::folder(shelf.to_owned()).await.unwrap();
         let authority = Authority::new();
         let trust = Trust::new(vec![authority.root()], Vec::new()).unwrap();
         let mailbox = Mailbox {
