@@ -23,6 +23,7 @@ type Stage<'a> = (&'static str, Box<dyn Fn() -> anyhow::Result<()> + 'a>);
 /// Installs what is missing and runs all stages, or only the filtered tests.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let began = Instant::now();
+    fetch()?;
     packages::nextest()?;
     packages::debian(
         &["openssl", "curl"],
@@ -54,6 +55,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     summary(&times, began.elapsed());
     Ok(())
+}
+
+/// Brings every dependency, also those of other platforms, which are never built here: the policy
+/// test reads the licences of all of them, without a network.
+fn fetch() -> anyhow::Result<()> {
+    command::run(command::cargo().args(["fetch", "--locked"]))
 }
 
 fn format() -> anyhow::Result<()> {
