@@ -133,7 +133,8 @@ impl Stream {
         }
         loop {
             if self.more {
-                match self.news().await {
+                // Boxed, here and below: it runs now and then, and idle streams are many.
+                match Box::pin(self.news()).await {
                     Ok(Some(text)) => return Some(text),
                     Ok(None) => {}
                     // The client comes again and is told why.
@@ -143,12 +144,12 @@ impl Stream {
             tokio::select! {
                 () = self.subscription.changed() => {
                     self.more = true;
-                    self.judge().await?;
+                    Box::pin(self.judge()).await?;
                 }
                 () = sleep(HEARTBEAT) => {
                     self.beats += 1;
                     if self.beats.is_multiple_of(HEARTBEATS_JUDGED) {
-                        self.judge().await?;
+                        Box::pin(self.judge()).await?;
                     }
                     return Some(Bytes::from_static(b":\n\n"));
                 }

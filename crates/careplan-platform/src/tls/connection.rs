@@ -8,10 +8,11 @@ use std::sync::Arc;
 use axum::Router;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::rt::{Read, Write};
+use hyper::server::conn::{http1, http2};
 use hyper::service::Service as HyperService;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
+use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -48,69 +49,89 @@ const HEAD_BYTES_MAX: u32 = 16 * 1024;
 const AGE_SPREAD_TENTHS: u32 = 1;
 
 /// Serves a connection until it ends.
+///
+/// While it is served it is no larger than it must be, since idle ones are many: what only the
+/// handshake needs is gone by then.
 pub(super) async fn serve(stream: TcpStream, desk: Arc<Desk>, stopping: CancellationToken) {
     // Answers are small and whole: waiting for more bytes only delays them.
     let _ = stream.set_nodelay(true);
     let ending = stopping.child_token();
-    match &desk.transport {
-        Transport::Plain => http1(stream, desk.clone(), ending, None).await,
-        Transport::Tls(tls) => {
-            let acceptor = TlsAcceptor::from(tls.current());
-            let handshake = timeout(desk.limits.handshake, acceptor.accept(stream));
-            let shaken = tokio::select! {
-                shaken = handshake => shaken,
-                () = ending.cancelled() => return,
-            };
-            match shaken {
-                Ok(Ok(stream)) => {
-                    metrics::counter!("careplan_handshakes_total", "outcome" => "ok").increment(1);
-                    encrypted(stream, desk, ending).await;
-                }
-                Ok(Err(error)) => {
-                    metrics::counter!("careplan_handshakes_total", "outcome" => "failed").increment(1);
-                    tracing::debug!(%error, "handshake failed");
-                }
-                Err(_) => {
-                    metrics::counter!("careplan_handshakes_total", "outcome" => "timeout").increment(1);
-                }
-            }
+    let welcomed = match &desk.transport {
+        Transport::Plain => {
+            let requests = Requests::new(&desk, None);
+            let activity = requests.activity.clone();
+            let connection = http1_builder(&desk).serve_connection(TokioIo::new(stream), requests);
+            Some(Welcomed::Plain(Box::pin(connection), activity))
         }
+        Transport::Tls(tls) => Box::pin(shake(stream, tls.current(), &desk, &ending)).await,
+    };
+    match welcomed {
+        Some(Welcomed::Http1(connection, activity)) => drive(connection, &activity, &desk, ending).await,
+        Some(Welcomed::Http2(connection, activity)) => drive(connection, &activity, &desk, ending).await,
+        Some(Welcomed::Plain(connection, activity)) => drive(connection, &activity, &desk, ending).await,
+        None => {}
     }
 }
 
-async fn encrypted(stream: TlsStream<TcpStream>, desk: Arc<Desk>, ending: CancellationToken) {
+/// A connection that is ready for requests.
+enum Welcomed {
+    Plain(Pin<Box<http1::Connection<TokioIo<TcpStream>, Requests>>>, Arc<Activity>),
+    Http1(Pin<Box<http1::Connection<TokioIo<TlsStream<TcpStream>>, Requests>>>, Arc<Activity>),
+    Http2(Pin<Box<Http2>>, Arc<Activity>),
+}
+
+type Http2 = http2::Connection<TokioIo<TlsStream<TcpStream>>, Requests, TokioExecutor>;
+
+/// Shakes hands; `None` when that fails, takes too long, or the platform stops.
+async fn shake(
+    stream: TcpStream,
+    tls: Arc<ServerConfig>,
+    desk: &Desk,
+    ending: &CancellationToken,
+) -> Option<Welcomed> {
+    let handshake = timeout(desk.limits.handshake, TlsAcceptor::from(tls).accept(stream));
+    let shaken = tokio::select! {
+        shaken = handshake => shaken,
+        () = ending.cancelled() => return None,
+    };
+    let outcome = match &shaken {
+        Ok(Ok(_)) => "ok",
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "handshake failed");
+            "failed"
+        }
+        Err(_) => "timeout",
+    };
+    metrics::counter!("careplan_handshakes_total", "outcome" => outcome).increment(1);
+    let stream = shaken.ok()?.ok()?;
     let (_, tls) = stream.get_ref();
     let is_http2 = tls.alpn_protocol() == Some(b"h2");
     let presented: Vec<CertificateDer<'static>> =
         tls.peer_certificates().map(<[_]>::to_vec).unwrap_or_default();
     let peer = Some(Arc::new(Connection::new(presented, ending.clone())));
-    if is_http2 { http2(stream, desk, ending, peer).await } else { http1(stream, desk, ending, peer).await }
+    let requests = Requests::new(desk, peer);
+    let activity = requests.activity.clone();
+    Some(if is_http2 {
+        Welcomed::Http2(Box::pin(http2_builder().serve_connection(TokioIo::new(stream), requests)), activity)
+    } else {
+        Welcomed::Http1(
+            Box::pin(http1_builder(desk).serve_connection(TokioIo::new(stream), requests)),
+            activity,
+        )
+    })
 }
 
-type Peer = Option<Arc<Connection>>;
-
-async fn http1<S>(stream: S, desk: Arc<Desk>, ending: CancellationToken, peer: Peer)
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
-    let activity = Activity::new();
-    let mut builder = hyper::server::conn::http1::Builder::new();
+fn http1_builder(desk: &Desk) -> http1::Builder {
+    let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(desk.limits.silence)
         .max_buf_size(HTTP1_BUFFER_BYTES_MAX);
-    let requests = Requests { router: desk.router.clone(), peer, activity: activity.clone() };
-    let connection = builder.serve_connection(TokioIo::new(stream), requests);
-    drive(Box::pin(connection), &activity, &desk, ending).await;
+    builder
 }
 
-async fn http2<S>(stream: S, desk: Arc<Desk>, ending: CancellationToken, peer: Peer)
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-    TokioIo<S>: Read + Write,
-{
-    let activity = Activity::new();
-    let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+fn http2_builder() -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(HTTP2_STREAMS_MAX)
@@ -118,9 +139,7 @@ where
         .initial_connection_window_size(HTTP2_CONNECTION_WINDOW_BYTES)
         .max_send_buf_size(HTTP2_SEND_BUFFER_BYTES)
         .max_header_list_size(HEAD_BYTES_MAX);
-    let requests = Requests { router: desk.router.clone(), peer, activity: activity.clone() };
-    let connection = builder.serve_connection(TokioIo::new(stream), requests);
-    drive(Box::pin(connection), &activity, &desk, ending).await;
+    builder
 }
 
 /// Serves until the peer leaves, the connection comes of age or falls silent, or the platform
@@ -166,11 +185,19 @@ fn note<E: std::fmt::Display>(ended: Result<(), E>) {
     }
 }
 
+type Peer = Option<Arc<Connection>>;
+
 /// Hands each request to the routes, with the connection it came on.
 struct Requests {
     router: Router,
     peer: Peer,
     activity: Arc<Activity>,
+}
+
+impl Requests {
+    fn new(desk: &Desk, peer: Peer) -> Self {
+        Self { router: desk.router.clone(), peer, activity: Activity::new() }
+    }
 }
 
 impl HyperService<Request<Incoming>> for Requests {

@@ -19,6 +19,9 @@ use crate::world::Member;
 /// News that does not come in this time does not come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Streams that are opened before those that are counted.
+const WARMING: usize = 100;
+
 /// Every member listens while `senders` send `each` letters at full speed. The time runs from the
 /// start of the sender's request to the event at the receiver.
 pub(crate) async fn notices(
@@ -100,13 +103,22 @@ pub(crate) async fn idle_streams(
     pid: u32,
     count: usize,
 ) -> anyhow::Result<f64> {
-    // One before all others, so that what the first stream sets up is not counted.
-    let _first = members.first().context("a member")?.connect(address).await?.listen(0).await?;
-    let (before, _) = process::memory(pid)?;
-    let mut streams = Vec::with_capacity(count);
-    for place in 0..count {
-        let member = members.get(place % members.len()).context("a member")?;
-        streams.push(member.connect(address).await?.listen(0).await?);
+    // From the end of their news, so that nothing is told. Some before all others, so that what the
+    // first streams set up (pages of the database, a thread's memory) is not counted.
+    let mut ends = Vec::with_capacity(members.len());
+    for member in members {
+        ends.push(newest(&member.connect(address).await?).await?);
+    }
+    let mut streams = Vec::with_capacity(count + WARMING);
+    let mut before = 0.0;
+    for place in 0..count + WARMING {
+        if place == WARMING {
+            (before, _) = process::memory(pid)?;
+        }
+        let place = place % members.len();
+        let member = members.get(place).context("a member")?;
+        let end = ends.get(place).context("the end of its news")?;
+        streams.push(member.connect(address).await?.listen(*end).await?);
     }
     let (after, _) = process::memory(pid)?;
     Ok((after - before) / count as f64)

@@ -55,7 +55,7 @@ impl Sizes {
         cycles: (8, 20),
         handshakes: 300,
         notices: (8, 30),
-        streams: 200,
+        streams: 1000,
         stored: 50_000,
         pages: 50,
         envelope: Duration::from_millis(100),
