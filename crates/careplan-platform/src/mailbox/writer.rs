@@ -1,13 +1,18 @@
-//! Group commit: one task per replica drains a queue and makes many operations durable at once.
+//! Group commit: one thread per replica drains a queue and makes many operations durable at once.
 //!
 //! While one commit reaches the disk the next operations gather, so the busier it gets, the more
 //! share one flush. One operation that the database refuses does not spoil its neighbours: then
 //! each is done by itself.
+//!
+//! A thread and not a task: every step of a commit waits for the database and goes on when it has
+//! answered. As a task it would queue each time behind the requests that are being answered, and all
+//! that wait for the commit would wait for those.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use careplan_domain::retention::Retention;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -48,14 +53,14 @@ enum Message {
     Drain,
 }
 
-/// The way to change the mailbox. Clones lead to the same task.
+/// The way to change the mailbox. Clones lead to the same thread.
 #[derive(Debug, Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Message>,
     ended: watch::Receiver<bool>,
 }
 
-/// What the task works with.
+/// What the thread works with.
 struct Desk {
     store: Store,
     news: News,
@@ -64,13 +69,14 @@ struct Desk {
 }
 
 impl Writer {
-    /// Starts the task; it ends with [`drain`](Self::drain), or with the last clone.
+    /// Starts the thread; it ends with [`drain`](Self::drain), or with the last clone.
     pub fn start(store: Store, news: News, clock: Clock, retention: Retention) -> Self {
         let (queue, messages) = mpsc::channel(OPERATIONS_QUEUED_MAX);
         let (end, ended) = watch::channel(false);
         let desk = Desk { store, news, clock, retention };
-        tokio::spawn(async move {
-            desk.work(messages).await;
+        let runtime = Handle::current();
+        tokio::task::spawn_blocking(move || {
+            runtime.block_on(desk.work(messages));
             end.send_replace(true);
         });
         Self { queue, ended }
@@ -95,7 +101,7 @@ impl Writer {
         // When the queue is closed already, somebody else drains it.
         let _ = self.queue.send(Message::Drain).await;
         let mut ended = self.ended.clone();
-        // An error means that the task is gone: nothing is left to wait for.
+        // An error means that the thread is gone: nothing is left to wait for.
         let _ = ended.wait_for(|ended| *ended).await;
     }
 }
