@@ -5,10 +5,10 @@ use careplan_domain::Timestamp;
 
 use super::Entry;
 use crate::store::values::millis;
-use crate::store::{Connected, Head, ManyRows, StoreError, on};
+use crate::store::{Head, Insert, Table};
 
-pub(crate) static INSERT: ManyRows =
-    ManyRows::new("insert into audit (seq, at, actor, action, subject, detail, hash) values", 7, "");
+pub(crate) static INSERT: Table =
+    Table::new("insert into audit (seq, at, actor, action, subject, detail, hash) values", 7, "");
 
 /// A row of the audit table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,24 +62,18 @@ pub fn chain_hash(before: &[u8; 32], row: &Row) -> [u8; 32] {
     hash
 }
 
-/// Writes rows that were chained in memory.
-pub(crate) async fn insert(db: &mut impl Connected, mut rows: Vec<Row>) -> Result<(), StoreError> {
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = INSERT.text(group.len());
-        on!(db, |c| {
-            let mut query = sqlx::query(text);
-            for row in group {
-                query = query
-                    .bind(row.seq)
-                    .bind(row.at)
-                    .bind(row.actor)
-                    .bind(row.action)
-                    .bind(row.subject)
-                    .bind(row.detail)
-                    .bind(row.hash.to_vec());
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
-    Ok(())
+/// Rows that were chained in memory.
+pub(crate) fn insert(rows: Vec<Row>) -> Insert {
+    let row = |row: Row| {
+        [
+            row.seq.into(),
+            row.at.into(),
+            row.actor.into(),
+            row.action.into(),
+            row.subject.into(),
+            row.detail.into(),
+            row.hash.to_vec().into(),
+        ]
+    };
+    INSERT.rows(rows.into_iter().map(row))
 }

@@ -290,20 +290,20 @@ impl Batch {
             return Ok(false);
         }
         let new = self.accepted.iter().filter_map(|id| self.held.get(id).cloned()).collect();
-        transmissions::insert(tx, new).await?;
-        letters::insert(tx, self.letters).await?;
+        transmissions::insert(tx, new)?;
+        letters::insert(tx, self.letters);
         for (change, ids) in self.moved {
             transmissions::move_many(tx, change, ids).await?;
         }
-        events::insert(tx, self.events).await?;
-        receipts::insert(tx, self.receipts).await?;
+        events::insert(tx, self.events);
+        receipts::insert(tx, self.receipts);
         for (id, office) in self.uploaded {
             uploads::forget(tx, &id, &office).await?;
         }
         for office in self.counters.keys() {
             tx.wake(*office);
         }
-        events::set_counters(tx, self.counters.into_iter().collect()).await?;
+        events::set_counters(tx, self.counters);
         for (at, entry) in self.audit {
             audit::append(tx, at, entry);
         }

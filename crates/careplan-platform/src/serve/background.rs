@@ -23,6 +23,11 @@ pub(super) fn keep(tasks: &Tasks, platform: &Arc<Platform>, upkeep: &Arc<Upkeep>
         let (store, news) = (platform.store.clone(), platform.mailbox.news.clone());
         tasks.keep("news", move |stop| mailbox::listen(store.clone(), news.clone(), stop));
     }
+    let store = platform.store.clone();
+    tasks.keep("fold", move |stop| {
+        let store = store.clone();
+        async move { store.keep_folded(stop).await }
+    });
     let watched = upkeep.clone();
     tasks.keep("files", move |stop| watched.clone().watch_files(stop));
     let watched = upkeep.clone();

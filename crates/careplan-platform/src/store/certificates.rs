@@ -1,14 +1,20 @@
 //! Certificates that our authority issued, and what is known of the caller at a request.
 
+use std::collections::HashMap;
+
 use careplan_domain::gate::OfficeStatus;
 use careplan_domain::{Digest, OfficeNumber, Timestamp};
 use careplan_envelope::CertificateSerial;
 
 use super::values::{digest, instant, millis};
-use super::{Connected, StoreError, Tx, on};
+use super::{Connected, ManyIds, StoreError, Tx, on};
 
-const STANDING: &str = "select o.status, c.revoked_at, c.fingerprint from office o \
-     left join certificate c on c.fingerprint = $2 and c.office = o.number where o.number = $1";
+static STANDINGS: ManyIds = ManyIds::pairs(
+    "select o.number, o.status, c.fingerprint, c.revoked_at from office o \
+     left join certificate c on c.office = o.number and c.fingerprint in",
+    "where o.number in",
+    "",
+);
 const INSERT: &str = "insert into certificate \
      (serial, fingerprint, profile, office, der, not_before, not_after, issued_at) \
      values ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -23,7 +29,10 @@ const OF_PROFILE: &str = "select serial, fingerprint, profile, office, der, not_
 const REVOKE: &str =
     "update certificate set revoked_at = $2, reason = $3 where serial = $1 and revoked_at is null";
 
-pub(super) const STATEMENTS: &[&str] = &[STANDING, INSERT, BY_SERIAL, OF_OFFICE, ALL, OF_PROFILE, REVOKE];
+pub(super) fn statements() -> Vec<String> {
+    let single = [INSERT, BY_SERIAL, OF_OFFICE, ALL, OF_PROFILE, REVOKE].map(str::to_owned);
+    single.into_iter().chain([STANDINGS.text(2).0.to_string()]).collect()
+}
 
 /// What the database says about a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,22 +54,49 @@ pub async fn caller_standing(
     office: &OfficeNumber,
     fingerprint: &Digest,
 ) -> Result<Option<CallerStanding>, StoreError> {
-    type Row = (String, Option<i64>, Option<Vec<u8>>);
-    let row: Option<Row> = on!(db, |c| {
-        sqlx::query_as(STANDING)
-            .bind(office.as_str())
-            .bind(&fingerprint.as_bytes()[..])
-            .fetch_optional(&mut *c)
-            .await?
+    let found = caller_standings(db, &[(*office, *fingerprint)]).await?;
+    Ok(found.into_iter().next().flatten())
+}
+
+/// The same of several (at most [`IN_LIST_MAX`](super::IN_LIST_MAX)) in one statement, in their order.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn caller_standings(
+    db: &mut impl Connected,
+    asked: &[(OfficeNumber, Digest)],
+) -> Result<Vec<Option<CallerStanding>>, StoreError> {
+    type Row = (String, String, Option<Vec<u8>>, Option<i64>);
+    let filled = ManyIds::fill(asked.to_vec());
+    let rows: Vec<Row> = on!(db, |c| {
+        let mut query = sqlx::query_as(STANDINGS.text(filled.len()));
+        for (_, fingerprint) in &filled {
+            query = query.bind(fingerprint.as_bytes().to_vec());
+        }
+        for (office, _) in &filled {
+            query = query.bind(office.as_str().to_owned());
+        }
+        query.fetch_all(&mut *c).await?
     });
-    row.map(|(status, revoked_at, recorded)| {
-        Ok(CallerStanding {
-            status: super::standings::status(&status)?,
+    let mut offices = HashMap::with_capacity(rows.len());
+    let mut recorded = HashMap::with_capacity(rows.len());
+    for (number, status, fingerprint, revoked_at) in rows {
+        let office: OfficeNumber = super::values::parse(&number, "office number")?;
+        offices.insert(office, super::standings::status(&status)?);
+        if let Some(fingerprint) = fingerprint {
+            recorded.insert((office, digest(&fingerprint)?), revoked_at.map(instant).transpose()?);
+        }
+    }
+    let standing = |asked: &(OfficeNumber, Digest)| {
+        let status = *offices.get(&asked.0)?;
+        let recorded = recorded.get(asked);
+        Some(CallerStanding {
+            status,
             is_recorded: recorded.is_some(),
-            revoked_at: revoked_at.map(instant).transpose()?,
+            revoked_at: recorded.copied().flatten(),
         })
-    })
-    .transpose()
+    };
+    Ok(asked.iter().map(standing).collect())
 }
 
 /// A certificate as it is recorded.

@@ -1,16 +1,17 @@
-//! Connections: SQLite has one that writes and a few that read, PostgreSQL has a pool.
+//! Connections: SQLite has one that writes and a few that read, PostgreSQL has a pool of equals.
 
 use std::path::Path;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Postgres;
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqliteSynchronous,
-};
-use sqlx::{Connection as _, Postgres, Sqlite};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 
+use super::fold::Written;
+use super::seats::{Seat, Seats};
 use super::{DatabaseUrl, StoreError};
 
 /// SQLite readers. Reads are short and mostly answered from memory; more connections only cost
@@ -26,9 +27,14 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process (an `admin` command) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A write-ahead log of 32 MiB before it is folded into the file (in pages of 4 KiB): under load
-/// a fold every 4 MiB, SQLite's default, costs more flushes than the commits themselves.
-const WAL_PAGES: &str = "8000";
+/// Page of a new SQLite file. A letter of usual size fills three of them, where SQLite's default of
+/// 4 KiB takes six and each page is written apart; at 16 KiB the indexes cost more than is saved.
+const PAGE_BYTES: u32 = 8192;
+
+/// When SQLite folds the write-ahead log into the file by itself (in pages): the backstop of
+/// [`fold`](super::fold), and the rule for short-lived programs. Its default of 1,000 pages costs more
+/// flushes than the commits themselves.
+const WAL_PAGES: &str = "40000";
 
 /// Page cache of one SQLite connection, in KiB (negative by SQLite's convention). It is taken
 /// only as far as pages are touched.
@@ -45,7 +51,7 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 pub(super) enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite { read: Arc<Seats>, write: Arc<Seats>, fold: Arc<Seats>, written: Arc<Written> },
     Postgres(PgPool),
 }
 
@@ -87,7 +93,7 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn read(&self) -> Result<Conn, StoreError> {
         match &self.pools {
-            Pools::Sqlite { read, .. } => Ok(Conn::Sqlite(read.acquire().await?)),
+            Pools::Sqlite { read, .. } => Ok(Conn::Sqlite(read.take().await?)),
             Pools::Postgres(pool) => Ok(Conn::Postgres(pool.acquire().await?)),
         }
     }
@@ -100,7 +106,8 @@ impl Store {
     /// Closes every connection, after those in use came back.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, write, fold, .. } => {
+                fold.close().await;
                 read.close().await;
                 write.close().await;
             }
@@ -118,42 +125,25 @@ async fn sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENTS_KEPT)
+        .page_size(PAGE_BYTES)
         .pragma("cache_size", SQLITE_CACHE)
         .pragma("wal_autocheckpoint", WAL_PAGES);
     let read = write.clone().create_if_missing(false).read_only(true);
-    // The writer's queue is the group commit's; a second connection would only fight for the lock.
-    let write = pool(1).connect_with(write).await?;
-    let read = pool(readers).connect_with(read).await?;
-    Ok(Pools::Sqlite { read, write })
-}
-
-fn pool(connections: u32) -> PoolOptions<Sqlite> {
-    PoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
-}
-
-/// Whether a connection can be used again. When the disk is full or fails, SQLite ends a transaction
-/// by itself; the driver still counts it as open, its own rollback fails, and no other transaction
-/// could ever begin: such a connection is closed.
-async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    if connection.is_in_transaction() {
-        // A rollback that was only begun is done before the answer to this.
-        connection.ping().await?;
-    }
-    Ok(!connection.is_in_transaction())
+    // The writers' queue is the group commit's; a second connection would only fight for the lock.
+    let fold = Seats::new(write.clone(), 1, BUSY_TIMEOUT);
+    let write = Seats::new(write, 1, BUSY_TIMEOUT);
+    let read = Seats::new(read, readers, BUSY_TIMEOUT);
+    // The writer first: it makes the file.
+    drop(write.take().await?);
+    drop(read.take().await?);
+    Ok(Pools::Sqlite { read, write, fold, written: Arc::default() })
 }
 
 /// A connection for reading.
 #[derive(Debug)]
 pub enum Conn {
     /// To SQLite, read-only.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Seat),
     /// To PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
@@ -178,7 +168,7 @@ pub trait Connected: Send {
 impl Connected for Conn {
     fn link(&mut self) -> Link<'_> {
         match self {
-            Self::Sqlite(connection) => Link::Sqlite(connection),
+            Self::Sqlite(seat) => Link::Sqlite(seat.connection()),
             Self::Postgres(connection) => Link::Postgres(connection),
         }
     }

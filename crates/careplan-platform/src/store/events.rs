@@ -5,11 +5,11 @@ use careplan_domain::{OfficeNumber, Timestamp, TransmissionId};
 
 use super::transmissions::{id, state};
 use super::values::{instant, millis};
-use super::{Connected, ManyRows, StoreError, Tx, on};
+use super::{Connected, Marks, StoreError, Table, Tx, on};
 
-static INSERT: ManyRows =
-    ManyRows::new("insert into transmission_event (transmission, state, at, office, seq) values", 5, "");
-static COUNTERS: ManyRows = ManyRows::new(
+static INSERT: Table =
+    Table::new("insert into transmission_event (transmission, state, at, office, seq) values", 5, "");
+static COUNTERS: Table = Table::new(
     "insert into mailbox (office, last_seq) values",
     2,
     "on conflict (office) do update set last_seq = excluded.last_seq",
@@ -19,9 +19,12 @@ const NEWS: &str = "select seq, state, transmission, at from transmission_event 
      where office = $1 and seq > $2 order by seq limit $3";
 const LAST_SEQ: &str = "select last_seq from mailbox where office = $1";
 
-pub(super) fn statements() -> Vec<String> {
+pub(super) fn statements(marks: Marks) -> Vec<String> {
     let single = [HISTORY, NEWS, LAST_SEQ].map(str::to_owned);
-    single.into_iter().chain([INSERT.text(2), COUNTERS.text(2)].map(|text| text.0.to_string())).collect()
+    single
+        .into_iter()
+        .chain([INSERT.text(marks, 2), COUNTERS.text(marks, 2)].map(|text| text.0.to_string()))
+        .collect()
 }
 
 /// One thing that happened.
@@ -39,45 +42,24 @@ pub struct Event {
     pub seq: i64,
 }
 
-/// Stores events.
-///
-/// # Errors
-/// When the database refuses: the same thing happened already.
-pub async fn insert(tx: &mut Tx, mut rows: Vec<Event>) -> Result<(), StoreError> {
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = INSERT.text(group.len());
-        on!(tx, |c| {
-            let mut query = sqlx::query(text);
-            for event in group {
-                query = query
-                    .bind(event.transmission.as_bytes().to_vec())
-                    .bind(event.state.as_str())
-                    .bind(millis(event.at))
-                    .bind(event.office.as_str().to_owned())
-                    .bind(event.seq);
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
-    Ok(())
+/// Stores events when the transaction commits. It fails when the same thing happened already.
+pub fn insert(tx: &mut Tx, rows: Vec<Event>) {
+    let row = |event: Event| {
+        [
+            event.transmission.as_bytes().to_vec().into(),
+            event.state.as_str().into(),
+            millis(event.at).into(),
+            event.office.to_string().into(),
+            event.seq.into(),
+        ]
+    };
+    tx.insert(INSERT.rows(rows.into_iter().map(row)));
 }
 
-/// Sets the counters of offices.
-///
-/// # Errors
-/// When the database refuses or cannot be reached.
-pub async fn set_counters(tx: &mut Tx, mut rows: Vec<(OfficeNumber, i64)>) -> Result<(), StoreError> {
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = COUNTERS.text(group.len());
-        on!(tx, |c| {
-            let mut query = sqlx::query(text);
-            for (office, last_seq) in group {
-                query = query.bind(office.as_str().to_owned()).bind(last_seq);
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
-    Ok(())
+/// Sets the counters of offices when the transaction commits.
+pub fn set_counters(tx: &mut Tx, rows: impl IntoIterator<Item = (OfficeNumber, i64)>) {
+    let rows = rows.into_iter().map(|(office, last_seq)| [office.to_string().into(), last_seq.into()]);
+    tx.insert(COUNTERS.rows(rows));
 }
 
 /// The history of a transmission, oldest first.

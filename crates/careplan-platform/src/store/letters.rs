@@ -4,40 +4,28 @@ use bytes::Bytes;
 use careplan_domain::TransmissionId;
 
 use super::transmissions::{Held, HeldRow, columns};
-use super::{Connected, ManyRows, StoreError, Tx, on};
+use super::{Connected, Marks, StoreError, Table, Tx, on};
 
 /// Sealed letters up to this size live in a row, larger ones in the blob store: most letters are
 /// some 20 KiB, and a row is made durable together with everything else in one commit, while a
 /// large value would blow up the database's log.
 pub const LETTER_ROW_BYTES_MAX: u64 = 64 * 1024;
 
-static INSERT: ManyRows = ManyRows::new("insert into letter (transmission, sealed) values", 2, "");
+static INSERT: Table = Table::new("insert into letter (transmission, sealed) values", 2, "");
 const FIND_WITH_LETTER: &str = concat!(
     "select ",
     columns!(),
     ", l.sealed from transmission t left join letter l on l.transmission = t.id where t.id = $1"
 );
 
-pub(super) fn statements() -> Vec<String> {
-    vec![INSERT.text(2).0.to_string(), FIND_WITH_LETTER.to_owned()]
+pub(super) fn statements(marks: Marks) -> Vec<String> {
+    vec![INSERT.text(marks, 2).0.to_string(), FIND_WITH_LETTER.to_owned()]
 }
 
-/// Stores letters.
-///
-/// # Errors
-/// When the database refuses or cannot be reached.
-pub async fn insert(tx: &mut Tx, mut rows: Vec<(TransmissionId, Bytes)>) -> Result<(), StoreError> {
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = INSERT.text(group.len());
-        on!(tx, |c| {
-            let mut query = sqlx::query(text);
-            for (id, sealed) in group {
-                query = query.bind(id.as_bytes().to_vec()).bind(Vec::from(sealed));
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
-    Ok(())
+/// Stores letters when the transaction commits.
+pub fn insert(tx: &mut Tx, rows: Vec<(TransmissionId, Bytes)>) {
+    let rows = rows.into_iter().map(|(id, sealed)| [id.as_bytes().to_vec().into(), Vec::from(sealed).into()]);
+    tx.insert(INSERT.rows(rows));
 }
 
 #[derive(sqlx::FromRow)]

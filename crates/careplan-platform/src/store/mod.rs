@@ -12,6 +12,8 @@ mod connect;
 pub mod directory;
 mod error;
 pub mod events;
+mod fold;
+mod inserts;
 pub mod jobs;
 pub mod leases;
 pub mod letters;
@@ -24,6 +26,7 @@ pub mod receipts;
 pub mod retention;
 mod rows;
 mod schema;
+mod seats;
 pub mod standings;
 pub mod terminals;
 pub mod transmissions;
@@ -34,8 +37,9 @@ pub mod values;
 
 pub use connect::{Conn, Connected, Link, Store};
 pub use error::StoreError;
+pub use inserts::{Insert, Marks, Table, Value};
 pub use listener::Listener;
-pub use rows::{IN_LIST_MAX, ManyIds, ManyRows};
+pub use rows::{IN_LIST_MAX, ManyIds};
 pub use tx::{Head, Tx};
 pub use url::{DatabaseUrl, DatabaseUrlFault};
 
@@ -52,13 +56,13 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// Every statement of the store, for the test that prepares each on both databases.
+/// Every statement of the store as one driver gets it, for the test that prepares each on both
+/// databases.
 #[doc(hidden)]
-pub fn statements() -> Vec<String> {
+pub fn statements(marks: Marks) -> Vec<String> {
     let constants: &[&[&str]] = &[
         tx::STATEMENTS,
         audit_rows::STATEMENTS,
-        certificates::STATEMENTS,
         orders::STATEMENTS,
         accounts::STATEMENTS,
         directory::STATEMENTS,
@@ -71,13 +75,14 @@ pub fn statements() -> Vec<String> {
     ];
     let mut all: Vec<String> =
         constants.iter().flat_map(|family| family.iter().map(|text| (*text).to_owned())).collect();
-    all.push(crate::audit::INSERT.text(2).0.to_string());
+    all.push(crate::audit::INSERT.text(marks, 2).0.to_string());
     all.push(standings::STANDINGS.text(2).0.to_string());
-    all.extend(transmissions::statements());
-    all.extend(letters::statements());
-    all.extend(offices::statements());
-    all.extend(events::statements());
-    all.extend(receipts::statements());
+    all.extend(transmissions::statements(marks));
+    all.extend(certificates::statements());
+    all.extend(letters::statements(marks));
+    all.extend(offices::statements(marks));
+    all.extend(events::statements(marks));
+    all.extend(receipts::statements(marks));
     all.extend(retention::statements());
     all
 }

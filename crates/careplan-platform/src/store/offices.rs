@@ -6,10 +6,10 @@ use careplan_domain::gate::OfficeStatus;
 use careplan_domain::{OfficeNumber, ServiceType, Timestamp};
 
 use super::values::{millis, parse};
-use super::{Connected, IN_LIST_MAX, ManyIds, ManyRows, StoreError, Tx, on};
+use super::{Connected, IN_LIST_MAX, ManyIds, Marks, StoreError, Table, Tx, on};
 use crate::directory::fold;
 
-static PUT: ManyRows = ManyRows::new(
+static PUT: Table = Table::new(
     "insert into office (number, name, kana, prefecture, address, name_folded, kana_folded, status, registered_at) values",
     9,
     "on conflict (number) do update set name = excluded.name, kana = excluded.kana, \
@@ -17,8 +17,7 @@ static PUT: ManyRows = ManyRows::new(
      name_folded = excluded.name_folded, kana_folded = excluded.kana_folded",
 );
 static FORGET_SERVICES: ManyIds = ManyIds::new("delete from office_service where office in", "");
-static PUT_SERVICES: ManyRows =
-    ManyRows::new("insert into office_service (office, service_type) values", 2, "");
+static PUT_SERVICES: Table = Table::new("insert into office_service (office, service_type) values", 2, "");
 static KNOWN: ManyIds =
     ManyIds::new("select number, name, kana, prefecture, address from office where number in", "");
 static SERVICES: ManyIds = ManyIds::new(
@@ -28,9 +27,9 @@ static SERVICES: ManyIds = ManyIds::new(
 const STATUS: &str = "select status from office where number = $1";
 const SET_STATUS: &str = "update office set status = $1 where number = $2";
 
-pub(super) fn statements() -> Vec<String> {
+pub(super) fn statements(marks: Marks) -> Vec<String> {
     let single = [STATUS, SET_STATUS].map(str::to_owned);
-    let rows = [PUT.text(2).0, PUT_SERVICES.text(2).0];
+    let rows = [PUT.text(marks, 2).0, PUT_SERVICES.text(marks, 2).0];
     let ids = [FORGET_SERVICES.text(2).0, KNOWN.text(2).0, SERVICES.text(2).0];
     single.into_iter().chain(rows.iter().chain(&ids).map(ToString::to_string)).collect()
 }
@@ -116,26 +115,20 @@ pub async fn service_types(
 /// # Errors
 /// When the database refuses (the same office twice) or cannot be reached.
 pub async fn put(tx: &mut Tx, offices: &[Registration], now: Timestamp) -> Result<(), StoreError> {
-    let mut rows: Vec<&Registration> = offices.iter().collect();
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = PUT.text(group.len());
-        on!(tx, |c| {
-            let mut query = sqlx::query(text);
-            for office in group {
-                query = query
-                    .bind(office.number.as_str().to_owned())
-                    .bind(office.name.clone())
-                    .bind(office.kana.clone())
-                    .bind(office.prefecture.clone())
-                    .bind(office.address.clone())
-                    .bind(fold(&office.name))
-                    .bind(fold(&office.kana))
-                    .bind(status_name(OfficeStatus::Active))
-                    .bind(millis(now));
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
+    let row = |office: &Registration| {
+        [
+            office.number.to_string().into(),
+            office.name.clone().into(),
+            office.kana.clone().into(),
+            office.prefecture.clone().into(),
+            office.address.clone().into(),
+            fold(&office.name).into(),
+            fold(&office.kana).into(),
+            status_name(OfficeStatus::Active).into(),
+            millis(now).into(),
+        ]
+    };
+    tx.insert(PUT.rows(offices.iter().map(row)));
     put_services(tx, offices).await
 }
 
@@ -151,20 +144,12 @@ async fn put_services(tx: &mut Tx, offices: &[Registration]) -> Result<(), Store
             query.execute(&mut *c).await?;
         });
     }
-    let mut rows: Vec<(OfficeNumber, ServiceType)> = offices
-        .iter()
-        .flat_map(|office| office.service_types.iter().map(|it| (office.number, *it)))
-        .collect();
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = PUT_SERVICES.text(group.len());
-        on!(tx, |c| {
-            let mut query = sqlx::query(text);
-            for (office, service_type) in group {
-                query = query.bind(office.as_str().to_owned()).bind(service_type.as_str().to_owned());
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
+    let services =
+        offices.iter().flat_map(|office| office.service_types.iter().map(|it| (office.number, *it)));
+    let row = |(office, service_type): (OfficeNumber, ServiceType)| {
+        [office.to_string().into(), service_type.to_string().into()]
+    };
+    tx.insert(PUT_SERVICES.rows(services.map(row)));
     Ok(())
 }
 

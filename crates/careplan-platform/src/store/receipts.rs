@@ -4,14 +4,14 @@ use careplan_domain::{Timestamp, TransmissionId};
 use careplan_protocol::receipt::ReceiptKind;
 
 use super::values::{instant, millis};
-use super::{Connected, ManyRows, StoreError, Tx, on};
+use super::{Connected, Marks, StoreError, Table, Tx, on};
 
-static INSERT: ManyRows = ManyRows::new("insert into receipt (transmission, kind, signed, at) values", 4, "");
+static INSERT: Table = Table::new("insert into receipt (transmission, kind, signed, at) values", 4, "");
 const FIND: &str = "select signed from receipt where transmission = $1 and kind = $2";
 const LIST: &str = "select kind, signed, at from receipt where transmission = $1";
 
-pub(super) fn statements() -> Vec<String> {
-    vec![FIND.to_owned(), LIST.to_owned(), INSERT.text(2).0.to_string()]
+pub(super) fn statements(marks: Marks) -> Vec<String> {
+    vec![FIND.to_owned(), LIST.to_owned(), INSERT.text(marks, 2).0.to_string()]
 }
 
 /// A signed receipt.
@@ -27,26 +27,17 @@ pub struct StoredReceipt {
     pub at: Timestamp,
 }
 
-/// Stores receipts.
-///
-/// # Errors
-/// When the database refuses: one of that kind is there already.
-pub async fn insert(tx: &mut Tx, mut rows: Vec<StoredReceipt>) -> Result<(), StoreError> {
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = INSERT.text(group.len());
-        on!(tx, |c| {
-            let mut query = sqlx::query(text);
-            for receipt in group {
-                query = query
-                    .bind(receipt.transmission.as_bytes().to_vec())
-                    .bind(receipt.kind.as_str())
-                    .bind(receipt.signed)
-                    .bind(millis(receipt.at));
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
-    Ok(())
+/// Stores receipts when the transaction commits. It fails when one of that kind is there already.
+pub fn insert(tx: &mut Tx, rows: Vec<StoredReceipt>) {
+    let row = |receipt: StoredReceipt| {
+        [
+            receipt.transmission.as_bytes().to_vec().into(),
+            receipt.kind.as_str().into(),
+            receipt.signed.into(),
+            millis(receipt.at).into(),
+        ]
+    };
+    tx.insert(INSERT.rows(rows.into_iter().map(row)));
 }
 
 /// One receipt.

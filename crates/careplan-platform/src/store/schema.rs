@@ -22,7 +22,7 @@ impl Store {
     /// When a migration fails, or the schema is newer than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let result = match &self.pools {
-            Pools::Sqlite { write, .. } => SQLITE.run(write).await,
+            Pools::Sqlite { write, .. } => SQLITE.run(write.take().await?.connection()).await,
             Pools::Postgres(pool) => POSTGRES.run(pool).await,
         };
         match result {

@@ -4,7 +4,7 @@ use careplan_domain::transmission::{Header, State, Transmission};
 use careplan_domain::{Address, Digest, OfficeNumber, ServiceMonth, Timestamp, TransmissionId};
 
 use super::values::{digest, instant, millis, number, parse};
-use super::{Connected, ManyIds, ManyRows, StoreError, Tx, on};
+use super::{Connected, ManyIds, Marks, StoreError, Table, Tx, Value, on};
 
 macro_rules! columns {
     () => {
@@ -18,7 +18,7 @@ pub(super) use columns;
 const FIND: &str = concat!("select ", columns!(), " from transmission t where t.id = $1");
 static FIND_MANY: ManyIds =
     ManyIds::new(concat!("select ", columns!(), " from transmission t where t.id in"), "");
-static INSERT: ManyRows = ManyRows::new(
+static INSERT: Table = Table::new(
     "insert into transmission (id, from_office, from_type, to_office, to_type, unit, month, files, \
      sealed_bytes, sealed_digest, replaces, fingerprint, accepted_at, deadline, state, state_at, \
      inbox_seq, sent_seq, shelf, bytes_until) values",
@@ -30,8 +30,8 @@ static MOVE: ManyIds = ManyIds::new(
     "",
 );
 
-pub(super) fn statements() -> Vec<String> {
-    let many = [FIND_MANY.text(2), INSERT.text(2), MOVE.text_after(3, 2)];
+pub(super) fn statements(marks: Marks) -> Vec<String> {
+    let many = [FIND_MANY.text(2), INSERT.text(marks, 2), MOVE.text_after(3, 2)];
     [FIND.to_owned()].into_iter().chain(many.iter().map(|text| text.0.to_string())).collect()
 }
 
@@ -202,43 +202,40 @@ pub async fn find_many(db: &mut impl Connected, ids: Vec<TransmissionId>) -> Res
     rows.into_iter().map(Held::try_from).collect()
 }
 
-/// Stores new transmissions.
+/// Stores new transmissions when the transaction commits. It fails when an id or a number exists already.
 ///
 /// # Errors
-/// When the database refuses: an id or a number that exists already.
-pub async fn insert(tx: &mut Tx, mut rows: Vec<Held>) -> Result<(), StoreError> {
-    while let Some(group) = ManyRows::group(&mut rows) {
-        let text = INSERT.text(group.len());
-        on!(tx, |c| {
-            let mut query = sqlx::query(text);
-            for held in group {
-                let header = held.header;
-                query = query
-                    .bind(header.id.as_bytes().to_vec())
-                    .bind(header.from.office.as_str().to_owned())
-                    .bind(header.from.service_type.as_str().to_owned())
-                    .bind(header.to.office.as_str().to_owned())
-                    .bind(header.to.service_type.as_str().to_owned())
-                    .bind(header.unit.as_str())
-                    .bind(header.month.map(|month| i64::from(month.as_number())))
-                    .bind(i64::from(header.files))
-                    .bind(i64::try_from(header.sealed_bytes).map_err(|_| StoreError::Corrupt("size"))?)
-                    .bind(header.sealed_digest.0.to_vec())
-                    .bind(header.replaces.map(|id| id.as_bytes().to_vec()))
-                    .bind(held.fingerprint.0.to_vec())
-                    .bind(millis(held.accepted_at))
-                    .bind(millis(held.deadline))
-                    .bind(held.state.as_str())
-                    .bind(millis(held.state_at))
-                    .bind(held.inbox_seq)
-                    .bind(held.sent_seq)
-                    .bind(held.shelf.as_str())
-                    .bind(held.bytes_until.map(millis));
-            }
-            query.execute(&mut *c).await?;
-        });
-    }
+/// When a size is none.
+pub fn insert(tx: &mut Tx, rows: Vec<Held>) -> Result<(), StoreError> {
+    let rows: Vec<_> = rows.into_iter().map(columns_of).collect::<Result<_, _>>()?;
+    tx.insert(INSERT.rows(rows));
     Ok(())
+}
+
+fn columns_of(held: Held) -> Result<[Value; 20], StoreError> {
+    let header = held.header;
+    Ok([
+        header.id.as_bytes().to_vec().into(),
+        header.from.office.to_string().into(),
+        header.from.service_type.to_string().into(),
+        header.to.office.to_string().into(),
+        header.to.service_type.to_string().into(),
+        header.unit.as_str().into(),
+        header.month.map(|month| i64::from(month.as_number())).into(),
+        i64::from(header.files).into(),
+        i64::try_from(header.sealed_bytes).map_err(|_| StoreError::Corrupt("size"))?.into(),
+        header.sealed_digest.0.to_vec().into(),
+        header.replaces.map(|id| id.as_bytes().to_vec()).into(),
+        held.fingerprint.0.to_vec().into(),
+        millis(held.accepted_at).into(),
+        millis(held.deadline).into(),
+        held.state.as_str().into(),
+        millis(held.state_at).into(),
+        held.inbox_seq.into(),
+        held.sent_seq.into(),
+        held.shelf.as_str().into(),
+        held.bytes_until.map(millis).into(),
+    ])
 }
 
 /// A change that many transmissions make together.

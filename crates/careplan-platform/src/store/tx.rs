@@ -1,15 +1,21 @@
 //! A writing transaction: it holds the lock on the audit head from its first statement to its
 //! end, gathers audit rows in memory, and writes them and the new head when it commits.
 
+use std::sync::Arc;
+
 use careplan_domain::OfficeNumber;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Transaction};
 
 use super::connect::Pools;
+use super::fold::Written;
+use super::inserts::{self, Insert};
+use super::seats::OpenTransaction;
 use super::{Connected, Link, Store, StoreError, on};
 use crate::audit::{self, Row};
 
-const BEGIN_SQLITE: &str = "begin immediate";
-const HEAD_SQLITE: &str = "select last_seq, last_hash from audit_head where id = 1";
+const HEAD: &str = "select last_seq, last_hash from audit_head where id = 1";
+/// Takes the lock and reads the head, in one step.
+const BEGIN_SQLITE: &str = "begin immediate; select last_seq, last_hash from audit_head where id = 1";
 const HEAD_POSTGRES: &str = "select last_seq, last_hash from audit_head where id = 1 for update";
 const NEW_HEAD: &str = "update audit_head set last_seq = $1, last_hash = $2 where id = 1";
 /// PostgreSQL's channel for [`NOTIFY_POSTGRES`].
@@ -17,7 +23,7 @@ pub(super) const CHANNEL: &str = "careplan_news";
 /// PostgreSQL only: tells the other replicas, when and only when this commits.
 const NOTIFY_POSTGRES: &str = "select pg_notify('careplan_news', $1)";
 
-pub(super) const STATEMENTS: &[&str] = &[HEAD_SQLITE, NEW_HEAD];
+pub(super) const STATEMENTS: &[&str] = &[HEAD, NEW_HEAD];
 
 /// Offices named in one notification: PostgreSQL takes fewer than 8,000 bytes.
 const OFFICES_NOTIFIED: usize = 500;
@@ -36,13 +42,16 @@ pub struct Head {
 pub struct Tx {
     inner: Inner,
     head: Head,
+    inserts: Vec<Insert>,
     audit: Vec<Row>,
     woken: Vec<OfficeNumber>,
+    /// SQLite's log is longer after the commit.
+    written: Option<Arc<Written>>,
 }
 
 #[derive(Debug)]
 enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(OpenTransaction),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -52,16 +61,24 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached, or the wait is too long.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let (mut inner, statement) = match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                (Inner::Sqlite(write.begin_with(BEGIN_SQLITE).await?), HEAD_SQLITE)
+        let (mut inner, statement, written) = match &self.pools {
+            Pools::Sqlite { write, written, .. } => {
+                let transaction = OpenTransaction::on(write.take().await?);
+                (Inner::Sqlite(transaction), BEGIN_SQLITE, Some(written.clone()))
             }
-            Pools::Postgres(pool) => (Inner::Postgres(pool.begin().await?), HEAD_POSTGRES),
+            Pools::Postgres(pool) => (Inner::Postgres(pool.begin().await?), HEAD_POSTGRES, None),
         };
         let (seq, hash): (i64, Vec<u8>) =
             on!(&mut inner, |c| sqlx::query_as(statement).fetch_one(&mut *c).await?);
         let hash = hash.try_into().map_err(|_| StoreError::Corrupt("audit hash"))?;
-        Ok(Tx { inner, head: Head { seq, hash }, audit: Vec::new(), woken: Vec::new() })
+        Ok(Tx {
+            inner,
+            head: Head { seq, hash },
+            inserts: Vec::new(),
+            audit: Vec::new(),
+            woken: Vec::new(),
+            written,
+        })
     }
 }
 
@@ -77,6 +94,11 @@ impl Tx {
         self.audit.push(row);
     }
 
+    /// Adds new rows; they are written by [`commit`](Self::commit), and not to be read before.
+    pub(super) fn insert(&mut self, insert: Insert) {
+        self.inserts.push(insert);
+    }
+
     /// Tells the other replicas, if there are any, that an office has news once this commits.
     pub fn wake(&mut self, office: OfficeNumber) {
         self.woken.push(office);
@@ -87,35 +109,45 @@ impl Tx {
     /// # Errors
     /// When the database refuses or cannot be reached. After an error of the last step nobody
     /// knows whether it happened; ask again by the request's own id.
-    pub async fn commit(mut self) -> Result<(), StoreError> {
-        if !self.audit.is_empty() {
-            let rows = std::mem::take(&mut self.audit);
-            audit::insert(&mut self.inner, rows).await?;
-            let Head { seq, hash } = self.head;
-            on!(&mut self.inner, |c| {
-                sqlx::query(NEW_HEAD).bind(seq).bind(&hash[..]).execute(&mut *c).await?;
-            });
+    pub async fn commit(self) -> Result<(), StoreError> {
+        let Self { mut inner, head, inserts, audit, mut woken, written } = self;
+        let chained = !audit.is_empty();
+        // The chain first: it has as many rows as there were events, like the tables after it.
+        let all = std::iter::once(audit::insert(audit)).chain(inserts).collect();
+        inserts::write(inner.link(), all).await?;
+        woken.sort_unstable();
+        woken.dedup();
+        let new_head = chained.then_some(head);
+        match inner {
+            Inner::Sqlite(transaction) => transaction.commit(new_head).await?,
+            Inner::Postgres(transaction) => commit_postgres(transaction, new_head, &woken).await?,
         }
-        self.woken.sort_unstable();
-        self.woken.dedup();
-        match self.inner {
-            Inner::Sqlite(transaction) => transaction.commit().await?,
-            Inner::Postgres(mut transaction) => {
-                for offices in self.woken.chunks(OFFICES_NOTIFIED) {
-                    let offices: Vec<&str> = offices.iter().map(OfficeNumber::as_str).collect();
-                    sqlx::query(NOTIFY_POSTGRES).bind(offices.join(",")).execute(&mut *transaction).await?;
-                }
-                transaction.commit().await?;
-            }
+        if let Some(written) = written {
+            written.note();
         }
         Ok(())
     }
 }
 
+async fn commit_postgres(
+    mut transaction: Transaction<'static, Postgres>,
+    new_head: Option<Head>,
+    woken: &[OfficeNumber],
+) -> Result<(), StoreError> {
+    if let Some(Head { seq, hash }) = new_head {
+        sqlx::query(NEW_HEAD).bind(seq).bind(&hash[..]).execute(&mut *transaction).await?;
+    }
+    for offices in woken.chunks(OFFICES_NOTIFIED) {
+        let offices: Vec<&str> = offices.iter().map(OfficeNumber::as_str).collect();
+        sqlx::query(NOTIFY_POSTGRES).bind(offices.join(",")).execute(&mut *transaction).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
 impl Connected for Inner {
     fn link(&mut self) -> Link<'_> {
         match self {
-            Self::Sqlite(transaction) => Link::Sqlite(transaction),
+            Self::Sqlite(transaction) => Link::Sqlite(transaction.connection()),
             Self::Postgres(transaction) => Link::Postgres(transaction),
         }
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use careplan_domain::gate::SendRefusal;
 use careplan_domain::transmission::{Refusal, State};
 use careplan_domain::{Digest, OfficeNumber};
-use careplan_platform::mailbox::{Operation, Refused};
+use careplan_platform::mailbox::{Operation, Refused, SealedBytes};
 use careplan_platform::store::lists::{self, InboxFilter, Page};
 use careplan_platform::store::{audit_rows, events, letters, receipts};
 use careplan_protocol::receipt::ReceiptKind;
 use careplan_testkit::on_both_databases;
+use futures_util::future::join_all;
 
 use crate::world::{World, add_office, bytes_literal, execute, header, id, letter_of, office};
 
@@ -51,6 +52,41 @@ on_both_databases! {
             [(2, State::Fetched), (3, State::Acknowledged), (4, State::Imported)]);
         assert_eq!(receipts::list(&mut conn, &id(1)).await.unwrap().len(), 3);
         assert_eq!(world.count("audit").await, 4);
+    }
+
+    async fn letters_in_groups_of_any_size_are_stored_with_all_their_rows(database: TestDatabase) {
+        let world = World::new(database).await;
+        let mut last = 0;
+        for size in [1, 2, 3, 5, 21, 64, 70] {
+            let ids: Vec<_> = (last + 1..=last + size).map(id).collect();
+            let operations = ids.iter().map(|id| {
+                let letter = letter_of(id);
+                let mut operation = world.accept(header(*id, &letter), &letter);
+                // Every third lies on the shelf, so that there are fewer rows of letters than of others.
+                if let Operation::Accept(accept) = &mut operation
+                    && id.as_bytes()[15] % 3 == 0
+                {
+                    accept.sealed = SealedBytes::Shelved;
+                }
+                world.submit(operation)
+            });
+            for outcome in join_all(operations).await {
+                assert!(outcome.unwrap().first);
+            }
+            let mut conn = world.store.read().await.unwrap();
+            for id in &ids {
+                let (_, sealed) = letters::find(&mut conn, id).await.unwrap().unwrap();
+                let expected = (id.as_bytes()[15] % 3 != 0).then(|| letter_of(id).to_vec());
+                assert_eq!(sealed, expected);
+                let receipts = receipts::list(&mut conn, id).await.unwrap();
+                assert!(String::from_utf8_lossy(&receipts[0].signed).contains(&id.to_string()));
+                assert_eq!(events::history(&mut conn, id).await.unwrap().len(), 1);
+            }
+            last += size;
+        }
+        let numbers: Vec<i64> = inbox(&world, 66).await.into_iter().map(|(seq, _)| seq).collect();
+        assert_eq!(numbers, (67..=166).collect::<Vec<_>>());
+        assert_eq!(world.count("audit").await, 166);
     }
 
     async fn a_repeated_send_gets_the_first_receipt_byte_for_byte(database: TestDatabase) {

@@ -2,16 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use careplan_platform::store::{Store, StoreError, statements};
+use careplan_platform::audit::{self, Actor, Entry};
+use careplan_platform::store::{Marks, Store, StoreError, Tx, statements};
 use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
 use crate::world::execute;
 
 on_both_databases! {
     async fn every_statement_can_be_prepared(database: TestDatabase) {
-        let statements = statements();
+        let marks = match database.engine() {
+            Engine::Sqlite => Marks::Bare,
+            Engine::Postgres => Marks::Numbered,
+        };
+        let statements = statements(marks);
         assert!(statements.len() > 30, "the list of statements is complete");
         for text in statements {
             let sql = AssertSqlSafe(text.clone()).into_sql_str();
@@ -56,16 +62,37 @@ on_both_databases! {
     async fn a_transaction_that_is_dropped_never_happened(database: TestDatabase) {
         let store = Store::connect(&database.url().parse().unwrap()).await.unwrap();
         let mut tx = store.begin().await.unwrap();
-        careplan_platform::audit::append(&mut tx, jiff::Timestamp::UNIX_EPOCH, careplan_platform::audit::Entry {
-            actor: careplan_platform::audit::Actor::Platform,
-            action: "test.nothing",
-            subject: String::new(),
-            detail: serde_json::json!({}),
-        });
+        append(&mut tx);
         assert_eq!(tx.head().seq, 1);
         drop(tx);
         assert_eq!(store.begin().await.unwrap().head().seq, 0);
     }
+}
+
+#[tokio::test]
+async fn what_was_folded_is_in_the_file_itself() {
+    let database = TestDatabase::fresh(Engine::Sqlite).await;
+    let store = Store::connect(&database.url().parse().unwrap()).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    append(&mut tx);
+    tx.commit().await.unwrap();
+    let file = std::path::Path::new(database.url().trim_start_matches("sqlite:"));
+    let alone = file.with_extension("alone");
+    let rows = async || {
+        // The file without its log, as a careless copy would take it.
+        std::fs::copy(file, &alone).unwrap();
+        let mut c = SqliteConnection::connect(&format!("sqlite://{}", alone.display())).await.unwrap();
+        sqlx::query_scalar::<_, i64>("select count(*) from audit").fetch_one(&mut c).await.unwrap()
+    };
+    assert_eq!(rows().await, 0, "the log holds it");
+    store.fold().await.unwrap();
+    assert_eq!(rows().await, 1);
+}
+
+fn append(tx: &mut Tx) {
+    let entry =
+        Entry { actor: Actor::Platform, action: "test.nothing", subject: String::new(), detail: json!({}) };
+    audit::append(tx, jiff::Timestamp::UNIX_EPOCH, entry);
 }
 
 /// Tables with their columns, types, nullability and keys; indexes with their definitions.
@@ -121,7 +148,7 @@ async fn lists_and_terms_are_found_by_index_and_never_sorted() {
     let mut c = SqliteConnection::connect(database.url()).await.unwrap();
     let paged = |text: &String| text.contains(" limit ") && text.contains("from transmission");
     let mut looked = 0;
-    for text in statements().into_iter().filter(paged) {
+    for text in statements(Marks::Bare).into_iter().filter(paged) {
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(AssertSqlSafe(format!("explain query plan {text}")))
                 .fetch_all(&mut c)

@@ -184,12 +184,12 @@ impl World {
                 shelf: Shelf::Row,
                 bytes_until: None,
             };
-            transmissions::insert(tx, vec![held]).await.unwrap();
-            letters::insert(tx, vec![(id, letter)]).await.unwrap();
+            transmissions::insert(tx, vec![held]).unwrap();
+            letters::insert(tx, vec![(id, letter)]);
             let event = Event { transmission: id, state: State::Accepted, at, office: helper(), seq: 1 };
-            events::insert(tx, vec![event]).await.unwrap();
+            events::insert(tx, vec![event]);
             let (kind, signed) = (ReceiptKind::Accepted, b"receipt".to_vec());
-            receipts::insert(tx, vec![StoredReceipt { transmission: id, kind, signed, at }]).await.unwrap();
+            receipts::insert(tx, vec![StoredReceipt { transmission: id, kind, signed, at }]);
         })
         .await;
         id.to_string()
