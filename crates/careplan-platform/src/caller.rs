@@ -3,8 +3,10 @@
 //!
 //! The handshake proves that the peer holds the key of its certificate, nothing more. Whom the
 //! certificate speaks for is found once per connection; validity, revocation and suspension are
-//! asked at each request (one query), so that a revocation bites on the next request of an open
-//! connection. Each refusal is its own problem.
+//! asked at each request, so that a revocation bites on the next request of an open connection.
+//! Each refusal is its own problem.
+
+mod standings;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
@@ -17,10 +19,11 @@ use http::request::Parts;
 use rustls_pki_types::CertificateDer;
 use tokio_util::sync::CancellationToken;
 
-use crate::office_api::problem::Refused;
+use crate::office_api::problem::{Refused, store_failed};
 use crate::platform::Platform;
-use crate::store::certificates::caller_standing;
 use crate::trust::{Identity, Refusal, Trust};
+
+pub use standings::Standings;
 
 /// One TLS connection, in the extensions of each of its requests as `Arc<Connection>`.
 #[derive(Debug)]
@@ -121,8 +124,8 @@ pub async fn judge_identity(
     now: Timestamp,
 ) -> Result<(), Refused> {
     trust.judge(identity, now).map_err(|it| it.problem())?;
-    let mut db = platform.store.read().await?;
-    let standing = caller_standing(&mut db, &identity.office, &identity.fingerprint).await?;
+    let standing = platform.standings.of(identity.office, identity.fingerprint).await;
+    let standing = standing.map_err(|error| store_failed(&error))?;
     let number = || format!("事業所番号は `{}` です。", identity.office);
     let Some(standing) = standing else {
         return Err(Problem::new(Code::OfficeUnknown).detail(number()).into());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::caller::Standings;
 use crate::clock::Clock;
 use crate::login::IssuePasswords;
 use crate::mailbox::Mailbox;
@@ -18,6 +19,8 @@ pub struct Platform {
     pub store: Store,
     /// Asked once per request.
     pub clock: Clock,
+    /// What the database says of callers.
+    pub standings: Standings,
     /// Whose certificates are accepted; swapped by a reload.
     pub trust: Arc<TrustInForce>,
     /// Letters, receipts, news.

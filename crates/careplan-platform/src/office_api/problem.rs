@@ -42,7 +42,7 @@ impl From<StoreError> for Refused {
 }
 
 /// As `From<StoreError>`, for an error that several callers share.
-pub(super) fn store_failed(error: &StoreError) -> Refused {
+pub(crate) fn store_failed(error: &StoreError) -> Refused {
     let code = match error {
         StoreError::Unavailable(_) => Code::StorageUnavailable,
         StoreError::Full(_) => Code::StorageFull,

@@ -21,6 +21,7 @@ use crate::authority::home::{self, Home};
 use crate::authority::own::Wish;
 use crate::authority::profile::ProfileName;
 use crate::blobs::{Blobs, BucketSettings};
+use crate::caller::Standings;
 use crate::clock::Clock;
 use crate::config::{BlobStore, Config};
 use crate::login::{Hasher, IssuePasswords, LockRule};
@@ -87,6 +88,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         duration: SignedDuration::from_mins(config.login.lock_minutes.into()),
     };
     let platform = Arc::new(Platform {
+        standings: Standings::start(store.clone()),
         trust: own.upkeep.trust.clone(),
         mailbox: Mailbox::start(store.clone(), clock.clone(), blobs(&config).await?, config.retention),
         issue_passwords: IssuePasswords::new(store.clone(), Hasher::new(config.login.hashes_max), rule),

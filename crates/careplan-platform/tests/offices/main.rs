@@ -8,5 +8,6 @@ mod directory;
 mod foreign;
 mod licence;
 mod login;
+mod standings;
 mod terminals;
 mod world;

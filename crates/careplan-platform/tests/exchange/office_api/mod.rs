@@ -20,7 +20,7 @@ use careplan_domain::transmission::Header;
 use careplan_domain::{Timestamp, TransmissionId};
 use careplan_envelope::{Certificate, Signer, SigningKey, sign};
 use careplan_platform::blobs::Blobs;
-use careplan_platform::caller::Connection;
+use careplan_platform::caller::{Connection, Standings};
 use careplan_platform::login::{Hasher, IssuePasswords, LockRule};
 use careplan_platform::mailbox::Mailbox;
 use careplan_platform::office_api::router;
@@ -121,6 +121,7 @@ impl Api {
             retention: careplan_domain::retention::Retention::default(),
         };
         let platform = Arc::new(Platform {
+            standings: Standings::start(world.store.clone()),
             store: world.store.clone(),
             clock: world.clock.clone(),
             trust: Arc::new(TrustInForce::new(trust)),
