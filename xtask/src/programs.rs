@@ -46,7 +46,7 @@ impl Programs {
 /// Builds, optimised as it is shipped, the platform and an example of the testkit.
 pub(crate) fn optimised(example: &str) -> anyhow::Result<(PathBuf, PathBuf)> {
     println!("Building the platform as it is shipped; the first time this takes several minutes…");
-    let built = build(&["--workspace", "--release", "--bins", "--example", example])?;
+    let built = build(&["--release", "--bins", "--example", example])?;
     Ok((find(&built, "careplan-platform")?, find(&built, example)?))
 }
 
