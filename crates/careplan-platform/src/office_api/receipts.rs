@@ -15,7 +15,7 @@ use http::{HeaderMap, StatusCode};
 use super::answer::{cms, created};
 use super::body::Reader;
 use super::letter_header::length;
-use super::parameters::transmission;
+use super::parameters::{transmission, unknown};
 use super::problem::Refused;
 use super::refusals;
 use super::transmissions::party;
@@ -63,10 +63,12 @@ pub(super) async fn fetch(
     caller: Caller,
     Path((id, kind)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
+    let (id, kind) = (transmission(&id)?, ReceiptKind::parse(&kind).ok_or(Code::RouteUnknown)?);
     let mut conn = platform.store.read().await?;
-    let held = party(&mut conn, &caller, &transmission(&id)?).await?;
-    let kind = ReceiptKind::parse(&kind).ok_or(Code::RouteUnknown)?;
-    let signed = receipts::find(&mut conn, &held.header.id, kind).await?.ok_or_else(|| {
+    let found = receipts::find_with_transmission(&mut conn, &id, kind).await?;
+    let found = found.filter(|(held, _)| held.transmission().is_party(&caller.office));
+    let (held, signed) = found.ok_or_else(|| unknown(&id.to_string()))?;
+    let signed = signed.ok_or_else(|| {
         let detail = format!("送信の状態は「{}」です。", held.state.label_ja());
         Refused::from(Problem::new(Code::ReceiptUnknown).detail(detail))
     })?;

@@ -14,12 +14,12 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::{Link, StoreError};
 
-/// The largest group of rows in one statement, a power of two. Bounds the number of parameters
-/// and of different texts.
+/// The largest group of rows in one text. Bounds the number of parameters.
 const ROWS_MAX: usize = 64;
 
-/// Sizes 1, 2, 4 … [`ROWS_MAX`].
-const SIZES: usize = ROWS_MAX.trailing_zeros() as usize + 1;
+/// Groups up to this size come as they are, larger ones in powers of two: few texts for many rows,
+/// and one text for the few rows of a quiet moment.
+const ROWS_ANY: usize = 8;
 
 /// How a driver marks the parameters of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,9 @@ pub struct Table {
     head: &'static str,
     columns: usize,
     tail: &'static str,
-    bare: [OnceLock<Arc<str>>; SIZES],
-    numbered: [OnceLock<Arc<str>>; SIZES],
+    /// By number of rows.
+    bare: [OnceLock<Arc<str>>; ROWS_MAX + 1],
+    numbered: [OnceLock<Arc<str>>; ROWS_MAX + 1],
 }
 
 /// A column of a new row.
@@ -98,6 +99,13 @@ pub struct Insert {
     rows: Vec<Vec<Value>>,
 }
 
+impl Insert {
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
 impl Table {
     /// `head` ends before the first row, `tail` follows the last.
     pub const fn new(head: &'static str, columns: usize, tail: &'static str) -> Self {
@@ -105,8 +113,8 @@ impl Table {
             head,
             columns,
             tail,
-            bare: [const { OnceLock::new() }; SIZES],
-            numbered: [const { OnceLock::new() }; SIZES],
+            bare: [const { OnceLock::new() }; ROWS_MAX + 1],
+            numbered: [const { OnceLock::new() }; ROWS_MAX + 1],
         }
     }
 
@@ -125,12 +133,10 @@ impl Table {
             Marks::Bare => &self.bare,
             Marks::Numbered => &self.numbered,
         };
-        match kept.get(rows.max(1).ilog2() as usize) {
-            Some(text) if rows.is_power_of_two() => {
-                AssertSqlSafe(text.get_or_init(|| self.make(marks, rows)).clone())
-            }
-            _ => AssertSqlSafe(self.make(marks, rows)),
-        }
+        AssertSqlSafe(match kept.get(rows) {
+            Some(text) => text.get_or_init(|| self.make(marks, rows)).clone(),
+            None => self.make(marks, rows),
+        })
     }
 
     fn make(&self, marks: Marks, rows: usize) -> Arc<str> {
@@ -192,13 +198,11 @@ async fn write_sqlite(connection: &mut SqliteConnection, inserts: Vec<Insert>) -
     let mut inserts = inserts.into_iter().filter(|it| !it.rows.is_empty()).peekable();
     while let Some(first) = inserts.next() {
         let mut together = vec![first];
-        while let Some(next) =
-            inserts.next_if(|it| Some(it.rows.len()) == together.first().map(|it| it.rows.len()))
-        {
+        while let Some(next) = inserts.next_if(|it| Some(it.len()) == together.first().map(|it| it.len())) {
             together.push(next);
         }
         while let Some(groups) = split_off_groups(&mut together) {
-            let texts: Vec<_> = groups.iter().map(|it| it.table.text(Marks::Bare, it.rows.len()).0).collect();
+            let texts: Vec<_> = groups.iter().map(|it| it.table.text(Marks::Bare, it.len()).0).collect();
             let text = match texts.as_slice() {
                 [one] => one.clone(),
                 many => Arc::from(many.join(" ")),
@@ -220,12 +224,12 @@ fn split_off_groups(together: &mut [Insert]) -> Option<Vec<Insert>> {
     groups.collect()
 }
 
-/// The next group of rows: a power of two, as large as possible.
+/// The next group of rows, as large as possible.
 fn split_off_group<T>(rows: &mut Vec<T>) -> Option<Vec<T>> {
     if rows.is_empty() {
         return None;
     }
-    let size = (1 << rows.len().ilog2()).min(ROWS_MAX);
+    let size = if rows.len() <= ROWS_ANY { rows.len() } else { (1 << rows.len().ilog2()).min(ROWS_MAX) };
     let rest = rows.split_off(size);
     Some(std::mem::replace(rows, rest))
 }
@@ -235,16 +239,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_taken_in_groups_of_powers_of_two() {
-        let mut rows: Vec<u32> = (0..150).collect();
+    fn rows_are_taken_in_large_groups_of_powers_of_two_and_a_small_rest() {
+        let mut rows: Vec<u32> = (0..151).collect();
         let mut sizes = Vec::new();
         let mut seen = Vec::new();
         while let Some(group) = split_off_group(&mut rows) {
             sizes.push(group.len());
             seen.extend(group);
         }
-        assert_eq!(sizes, [64, 64, 16, 4, 2]);
-        assert_eq!(seen, (0..150).collect::<Vec<_>>());
+        assert_eq!(sizes, [64, 64, 16, 7]);
+        assert_eq!(seen, (0..151).collect::<Vec<_>>());
     }
 
     #[test]

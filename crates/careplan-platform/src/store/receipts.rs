@@ -3,15 +3,26 @@
 use careplan_domain::{Timestamp, TransmissionId};
 use careplan_protocol::receipt::ReceiptKind;
 
+use super::transmissions::{Held, HeldRow, columns};
 use super::values::{instant, millis};
 use super::{Connected, Marks, StoreError, Table, Tx, on};
 
 static INSERT: Table = Table::new("insert into receipt (transmission, kind, signed, at) values", 4, "");
 const FIND: &str = "select signed from receipt where transmission = $1 and kind = $2";
+const FIND_WITH_TRANSMISSION: &str = concat!(
+    "select ",
+    columns!(),
+    ", r.signed from transmission t left join receipt r on r.transmission = t.id and r.kind = $2 where t.id = $1"
+);
 const LIST: &str = "select kind, signed, at from receipt where transmission = $1";
 
 pub(super) fn statements(marks: Marks) -> Vec<String> {
-    vec![FIND.to_owned(), LIST.to_owned(), INSERT.text(marks, 2).0.to_string()]
+    vec![
+        FIND.to_owned(),
+        FIND_WITH_TRANSMISSION.to_owned(),
+        LIST.to_owned(),
+        INSERT.text(marks, 2).0.to_string(),
+    ]
 }
 
 /// A signed receipt.
@@ -54,6 +65,29 @@ pub async fn find(
         query.fetch_optional(&mut *c).await?
     });
     Ok(signed)
+}
+
+/// A transmission and one of its receipts, if it is there.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn find_with_transmission(
+    db: &mut impl Connected,
+    id: &TransmissionId,
+    kind: ReceiptKind,
+) -> Result<Option<(Held, Option<Vec<u8>>)>, StoreError> {
+    let row: Option<WithReceipt> = on!(db, |c| {
+        let query = sqlx::query_as(FIND_WITH_TRANSMISSION).bind(&id.as_bytes()[..]).bind(kind.as_str());
+        query.fetch_optional(&mut *c).await?
+    });
+    row.map(|row| Ok((Held::try_from(row.held)?, row.signed))).transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct WithReceipt {
+    #[sqlx(flatten)]
+    held: HeldRow,
+    signed: Option<Vec<u8>>,
 }
 
 /// All receipts of a transmission, oldest first.

@@ -110,11 +110,12 @@ impl Tx {
     /// When the database refuses or cannot be reached. After an error of the last step nobody
     /// knows whether it happened; ask again by the request's own id.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let Self { mut inner, head, inserts, audit, mut woken, written } = self;
+        let Self { mut inner, head, mut inserts, audit, mut woken, written } = self;
         let chained = !audit.is_empty();
-        // The chain first: it has as many rows as there were events, like the tables after it.
-        let all = std::iter::once(audit::insert(audit)).chain(inserts).collect();
-        inserts::write(inner.link(), all).await?;
+        // Beside a table with as many rows, usually that of events: then they share a text.
+        let place = inserts.iter().position(|it| it.len() == audit.len()).unwrap_or_default();
+        inserts.insert(place, audit::insert(audit));
+        inserts::write(inner.link(), inserts).await?;
         woken.sort_unstable();
         woken.dedup();
         let new_head = chained.then_some(head);
