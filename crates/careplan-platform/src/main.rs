@@ -9,8 +9,8 @@ use careplan_platform::admin;
 use careplan_platform::authority::home;
 use careplan_platform::clock::Clock;
 use careplan_platform::config::Config;
-use careplan_platform::serve::{self, StartFault, open_store};
-use careplan_platform::store::{DatabaseUrl, Store};
+use careplan_platform::serve::{self, open_store};
+use careplan_platform::store::DatabaseUrl;
 use careplan_platform::telemetry::start_log;
 use careplan_protocol::routes;
 use clap::{Parser, Subcommand};
@@ -89,7 +89,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             start_log(&config.log)?;
             serve::run(config).await
         }
-        Command::Migrate => migrate(&config).await,
+        Command::Migrate => {
+            serve::migrate(&config).await?;
+            println!("データベースの構造は最新です。");
+            Ok(())
+        }
         Command::Authority { command: AuthorityCommand::Run } => {
             start_log(&config.log)?;
             serve::run_authority(config).await
@@ -102,14 +106,6 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             Ok(())
         }
     }
-}
-
-async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let store = Store::connect(&config.database_url()?).await.map_err(StartFault::from)?;
-    store.migrate().await.map_err(StartFault::from)?;
-    println!("データベースの構造は最新です。");
-    store.close().await;
-    Ok(())
 }
 
 async fn init_authority(mut config: Config) -> anyhow::Result<()> {

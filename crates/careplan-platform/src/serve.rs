@@ -29,7 +29,7 @@ use crate::tls::Door;
 pub use data_dir::Ports;
 pub use fault::StartFault;
 pub use process::{run, run_authority};
-pub use start::{open_store, start};
+pub use start::{migrate, open_store, start};
 
 /// Time for background work to reach its next safe place when the replica stops.
 const TASKS_GRACE: Duration = Duration::from_secs(10);

@@ -43,15 +43,34 @@ const OPERATORS_CONNECTIONS_MAX: usize = 64;
 /// # Errors
 /// When it cannot be opened, or has another schema.
 pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
-    let is_embedded = config.database.url.is_empty() && config.database.url_file.as_os_str().is_empty();
-    if is_embedded {
+    let store = connect(config).await?;
+    let checked = if is_embedded(config) { store.migrate().await } else { store.check_schema().await };
+    checked.map_err(StartFault::from)?;
+    Ok(store)
+}
+
+/// Brings the schema of a configuration's database up to date; the embedded one is made when it is
+/// not there.
+///
+/// # Errors
+/// When it cannot be opened, or has a newer schema.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let store = connect(config).await?;
+    store.migrate().await.map_err(StartFault::from)?;
+    store.close().await;
+    Ok(())
+}
+
+async fn connect(config: &Config) -> anyhow::Result<Store> {
+    if is_embedded(config) {
         let fault = |source| StartFault::DataDir { path: config.data_dir.clone(), source };
         data_dir::make(&config.data_dir).map_err(fault)?;
     }
-    let store = Store::connect(&config.database_url()?).await.map_err(StartFault::from)?;
-    let checked = if is_embedded { store.migrate().await } else { store.check_schema().await };
-    checked.map_err(StartFault::from)?;
-    Ok(store)
+    Ok(Store::connect(&config.database_url()?).await.map_err(StartFault::from)?)
+}
+
+fn is_embedded(config: &Config) -> bool {
+    config.database.url.is_empty() && config.database.url_file.as_os_str().is_empty()
 }
 
 /// Starts a replica. It serves when this returns.

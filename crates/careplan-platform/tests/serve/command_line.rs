@@ -78,3 +78,17 @@ fn showing_an_authority_that_is_not_there_makes_nothing_and_says_what_to_do() {
     assert!(made.contains("sha256:"), "{made}");
     assert_eq!(out(&show), made);
 }
+
+#[test]
+fn migrating_makes_the_embedded_database_as_admin_commands_advise() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("new");
+    let data = data.to_str().unwrap();
+    let suspend = ["--data", data, "admin", "office", "suspend", "9970000018"];
+    let before = said(&suspend);
+    assert!(String::from_utf8_lossy(&before.stderr).contains("`careplan-platform migrate`"));
+    assert_eq!(out(&["--data", data, "migrate"]), "データベースの構造は最新です。\n");
+    assert_eq!(out(&["--data", data, "migrate"]), "データベースの構造は最新です。\n");
+    let after = String::from_utf8(said(&suspend).stderr).unwrap();
+    assert!(after.contains("登録されていません"), "{after}");
+}
