@@ -1,5 +1,7 @@
 //! Connections: SQLite has one that writes and a few that read, PostgreSQL has a pool of equals.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -117,6 +119,7 @@ impl Store {
 }
 
 async fn sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
+    make_private(path).map_err(sqlx::Error::Io)?;
     let write = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -137,6 +140,19 @@ async fn sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
     drop(write.take().await?);
     drop(read.take().await?);
     Ok(Pools::Sqlite { read, write, fold, written: Arc::default() })
+}
+
+/// Makes the file for its owner only, wherever it lies; SQLite gives its log the same mode. A file
+/// that is there is left as it is.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 /// A connection for reading.

@@ -89,6 +89,20 @@ async fn what_was_folded_is_in_the_file_itself() {
     assert_eq!(rows().await, 1);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_and_its_log_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exchange.db");
+    let store = Store::connect(&format!("sqlite:{}", file.display()).parse().unwrap()).await.unwrap();
+    store.migrate().await.unwrap();
+    for name in ["exchange.db", "exchange.db-wal", "exchange.db-shm"] {
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
 fn append(tx: &mut Tx) {
     let entry =
         Entry { actor: Actor::Platform, action: "test.nothing", subject: String::new(), detail: json!({}) };
