@@ -10,6 +10,7 @@ mod commands;
 mod exchanging;
 mod hostile_letters;
 mod killed_anywhere;
+mod limits;
 mod lost_on_the_way;
 mod on_the_wire;
 mod poison;
