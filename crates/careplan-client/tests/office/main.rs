@@ -16,4 +16,5 @@ mod on_the_wire;
 mod poison;
 mod receivers_keys;
 mod running;
+mod sentences;
 mod setting_up;
