@@ -44,6 +44,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         ("fuzz targets compile", Box::new(fuzz_targets)),
         ("torture", Box::new(|| torture::short(&programs::as_tested()?, &url))),
         ("demo", Box::new(|| demo::headless(&programs::as_tested()?.shipped))),
+        ("demo on trial", Box::new(|| demo::trial::both(&programs::as_tested()?.shipped))),
     ];
     let mut times = vec![("PostgreSQL", began.elapsed())];
     for (name, stage) in &stages {
@@ -94,9 +95,7 @@ fn doc_tests(postgres_url: &str) -> anyhow::Result<()> {
 /// licences and sources of everything, where `cargo deny` is installed.
 fn policy() -> anyhow::Result<()> {
     if !command::succeeds("cargo-deny", &["--version"]) {
-        println!(
-            "cargo-deny is not installed: only our own policy test ran (tests/policy.rs of the testkit)."
-        );
+        println!("cargo-deny is not installed: only our own policy test ran (tests/policy of the testkit).");
         return Ok(());
     }
     command::run(Command::new("cargo-deny").args(["--offline", "check", "bans", "licenses", "sources"]))

@@ -207,3 +207,19 @@ fn read_attributes(set: &[u8]) -> Result<Vec<RequestAttribute>, Malformed> {
     }
     Ok(attributes.into_iter().map(|(_, attribute)| attribute).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asn1::write::{oid, sequence, set};
+
+    #[test]
+    fn sixteen_attributes_of_a_request_are_read_and_one_more_is_not() {
+        let with = |count: usize| -> Vec<u8> {
+            let id = |number| ObjectIdentifier::new_unwrap(&format!("1.2.3.{number}"));
+            (0..count).flat_map(|number| sequence(vec![oid(&id(number)), set(vec![])]).to_der()).collect()
+        };
+        assert_eq!(read_attributes(&with(16)).unwrap().len(), 16);
+        assert!(read_attributes(&with(17)).is_err());
+    }
+}

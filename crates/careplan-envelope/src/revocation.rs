@@ -281,3 +281,21 @@ fn read_extensions(field: &[u8]) -> Result<(Option<CertificateSerial>, Scope), R
     }
     Ok((number, scope))
 }
+
+#[cfg(test)]
+mod tests {
+    use der::oid::ObjectIdentifier;
+
+    use super::*;
+    use crate::asn1::write::{octets, oid, sequence};
+
+    #[test]
+    fn thirty_two_extensions_of_a_list_are_read_and_one_more_is_not() {
+        let with = |count: u32| {
+            let unknown = ObjectIdentifier::new_unwrap("1.2.3.4");
+            sequence((0..count).map(|_| sequence(vec![oid(&unknown), octets(&[])])).collect()).to_der()
+        };
+        assert_eq!(read_extensions(&with(32)), Ok((None, Scope::All)));
+        assert_eq!(read_extensions(&with(33)), Err(RevocationFault::Malformed));
+    }
+}

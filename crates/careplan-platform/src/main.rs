@@ -1,5 +1,7 @@
 //! The operations centre's program. What each command does is in the library; here are its words.
 
+mod help;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,16 +15,16 @@ use careplan_platform::serve::{self, open_store};
 use careplan_platform::store::DatabaseUrl;
 use careplan_platform::telemetry::start_log;
 use careplan_protocol::routes;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-/// The operations centre of Careplan Exchange: Office API, certificate authority, jobs.
+/// ケアプランデータ連携基盤：事業所との送受信、認証局、定期の仕事を行う運用センターのプログラム
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, disable_help_subcommand = true)]
+#[command(version)]
 struct Arguments {
-    /// Settings that differ from the defaults (TOML); see `config show`.
+    /// 既定と違う設定を書いたファイル（TOML）。項目は `config show` で確かめられる
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
-    /// Folder for database, letters and keys; before the setting `data_dir`.
+    /// データベース・封書・鍵を置くフォルダー（設定 `data_dir` より優先）
     #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
     #[command(subcommand)]
@@ -31,21 +33,21 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve offices until told to stop (SIGTERM, SIGINT); SIGHUP reloads certificates and lists.
+    /// 終わるように言われるまで（SIGTERM、SIGINT）、事業所に応える。SIGHUPで証明書と失効リストを読み直す
     Serve,
-    /// Bring the database's schema up to date.
+    /// データベースの構造を最新にする
     Migrate,
-    /// The certificate authority by itself, where `serve` runs with `authority.run = false`.
+    /// 認証局だけを扱う（`serve` を `authority.run = false` で動かす場合）
     Authority {
         #[command(subcommand)]
         command: AuthorityCommand,
     },
-    /// Operators' work, beside a running platform: offices, credentials, licences, certificates.
+    /// 運用者の仕事：事業所、通知書、ライセンス、電子証明書など。基盤を動かしたまま行える
     Admin {
         #[command(subcommand)]
         command: admin::Command,
     },
-    /// Settings.
+    /// 設定
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
@@ -54,22 +56,24 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum AuthorityCommand {
-    /// Issue certificates until told to stop.
+    /// 終わるように言われるまで、証明書を発行する
     Run,
-    /// Make the authority's key and root certificate, unless they are there.
+    /// 認証局の鍵とルート証明書を、まだなければ作る
     Init,
-    /// Show the root certificates and their fingerprints.
+    /// ルート証明書とその指紋を表示する
     Show,
 }
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Print the settings in effect, passwords masked.
+    /// いま効いている設定を表示する（パスワードは伏せる）
     Show,
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    let typed = help::in_japanese(Arguments::command()).get_matches();
+    let arguments = Arguments::from_arg_matches(&typed).unwrap_or_else(|fault| fault.exit());
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

@@ -81,7 +81,7 @@ pub async fn join(
     installation.command(&["admin", "offices", "import", &file.to_string_lossy()]).await?;
     let mut joined = Vec::new();
     for (number, _) in offices {
-        let grant = ["admin", "licence", "grant", number, "--from", "2026-04-01", "--years", "3"];
+        let grant = ["admin", "licence", "grant", number, "--years", "3"];
         installation.command(&grant).await?;
         let issued = installation.command(&["admin", "credentials", "issue", number, "--json"]).await?;
         let order = Credentials::read(&issued)?.order(&installation.url())?;

@@ -9,9 +9,10 @@ mod evidence;
 mod office;
 mod platform;
 mod story;
+pub(crate) mod trial;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -27,6 +28,28 @@ pub(crate) struct Options {
     /// Play, compare, print one line a step and end: exit code 0 when everything arrived as sent.
     #[arg(long)]
     headless: bool,
+    #[command(flatten)]
+    staged: Staged,
+}
+
+/// How the demo is played on trial; not for people.
+#[derive(clap::Args)]
+struct Staged {
+    /// The platform's program, instead of building it.
+    #[arg(long, hide = true, requires = "client")]
+    platform: Option<PathBuf>,
+    /// The client's program.
+    #[arg(long, hide = true, requires = "platform")]
+    client: Option<PathBuf>,
+    /// Where everything lies, instead of `target/demo` or a temporary folder.
+    #[arg(long, hide = true)]
+    folder: Option<PathBuf>,
+    /// Spoil a file that was received, before it is compared.
+    #[arg(long, hide = true)]
+    spoil: bool,
+    /// Put the demo on trial, as `cargo xtask test` does.
+    #[arg(long, hide = true, conflicts_with = "spoil")]
+    trial: bool,
 }
 
 /// An invented office.
@@ -57,29 +80,45 @@ const HOME_HELP: Invented = Invented {
 /// Plays the demo.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     packages::debian(&["openssl"], "the demo checks the evidence with a program that is not ours")?;
-    let programs = programs::shipped()?;
+    let programs = match (&options.staged.platform, &options.staged.client) {
+        (Some(platform), Some(client)) => Programs { platform: platform.clone(), client: client.clone() },
+        _ => programs::shipped()?,
+    };
+    if options.staged.trial {
+        return trial::both(&programs);
+    }
+    if let Some(folder) = &options.staged.folder {
+        return play(&programs, &folder.canonicalize()?, options);
+    }
     if options.headless {
-        return headless(&programs);
+        return in_a_temporary_folder(&programs, options);
     }
     let folder = Path::new("target/demo");
     if folder.exists() {
         fs::remove_dir_all(folder).context("remove the demo of last time")?;
     }
     fs::create_dir_all(folder).context("make target/demo")?;
-    play(&programs, &folder.canonicalize()?, false)
+    play(&programs, &folder.canonicalize()?, options)
 }
 
 /// Plays in a folder that goes when everything went well.
-pub(crate) fn headless(programs: &Programs) -> anyhow::Result<()> {
+fn in_a_temporary_folder(programs: &Programs, options: &Options) -> anyhow::Result<()> {
     let folder = TempDir::with_prefix("careplan-demo-").context("make a temporary folder")?;
-    let played = play(programs, folder.path(), true);
+    let played = play(programs, folder.path(), options);
     if played.is_err() {
         eprintln!("Everything is kept in {} for a look.", folder.keep().display());
     }
     played
 }
 
-fn play(programs: &Programs, folder: &Path, headless: bool) -> anyhow::Result<()> {
+/// Plays without a person, as a stage of `cargo xtask test`.
+pub(crate) fn headless(programs: &Programs) -> anyhow::Result<()> {
+    let staged = Staged { platform: None, client: None, folder: None, spoil: false, trial: false };
+    in_a_temporary_folder(programs, &Options { headless: true, staged })
+}
+
+fn play(programs: &Programs, folder: &Path, options: &Options) -> anyhow::Result<()> {
+    let headless = options.headless;
     let platform = Platform::start(programs, &folder.join("platform"), &[&CARE_MANAGER, &HOME_HELP])?;
     let offices = [&CARE_MANAGER, &HOME_HELP].map(|invented| {
         let letter = platform.letter_to(invented)?;
@@ -90,8 +129,13 @@ fn play(programs: &Programs, folder: &Path, headless: bool) -> anyhow::Result<()
     if !headless {
         introduce(folder, &platform, &[&care_manager, &home_help]);
     }
-    let played = story::Story { care_manager: &care_manager, home_help: &home_help, headless };
-    let files = played.play()?;
+    let story = story::Story {
+        care_manager: &care_manager,
+        home_help: &home_help,
+        headless,
+        spoil: options.staged.spoil,
+    };
+    let files = story.play()?;
     if !headless {
         linger(programs, &platform, &care_manager, &home_help)?;
     }

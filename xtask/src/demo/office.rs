@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Invented;
 use super::platform::{Letter, Platform};
-use crate::child::Child;
+use crate::child::{self, Child};
 use crate::command;
 use crate::programs::Programs;
 
@@ -74,12 +74,18 @@ impl Office {
         command::output(self.command(name).args(arguments))
     }
 
-    /// Starts the client as it runs all day.
+    /// Starts the client as it runs all day, and returns once it does: from then on Ctrl-C ends it in order.
     pub(crate) fn run(&self) -> anyhow::Result<Child> {
+        let path = self.folder.join("client.log");
+        let log = fs::File::create(&path)?;
         let mut run = self.command("run");
-        let log = fs::File::create(self.folder.join("client.log"))?;
         run.stdout(log.try_clone()?).stderr(log);
-        Child::start(run, &format!("careplan-client of {}", self.invented.name))
+        let mut child = Child::start(run, &format!("careplan-client of {}", self.invented.name))?;
+        child::wait_for("the client to be online", &mut child, || {
+            fs::read_to_string(&path).ok()?.contains("送受信を始めます").then_some(())
+        })
+        .with_context(|| format!("see {}", path.display()))?;
+        Ok(child)
     }
 
     /// The care software writes its files: copies of the examples, or made here.

@@ -67,7 +67,7 @@ impl Platform {
         fs::write(&file, list)?;
         self.admin(&["offices", "import", &file.to_string_lossy()])?;
         for office in offices {
-            self.admin(&["licence", "grant", office.number, "--from", "2026-04-01", "--years", "3"])?;
+            self.admin(&["licence", "grant", office.number, "--years", "3"])?;
         }
         Ok(())
     }

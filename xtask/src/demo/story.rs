@@ -34,6 +34,8 @@ pub(crate) struct Story<'a> {
     pub(crate) care_manager: &'a Office,
     pub(crate) home_help: &'a Office,
     pub(crate) headless: bool,
+    /// Whether a received file is spoiled before it is compared.
+    pub(crate) spoil: bool,
 }
 
 /// Files by name, as they were sent.
@@ -77,7 +79,12 @@ impl Story<'_> {
                 .map(|id| format!("受領証を返しました (acknowledged)  {id}"))
                 .collect())
         })?;
-        self.step(look, || compare(to, sent))?;
+        self.step(look, || {
+            if self.spoil {
+                spoil(to)?;
+            }
+            compare(to, sent)
+        })?;
         self.step(import, || {
             let transmissions = waiting(to)?;
             let files = to.take_over(&transmissions)?;
@@ -141,6 +148,15 @@ fn send(office: &Office, documents_to: Option<&Office>) -> anyhow::Result<Vec<St
     let sent = list(office, "--sent")?;
     ensure!(!sent.is_empty(), "nothing was sent");
     Ok(said)
+}
+
+/// One byte more in one of the files that were received.
+fn spoil(office: &Office) -> anyhow::Result<()> {
+    let files = office.inbox_files()?;
+    let path = files.values().next().context("nothing was received that could be spoiled")?;
+    let mut bytes = fs::read(path)?;
+    bytes.push(b' ');
+    Ok(fs::write(path, bytes)?)
 }
 
 /// Files in the inbox folder against what was sent.

@@ -6,6 +6,7 @@
 mod check;
 mod data_folder;
 mod evidence;
+mod help;
 mod imported;
 mod list;
 mod receive;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use careplan_domain::TransmissionId;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::office::{Office, OfficeOptions};
 
@@ -80,6 +81,12 @@ pub enum Outcome {
 }
 
 impl Arguments {
+    /// What was typed; ends the program after help, and after a line that cannot be understood.
+    pub fn typed() -> Self {
+        let typed = help::in_japanese(Self::command()).get_matches();
+        Self::from_arg_matches(&typed).unwrap_or_else(|fault| fault.exit())
+    }
+
     /// Runs the command.
     pub async fn run(self) -> ExitCode {
         match self.perform().await {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
@@ -36,7 +37,7 @@ impl Run {
     pub(super) async fn perform(self, office: &Office) -> anyhow::Result<Outcome> {
         let engine = engine_soon(office).await?;
         let stop = CancellationToken::new();
-        let listener = tokio::spawn(stop_on_signal(stop.clone()));
+        let listener = stop_on_signal(stop.clone()).context("終了の合図を受け取れません")?;
         say("送受信を始めます（終わるには Ctrl-C）。");
         let mut screen = OnScreen { last_trouble: String::new() };
         let ended = agent::run(engine, &mut screen, stop).await;
@@ -62,21 +63,26 @@ pub(super) async fn engine_soon(office: &Office) -> Result<Engine, OfficeFault> 
 const ENGINE_TRIES: u32 = 30;
 const ENGINE_AGAIN: Duration = Duration::from_millis(100);
 
+/// From now on a signal ends the work in order, also one that comes before the work began.
 #[cfg(unix)]
-async fn stop_on_signal(stop: CancellationToken) {
+fn stop_on_signal(stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-    stop.cancel();
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        stop.cancel();
+    }))
 }
 
 #[cfg(not(unix))]
-async fn stop_on_signal(stop: CancellationToken) {
-    let _ = tokio::signal::ctrl_c().await;
-    stop.cancel();
+fn stop_on_signal(stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
+    Ok(tokio::spawn(async move {
+        let _ = tokio::signal::ctrl_c().await;
+        stop.cancel();
+    }))
 }
 
 /// Says what a step did, where a person wants to know.

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::bail;
-use careplan_domain::{Address, ServiceMonth, ServiceType, TransmissionId};
+use careplan_domain::{Address, OfficeNumber, ServiceMonth, ServiceType, TransmissionId};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::Outcome;
 use super::screen::{progress, remark, say, say_findings, say_json};
@@ -59,6 +60,16 @@ struct UnitLine<'a> {
     state: Option<&'static str>,
     code: Option<&'a str>,
     message: Option<&'a str>,
+    /// Terminals of sender and receiver that cannot open it.
+    terminals_left: Vec<TerminalLine>,
+}
+
+/// A terminal to which nothing was sealed.
+#[derive(Serialize)]
+struct TerminalLine {
+    office: OfficeNumber,
+    terminal: Uuid,
+    message: String,
 }
 
 impl Send {
@@ -113,7 +124,7 @@ impl Send {
         report: &DispatchReport,
         sent: &BTreeMap<TransmissionId, Sent>,
     ) -> anyhow::Result<Outcome> {
-        let lines: Vec<UnitLine<'_>> = report.units.iter().map(|unit| line(unit, sent)).collect();
+        let lines: Vec<UnitLine<'_>> = report.units.iter().map(|unit| line(unit, report, sent)).collect();
         let count = |result: &str| lines.iter().filter(|line| line.result == result).count();
         let good = count("accepted") + count("duplicate") + count("looked");
         let complete = good == lines.len() && report.left_over.is_empty() && report.documents_left.is_empty();
@@ -141,7 +152,11 @@ impl Send {
     }
 }
 
-fn line<'a>(unit: &'a UnitReport, sent: &'a BTreeMap<TransmissionId, Sent>) -> UnitLine<'a> {
+fn line<'a>(
+    unit: &'a UnitReport,
+    report: &DispatchReport,
+    sent: &'a BTreeMap<TransmissionId, Sent>,
+) -> UnitLine<'a> {
     let mut line = UnitLine {
         unit: unit.kind.to_string(),
         serial: unit.serial.as_deref(),
@@ -153,6 +168,7 @@ fn line<'a>(unit: &'a UnitReport, sent: &'a BTreeMap<TransmissionId, Sent>) -> U
         state: None,
         code: None,
         message: None,
+        terminals_left: Vec::new(),
     };
     match &unit.outcome {
         UnitOutcome::Looked => {}
@@ -162,7 +178,10 @@ fn line<'a>(unit: &'a UnitReport, sent: &'a BTreeMap<TransmissionId, Sent>) -> U
             line.code = Some(&fault.code);
             line.message = Some(&fault.text);
         }
-        UnitOutcome::Prepared(id) => place(&mut line, *id, sent, "accepted"),
+        UnitOutcome::Prepared(id) => {
+            line.terminals_left = terminals_left(unit, report);
+            place(&mut line, *id, sent, "accepted");
+        }
         UnitOutcome::Duplicate(before) => {
             // One that still waited was sent on by this action.
             let result = if before.state == SentState::Prepared { "accepted" } else { "duplicate" };
@@ -170,6 +189,14 @@ fn line<'a>(unit: &'a UnitReport, sent: &'a BTreeMap<TransmissionId, Sent>) -> U
         }
     }
     line
+}
+
+/// Of the terminals that the action left out, those of this unit's sender and receiver.
+fn terminals_left(unit: &UnitReport, report: &DispatchReport) -> Vec<TerminalLine> {
+    let offices = [unit.from, unit.to].map(|address| address.map(|it| it.office));
+    let left = report.terminals_left.iter().filter(|left| offices.contains(&Some(left.office)));
+    left.map(|left| TerminalLine { office: left.office, terminal: left.terminal, message: left.to_string() })
+        .collect()
 }
 
 fn place<'a>(
@@ -273,5 +300,50 @@ fn say_delivered(sent: &Sent) {
         }
         SentState::Rejected => say(format_args!("{id} → {to}：送信できませんでした。{fault}")),
         SentState::Life(_) => say(format_args!("{id} → {to}：{}", sent.state.label_ja())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address_book::AnnouncementRefusal;
+    use crate::outbox::LeftOut;
+
+    #[test]
+    fn programs_read_which_terminals_of_sender_and_receiver_cannot_open_a_letter() {
+        let id: TransmissionId = "01920000-0000-7000-8000-000000000001".parse().unwrap();
+        let unit = |outcome| UnitReport {
+            kind: careplan_domain::UnitKind::K3,
+            serial: Some("20261021110000".to_owned()),
+            from: Some("9970000018-43".parse().unwrap()),
+            to: Some("9970000026-11".parse().unwrap()),
+            files: 1,
+            findings: Vec::new(),
+            outcome,
+        };
+        let left = |office: &str, terminal: u128| LeftOut {
+            office: office.parse().unwrap(),
+            terminal: Uuid::from_u128(terminal),
+            refusal: AnnouncementRefusal::OtherOffice,
+        };
+        let report = DispatchReport {
+            dispatch: Uuid::nil(),
+            units: vec![unit(UnitOutcome::Prepared(id)), unit(UnitOutcome::Blocked)],
+            findings: Vec::new(),
+            left_over: Vec::new(),
+            documents_left: Vec::new(),
+            terminals_left: vec![left("9970000018", 1), left("9970000026", 2), left("9970000034", 3)],
+        };
+        let [prepared, blocked] = [0, 1].map(|place| {
+            serde_json::to_value(line(&report.units[place], &report, &BTreeMap::new())).unwrap()
+        });
+        let left = prepared["terminals_left"].as_array().unwrap();
+        assert_eq!(
+            left.iter().map(|it| it["office"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["9970000018", "9970000026"]
+        );
+        assert_eq!(left[1]["terminal"], "00000000-0000-0000-0000-000000000002");
+        assert!(left[1]["message"].as_str().unwrap().contains("別の事業所の電子証明書"), "{prepared}");
+        assert_eq!(blocked["terminals_left"], serde_json::json!([]), "nothing was sealed");
     }
 }

@@ -62,4 +62,20 @@ mod tests {
             assert!(certificates(bytes).is_none());
         }
     }
+
+    /// A bundle that carries one certificate so many times.
+    fn bundle(count: usize) -> Vec<u8> {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap();
+        let holding = |tag, inside: &[u8]| AnyRef::new(tag, inside).unwrap().to_der().unwrap();
+        let kind = SIGNED_DATA.to_der().unwrap();
+        let certificates = holding(context(0), &certificate.der().repeat(count));
+        holding(Tag::Sequence, &[kind, holding(context(0), &holding(Tag::Sequence, &certificates))].concat())
+    }
+
+    #[test]
+    fn sixteen_certificates_are_read_from_a_bundle_and_one_more_is_not() {
+        assert_eq!(certificates(&bundle(16)).unwrap().len(), 16);
+        assert!(certificates(&bundle(17)).is_none());
+    }
 }

@@ -50,7 +50,9 @@ pub enum EnrolFault {
     #[error("ユーザIDの事業所と、連携基盤が答えた事業所が違います。運用センターへ連絡してください。")]
     AccountMismatch,
     /// The service type is not registered for the office.
-    #[error("サービス種類 {0} は、この事業所に登録されていません。登録されているのは {1} です。")]
+    #[error(
+        "サービス種類 {0} は、この事業所に登録されていません。登録されている {1} の中から指定するか、--service-type を省いてください。"
+    )]
     ServiceType(String, String),
     /// What the authority sent is no certificate for our key and office.
     #[error(

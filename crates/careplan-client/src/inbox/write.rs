@@ -113,3 +113,41 @@ fn holds(folder: &Path, files: &[ReceivedFile]) -> bool {
             fs::read(folder.join(file.name.as_str())).is_ok_and(|bytes| bytes == file.bytes.as_slice())
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::files::SafeName;
+
+    #[tokio::test]
+    async fn a_unit_finds_a_place_beside_eight_others_and_overwrites_none_of_nine() {
+        let place = tempfile::tempdir().unwrap();
+        let unit = |name: &str| UnitFolder {
+            inbox: place.path().to_owned(),
+            from: "9970000018-43".parse().unwrap(),
+            name: name.to_owned(),
+            id: "01920000-0000-7000-8000-000000000001".to_owned(),
+        };
+        let files =
+            [ReceivedFile { name: SafeName::new("a.csv").unwrap(), bytes: Zeroizing::new(b"ours".to_vec()) }];
+        let occupy = |folder: &str| {
+            let folder = place.path().join("9970000018-43").join(folder);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("a.csv"), b"theirs").unwrap();
+        };
+        // One whose letter has a serial, and one (documents) that has none.
+        for name in ["20261021110000", "01920000-0000-7000-8000-000000000001"] {
+            let candidates: Vec<String> = unit(name).candidates().collect();
+            assert_eq!(candidates.len(), FOLDERS_OF_A_UNIT_MAX);
+            let (last, others) = candidates.split_last().unwrap();
+            others.iter().for_each(|it| occupy(it));
+            let placed = unit(name).place(&files, &Mishaps::default()).await.unwrap();
+            assert_eq!(placed, format!("9970000018-43/{last}"));
+            occupy(last);
+            let full = unit(name).place(&files, &Mishaps::default()).await.unwrap_err().to_string();
+            assert!(full.contains("同じ名前のものがすでにあります"), "{full}");
+        }
+    }
+}

@@ -156,3 +156,64 @@ fn check(files: &[OutgoingFile]) -> Result<(), ComposeFault> {
 fn listed(file: &OutgoingFile) -> ManifestFile {
     ManifestFile { name: file.name.clone(), bytes: file.bytes.len() as u64, sha256: digest_of(&file.bytes) }
 }
+
+#[cfg(test)]
+mod tests {
+    use careplan_domain::limits::MIB;
+
+    use super::*;
+
+    fn files(count: usize) -> Vec<OutgoingFile> {
+        (0..count).map(|number| OutgoingFile { name: format!("{number}.csv"), bytes: vec![b'1'] }).collect()
+    }
+
+    fn sentence(files: &[OutgoingFile]) -> String {
+        check(files).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn one_to_fifty_files_are_sent_and_none_or_one_more_are_not() {
+        assert_eq!(check(&files(1)), Ok(()));
+        assert_eq!(check(&files(50)), Ok(()));
+        assert_eq!(
+            sentence(&[]),
+            "1回に送れるファイルは1〜50個です（0個ありました）。送信を分けてください。"
+        );
+        assert_eq!(
+            sentence(&files(51)),
+            "1回に送れるファイルは1〜50個です（51個ありました）。送信を分けてください。"
+        );
+    }
+
+    #[test]
+    fn twenty_mebibytes_are_sent_and_one_byte_more_is_not() {
+        let mut two = files(2);
+        two[0].bytes = vec![0; (20 * MIB - 1) as usize];
+        assert_eq!(check(&two), Ok(()));
+        two[1].bytes.push(b'1');
+        assert_eq!(
+            sentence(&two),
+            "1回に送れる大きさ（20 MiB）を超えています（20971521バイトありました）。添付を減らすか、送信を分けてください。"
+        );
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_not_sent_whatever_the_case_of_its_letters() {
+        for twin in ["0.csv", "0.CSV"] {
+            let mut two = files(2);
+            two[1].name = twin.to_owned();
+            assert_eq!(
+                sentence(&two),
+                "同じ名前のファイルが2つあります。片方の名前を変えるか、外してください。",
+                "{twin}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_receiver_could_not_take_is_not_sent() {
+        let mut one = files(1);
+        one[0].name = "CON.csv".to_owned();
+        assert_eq!(sentence(&one), "ファイル名がWindowsの予約名です。ファイル名を直してから送ってください。");
+    }
+}

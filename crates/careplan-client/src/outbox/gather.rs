@@ -17,6 +17,15 @@ pub const GATHER_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// Folders in folders; deeper ones are a loop of links.
 const DEPTH_MAX: usize = 16;
 
+/// How much is gathered at once.
+struct Bounds {
+    files: usize,
+    bytes: u64,
+    depth: usize,
+}
+
+const BOUNDS: Bounds = Bounds { files: GATHER_FILES_MAX, bytes: GATHER_BYTES_MAX, depth: DEPTH_MAX };
+
 /// Why files cannot be gathered.
 #[derive(Debug, thiserror::Error)]
 pub enum GatherFault {
@@ -29,6 +38,9 @@ pub enum GatherFault {
     /// Too large together.
     #[error("ファイルの合計が大きすぎます（1回に1 GiBまで）。フォルダーを分けてください。")]
     TooLarge,
+    /// Folders in folders without end, most likely a link to a folder above.
+    #[error("「{}」は、フォルダーの入れ子が深すぎるため読み取れません（{DEPTH_MAX}段まで）。浅い場所へ移すか、上のフォルダーを指すリンクを外してください。", .0.display())]
+    TooDeep(PathBuf),
     /// Nothing to be sent.
     #[error("送るファイルが見つかりません。フォルダーの場所を確かめてください。")]
     Nothing,
@@ -55,9 +67,13 @@ impl FoundFile {
 /// # Errors
 /// [`GatherFault`].
 pub fn gather(paths: &[PathBuf]) -> Result<Vec<FoundFile>, GatherFault> {
+    gather_within(paths, &BOUNDS)
+}
+
+fn gather_within(paths: &[PathBuf], bounds: &Bounds) -> Result<Vec<FoundFile>, GatherFault> {
     let mut found = Vec::new();
     for path in paths {
-        walk(path, 0, &mut found)?;
+        walk(path, 0, bounds, &mut found)?;
     }
     found.sort();
     found.dedup();
@@ -69,7 +85,7 @@ pub fn gather(paths: &[PathBuf]) -> Result<Vec<FoundFile>, GatherFault> {
         };
         let size = fs::metadata(&path).map(|it| it.len()).unwrap_or_default();
         bytes_in_all += size;
-        if bytes_in_all > GATHER_BYTES_MAX {
+        if bytes_in_all > bounds.bytes {
             return Err(GatherFault::TooLarge);
         }
         let file = OutgoingFile { name: name.to_owned(), bytes: files::read(&path)? };
@@ -78,19 +94,19 @@ pub fn gather(paths: &[PathBuf]) -> Result<Vec<FoundFile>, GatherFault> {
     if files.is_empty() { Err(GatherFault::Nothing) } else { Ok(files) }
 }
 
-fn walk(path: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), GatherFault> {
+fn walk(path: &Path, depth: usize, bounds: &Bounds, found: &mut Vec<PathBuf>) -> Result<(), GatherFault> {
     let fault = |source| FileFault { path: path.to_owned(), action: files::FileAction::Read, source };
     if !fs::metadata(path).map_err(fault)?.is_dir() {
         found.push(path.to_owned());
-        return if found.len() > GATHER_FILES_MAX { Err(GatherFault::TooMany) } else { Ok(()) };
+        return if found.len() > bounds.files { Err(GatherFault::TooMany) } else { Ok(()) };
     }
-    if depth == DEPTH_MAX {
-        return Ok(());
+    if depth > bounds.depth {
+        return Err(GatherFault::TooDeep(path.to_owned()));
     }
     for entry in fs::read_dir(path).map_err(fault)? {
         let entry = entry.map_err(fault)?;
         if !is_passed_over(&entry.file_name()) {
-            walk(&entry.path(), depth + 1, found)?;
+            walk(&entry.path(), depth + 1, bounds, found)?;
         }
     }
     Ok(())
@@ -131,5 +147,32 @@ mod tests {
         assert!(empty.contains("見つかりません"), "{empty}");
         let missing = gather(&[place.path().join("none")]).err().unwrap().to_string();
         assert!(missing.contains("none") && missing.contains("場所を確かめて"), "{missing}");
+    }
+    #[test]
+    fn files_are_gathered_up_to_their_limits_and_one_past_them_is_told() {
+        let place = tempfile::tempdir().unwrap();
+        for name in ["a.csv", "b.csv"] {
+            fs::write(place.path().join(name), b"12345").unwrap();
+        }
+        let gather = |files, bytes| {
+            let bounds = Bounds { files, bytes, ..BOUNDS };
+            gather_within(&[place.path().to_owned()], &bounds).map(|found| found.len())
+        };
+        assert_eq!(gather(2, 10).unwrap(), 2);
+        assert!(matches!(gather(1, 10), Err(GatherFault::TooMany)));
+        assert!(matches!(gather(2, 9), Err(GatherFault::TooLarge)));
+    }
+
+    #[test]
+    fn folders_are_followed_down_to_their_limit_and_nothing_deeper_is_passed_over_in_silence() {
+        let place = tempfile::tempdir().unwrap();
+        let mut folder = place.path().to_owned();
+        folder.extend(std::iter::repeat_n("in", DEPTH_MAX));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("a.csv"), b"x").unwrap();
+        assert_eq!(gather(&[place.path().to_owned()]).unwrap().len(), 1);
+        fs::create_dir(folder.join("deeper")).unwrap();
+        let fault = gather(&[place.path().to_owned()]).err().unwrap();
+        assert!(matches!(&fault, GatherFault::TooDeep(path) if path.ends_with("deeper")), "{fault}");
     }
 }

@@ -8,6 +8,7 @@ mod deliver;
 mod gather;
 mod judge;
 mod prepare;
+mod room;
 mod withdraw;
 
 pub(crate) use deliver::expected;

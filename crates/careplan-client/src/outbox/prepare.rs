@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 
-use careplan_domain::limits::DISPATCH_TRANSMISSIONS_MAX;
 use careplan_domain::{Address, Digest, OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
 use careplan_envelope::{Recipient, Sha256};
 use careplan_standard::Finding;
@@ -12,6 +11,7 @@ use uuid::Uuid;
 
 use super::gather::FoundFile;
 use super::judge::{Judged, JudgedUnit};
+use super::room::Room;
 use crate::address_book::{AnnouncementRefusal, OfficeKeyRing, keys_of};
 use crate::letter::{Draft, OutgoingFile, compose};
 use crate::mishap::Point;
@@ -153,6 +153,7 @@ impl Office {
         let dispatch = new_uuid(self.now());
         let mut rings = KeyRings::new();
         let mut units = Vec::new();
+        let mut room = Room::default();
         for unit in &judged.units {
             let mut report = UnitReport {
                 kind: unit.kind,
@@ -164,18 +165,22 @@ impl Office {
                 outcome: UnitOutcome::Blocked,
             };
             if !unit.is_blocked() {
-                report.outcome = match parcel(unit, files, &link, units.len()) {
+                report.outcome = match room.for_one_more().and_then(|()| parcel(unit, files, &link)) {
                     Ok(parcel) => self.prepare_or_say(&link, &mut rings, &parcel, dispatch, options).await?,
                     Err(fault) => UnitOutcome::Failed(fault),
                 };
             }
+            room.count(&report.outcome);
             tell(&report);
             units.push(report);
         }
         let documents_left = match options.documents {
             Some(order) if !judged.documents.is_empty() => {
                 let parcel = documents(&order, &judged.documents, files);
-                let outcome = self.prepare_or_say(&link, &mut rings, &parcel, dispatch, options).await?;
+                let outcome = match room.for_one_more() {
+                    Ok(()) => self.prepare_or_say(&link, &mut rings, &parcel, dispatch, options).await?,
+                    Err(fault) => UnitOutcome::Failed(fault),
+                };
                 let report = UnitReport {
                     kind: UnitKind::Document,
                     serial: None,
@@ -321,19 +326,8 @@ fn distinct<'a>(rings: &'a KeyRings, parcel: &Parcel<'_>) -> Vec<Recipient<'a>> 
     keys.into_iter().map(Recipient::Terminal).collect()
 }
 
-fn parcel<'a>(
-    unit: &'a JudgedUnit,
-    files: &[FoundFile],
-    link: &Link,
-    place: usize,
-) -> Result<Parcel<'a>, Fault> {
+fn parcel<'a>(unit: &'a JudgedUnit, files: &[FoundFile], link: &Link) -> Result<Parcel<'a>, Fault> {
     let fault = |code: &str, text: String| Fault { code: code.to_owned(), text };
-    if place >= DISPATCH_TRANSMISSIONS_MAX {
-        let text = format!(
-            "1回に送れるのは{DISPATCH_TRANSMISSIONS_MAX}件までです。残りは、もう一度送信してください。"
-        );
-        return Err(fault("dispatch_full", text));
-    }
     let (Some(from), Some(to)) = (unit.from, unit.to) else {
         return Err(fault("address_invalid", unit.no_address.clone().unwrap_or_default()));
     };

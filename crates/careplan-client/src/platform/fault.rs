@@ -98,3 +98,25 @@ pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
     let seconds: u64 = answer.header("retry-after")?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_platform_may_ask_for_a_minute_and_no_longer() {
+        let asked = |value: &str| {
+            let mut headers = http::HeaderMap::new();
+            headers.insert("retry-after", value.parse().unwrap());
+            let status = http::StatusCode::SERVICE_UNAVAILABLE;
+            retry_after(&Answer { status, headers, body: bytes::Bytes::new() })
+        };
+        assert_eq!(asked("59"), Some(Duration::from_secs(59)));
+        for longer in ["60", "61", "18446744073709551615"] {
+            assert_eq!(asked(longer), Some(RETRY_AFTER_MAX), "{longer}");
+        }
+        for none in ["", "-1", "soon", "Wed, 25 Nov 2026 01:00:00 GMT", "18446744073709551616"] {
+            assert_eq!(asked(none), None, "{none}");
+        }
+    }
+}

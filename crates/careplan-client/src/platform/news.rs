@@ -138,4 +138,20 @@ mod tests {
         assert_eq!(read, [7]);
         assert_eq!(&buffer[..], b"id: 8");
     }
+
+    async fn first_event_after(line: usize) -> Result<Option<i64>, TransportFault> {
+        let event = r#"data: {"seq":7,"state":"acknowledged","transmission":"01920000-0000-7000-8000-000000000001","at":"2026-11-22T00:00:00Z"}"#;
+        let pieces = [b":".repeat(line), [b"\n\n", event.as_bytes(), b"\n\n"].concat()];
+        let body = futures_util::stream::iter(pieces.map(|piece| Ok(piece.into()))).boxed();
+        let (status, headers) = (http::StatusCode::OK, http::HeaderMap::new());
+        let listening = Listening { status, headers, body };
+        let mut reader = NewsReader { listening, buffer: BytesMut::new() };
+        Ok(reader.next().await?.map(|event| event.seq))
+    }
+
+    #[tokio::test]
+    async fn a_line_of_the_stream_is_read_up_to_its_limit_and_not_one_byte_past_it() {
+        assert_eq!(first_event_after(EVENT_BYTES_MAX).await, Ok(Some(7)));
+        assert_eq!(first_event_after(EVENT_BYTES_MAX + 1).await, Err(TransportFault::TooLong));
+    }
 }

@@ -131,7 +131,7 @@ impl Transport for Wire {
             let patience = request.patience;
             let response = self.start(&request).timeout(patience).send().await.map_err(|it| fault(&it))?;
             let (status, headers) = (response.status(), response.headers().clone());
-            let body = read_whole(response).await?;
+            let body = read_whole(response, ANSWER_BYTES_MAX).await?;
             Ok(Answer { status, headers, body })
         }
         .boxed()
@@ -162,13 +162,13 @@ impl Transport for Wire {
     }
 }
 
-async fn read_whole(mut response: reqwest::Response) -> Result<Bytes, TransportFault> {
-    if response.content_length().is_some_and(|length| length > ANSWER_BYTES_MAX) {
+async fn read_whole(mut response: reqwest::Response, bytes_max: u64) -> Result<Bytes, TransportFault> {
+    if response.content_length().is_some_and(|length| length > bytes_max) {
         return Err(TransportFault::TooLong);
     }
     let mut body = BytesMut::new();
     while let Some(piece) = response.chunk().await.map_err(|it| fault(&it))? {
-        if body.len() as u64 + piece.len() as u64 > ANSWER_BYTES_MAX {
+        if body.len() as u64 + piece.len() as u64 > bytes_max {
             return Err(TransportFault::TooLong);
         }
         body.extend_from_slice(&piece);
@@ -235,5 +235,28 @@ impl ServerCertVerifier for AnyServer {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_is_read_up_to_its_limit_whether_it_says_its_length_or_not() {
+        let said =
+            |bytes: &'static [u8]| reqwest::Response::from(http::Response::new(reqwest::Body::from(bytes)));
+        let unsaid = |bytes: &'static [u8]| {
+            let pieces = bytes.chunks(4).map(Ok::<_, std::io::Error>);
+            let body = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
+            reqwest::Response::from(http::Response::new(body))
+        };
+        assert_eq!((said(b"123456").content_length(), unsaid(b"123456").content_length()), (Some(6), None));
+        for answer in [said(b"123456"), unsaid(b"123456")] {
+            assert_eq!(read_whole(answer, 6).await, Ok(Bytes::from_static(b"123456")));
+        }
+        for answer in [said(b"1234567"), unsaid(b"1234567")] {
+            assert_eq!(read_whole(answer, 6).await, Err(TransportFault::TooLong));
+        }
     }
 }

@@ -56,6 +56,9 @@ fn help_says_everything_in_japanese() {
         all.push_str(&format!("\n---- {command} ----\n"));
         all.push_str(&out(&client(&[command, "--help"])));
     }
+    for english in ["Usage:", "Options:", "Commands:", "Arguments:", "Print "] {
+        assert!(!all.contains(english), "{english}");
+    }
     insta::assert_snapshot!("help", all);
 }
 

@@ -8,7 +8,7 @@ use careplan_client::letter::{
 use careplan_client::trust::{Trust, TrustFault};
 use careplan_domain::transmission::Header;
 use careplan_domain::{Timestamp, TransmissionId};
-use careplan_envelope::{DecryptionKey, Letter, Recipient, seal, sign};
+use careplan_envelope::{DecryptionKey, Letter, LetterFault, Recipient, seal, sign};
 use careplan_protocol::manifest::{MANIFEST_TYPE, Manifest, ManifestFile};
 use jiff::SignedDuration;
 
@@ -244,6 +244,24 @@ fn sealed_bytes_that_are_not_the_accepted_ones_are_not_even_opened() {
     assert_eq!(scene.open(b"anything", header.clone()).unwrap_err(), LetterRefusal::SealedDigest);
     let header = Header { sealed_bytes: 8, sealed_digest: digest_of(b"anything"), ..header };
     assert_eq!(scene.open(b"anything", header).unwrap_err().code(), "cannot_open");
+}
+
+#[test]
+fn what_is_sealed_to_us_and_is_no_letter_is_refused_as_that() {
+    let scene = Scene::new();
+    let key = scene.key.terminal_public_key().unwrap();
+    let manifest = serde_json::to_vec(&scene.forgery(&[GOOD]).manifest).unwrap();
+    let signed = sign(&manifest, scene.sender.signer(), scene.now).unwrap();
+    let letter = Letter { signed_manifest: &signed, files: vec![GOOD.1] }.encode().unwrap();
+    let one_byte_more = [&letter[..], &[0]].concat();
+    for plain in [&b""[..], b"no DER at all", &signed, &letter[..letter.len() - 1], &one_byte_more] {
+        let sealed = seal(plain, &[Recipient::Terminal(&key)]).unwrap();
+        let header = scene.forgery(&[GOOD]).header;
+        let (sealed_bytes, sealed_digest) = (sealed.len() as u64, digest_of(&sealed));
+        let refusal = scene.open(&sealed, Header { sealed_bytes, sealed_digest, ..header }).unwrap_err();
+        assert_eq!(refusal.code(), "letter_malformed");
+        assert_eq!(refusal, LetterRefusal::Letter(LetterFault::Malformed));
+    }
 }
 
 #[test]

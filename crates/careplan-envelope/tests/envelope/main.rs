@@ -5,6 +5,7 @@ mod certificates;
 mod chains;
 mod interop;
 mod letters;
+mod limits;
 mod openssl;
 mod people;
 mod pkcs12;

@@ -20,6 +20,28 @@ fn help_says_what_each_command_does() {
 }
 
 #[test]
+fn help_speaks_japanese_down_to_the_last_command() {
+    for words in [
+        &["serve"][..],
+        &["authority"],
+        &["authority", "init"],
+        &["admin"],
+        &["admin", "licence"],
+        &["admin", "licence", "grant"],
+        &["config", "show"],
+    ] {
+        let help = out(&[words, &["--help"]].concat());
+        assert!(
+            help.contains("使い方: careplan-platform") && help.contains("この説明を表示します"),
+            "{help}"
+        );
+        for english in ["Usage:", "Options:", "Commands:", "Arguments:", "Print "] {
+            assert!(!help.contains(english), "{help}");
+        }
+    }
+}
+
+#[test]
 fn the_settings_shown_are_settings() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shown.toml");
