@@ -6,8 +6,10 @@ use careplan_domain::Digest;
 use careplan_domain::limits::{SEALED_BYTES_MAX, TRANSMISSION_FILES_MAX};
 use careplan_domain::transmission::Header;
 use careplan_envelope::sha256;
+use careplan_platform::jobs::{drop_bytes, expire, run_outbox};
 use careplan_platform::store::letters::LETTER_ROW_BYTES_MAX;
 use careplan_protocol::office_api::TransmissionView;
+use careplan_protocol::receipt::ReceiptKind;
 use careplan_protocol::{headers, routes};
 use careplan_testkit::database::TestDatabase;
 use careplan_testkit::on_both_databases;
@@ -16,6 +18,8 @@ use insta::assert_snapshot;
 
 use super::{Answer, Api, Client};
 use crate::world::{execute, header, id, letter_of};
+
+const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 fn large(bytes: u64) -> Bytes {
     let length = usize::try_from(bytes).unwrap();
@@ -36,6 +40,59 @@ on_both_databases! {
         let view: TransmissionView = api.receiver.get(&routes::with(routes::TRANSMISSION, id(1))).await.json();
         assert_eq!(view.transmission.seq, 1);
         assert_eq!(view.events.len(), 1);
+    }
+
+    async fn a_repeated_send_gets_the_first_receipt_whatever_became_of_the_letter(database: TestDatabase) {
+        let api = Api::new(database).await;
+        let now = || api.world.clock.now();
+        let letters = [
+            letter_of(&id(1)),
+            letter_of(&id(2)),
+            letter_of(&id(3)),
+            letter_of(&id(4)),
+            large(LETTER_ROW_BYTES_MAX + 1),
+        ];
+        let letters: Vec<_> = (1..).zip(letters).map(|(number, letter)| (header(id(number), &letter), letter)).collect();
+        let mut receipts = Vec::new();
+        for (header, letter) in &letters {
+            let first = api.sender.put_letter(header, letter.clone()).await;
+            assert_eq!(first.status, StatusCode::CREATED, "{:?}", first.body);
+            receipts.push(first.body);
+        }
+        let repeat = async |states: [&str; 5]| {
+            api.world.hand.advance(std::time::Duration::from_secs(60));
+            for (((header, letter), receipt), state) in letters.iter().zip(&receipts).zip(states) {
+                let again = api.sender.put_letter(header, letter.clone()).await;
+                assert_eq!((again.status, again.header(headers::STATE)), (StatusCode::OK, state), "{:?}", again.body);
+                assert_eq!(&again.body, receipt, "{state}: another receipt");
+            }
+        };
+        let withdrawn = api.sender.put(&routes::with(routes::WITHDRAWAL, id(1)), "").await;
+        assert!(withdrawn.status.is_success(), "{:?}", withdrawn.body);
+        for number in [2, 3] {
+            api.receiver.get(&routes::with(routes::LETTER, id(number))).await;
+        }
+        for (number, kind) in [(2, ReceiptKind::Refused), (3, ReceiptKind::Acknowledged)] {
+            let taken = api.receiver.hand_in(id(number), kind, now()).await;
+            assert!(taken.status.is_success(), "{:?}", taken.body);
+        }
+        repeat(["withdrawn", "refused", "acknowledged", "accepted", "accepted"]).await;
+
+        api.world.hand.advance(400 * DAY);
+        assert_eq!(expire(&api.platform, now()).await.unwrap(), 2);
+        repeat(["withdrawn", "refused", "acknowledged", "expired", "expired"]).await;
+
+        api.world.hand.advance(90 * DAY);
+        assert_eq!(drop_bytes(&api.platform, now()).await.unwrap(), 5);
+        assert_eq!(run_outbox(&api.platform, now()).await.unwrap(), 1);
+        // The licences of 2026 ended meanwhile.
+        let new = api.sender.put_letter(&header(id(6), &letter_of(&id(6))), letter_of(&id(6))).await;
+        assert!(new.problem().starts_with("403 sender-unlicensed"), "{}", new.problem());
+        repeat(["withdrawn", "refused", "acknowledged", "expired", "expired"]).await;
+        let path = routes::with(routes::LETTER, id(5));
+        assert!(api.sender.get(&path).await.problem().starts_with("410 letter-gone"));
+        assert_eq!(api.world.count("letter").await, 0);
+        assert_eq!(api.world.count("transmission").await, 5);
     }
 
     async fn large_letters_go_to_the_shelf_and_come_back_whole(database: TestDatabase) {
