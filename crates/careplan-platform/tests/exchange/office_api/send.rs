@@ -193,6 +193,17 @@ async fn one_byte_past_the_limit_is_refused_before_the_body_is_read() {
 }
 
 #[tokio::test]
+async fn a_replica_that_is_stopping_says_that_it_comes_back() {
+    let api = Api::new(TestDatabase::fresh(careplan_testkit::database::Engine::Sqlite).await).await;
+    api.world.writer.drain().await;
+    let letter = letter_of(&id(1));
+    let answer = api.sender.put_letter(&header(id(1), &letter), letter).await;
+    assert_snapshot!(answer.problem(), @"503 shutting-down 連携基盤は再起動中です。まもなく再開します。クライアントが自動でやり直します。");
+    assert_eq!(answer.header("retry-after"), "5");
+    assert_eq!(api.world.count("transmission").await, 0);
+}
+
+#[tokio::test]
 async fn wrong_header_fields_are_named() {
     let api = Api::new(TestDatabase::fresh(careplan_testkit::database::Engine::Sqlite).await).await;
     let letter = letter_of(&id(1));
