@@ -9,6 +9,7 @@ use careplan_envelope::sha256;
 use careplan_platform::directory::BATCH_OFFICES;
 use careplan_platform::login::LoginFault;
 use careplan_testkit::on_both_databases;
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -306,7 +307,16 @@ on_both_databases! {
         assert_eq!(shown["events"], json!([{ "state": "accepted", "at": "2026-11-01T00:00:00Z" }]));
         assert_eq!(shown["receipts"][0]["sha256"], hex::encode(sha256(b"receipt")));
         let text = world.admin(&["transmission", "show", &id]).await.unwrap();
-        assert!(text.contains("9970000018-43 → 9970000026-11") && text.contains("2026-11-01 09:00  accepted"), "{text}");
+        assert_snapshot!(text, @r"
+        送信 01920000-0000-7000-8000-000000000001
+          9970000018-43 → 9970000026-11  単位 K2  ファイル 3個  14バイト
+          サービス提供年月 202611
+          受け取りの期限 2026-11-01 10:00  保管 データベース
+        経過
+          2026-11-01 09:00  受付済（未読）
+        受付票・受領証
+          2026-11-01 09:00  受付票  7バイト
+        ");
         assert!(!text.contains("sealed content") && !shown.to_string().contains("sealed content"));
         let other = world.admin(&["transmission", "show", &id.replace('1', "2")]).await.unwrap_err();
         assert!(other.contains("はありません。番号を確かめてください。"), "{other}");
