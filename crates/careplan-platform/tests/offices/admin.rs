@@ -8,6 +8,7 @@ use careplan_domain::{Digest, Secret, Timestamp};
 use careplan_envelope::sha256;
 use careplan_platform::directory::BATCH_OFFICES;
 use careplan_platform::login::LoginFault;
+use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -45,6 +46,23 @@ fn many(count: usize) -> String {
 
 async fn issue(world: &World) -> Value {
     world.admin_json(&["credentials", "issue", "9970000018"]).await
+}
+
+/// Bytes of the largest file of offices.
+const FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+#[tokio::test]
+async fn the_largest_file_of_offices_is_read_and_one_byte_more_is_refused() {
+    let world = World::new(TestDatabase::fresh(Engine::Sqlite).await).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("offices.csv");
+    // A hole after the first line; whoever reads the file finds another header row than there must be.
+    std::fs::write(&path, "no header\n").unwrap();
+    for (bytes, part) in [(FILE_BYTES, "1行目の見出しが違います"), (FILE_BYTES + 1, "256 MiBを超えています")] {
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
+        let refusal = world.admin(&["offices", "import", path.to_str().unwrap()]).await.unwrap_err();
+        assert!(refusal.contains(part), "{bytes}: {refusal}");
+    }
 }
 
 on_both_databases! {
