@@ -11,6 +11,7 @@ use careplan_client::state::SentState;
 use careplan_domain::Secret;
 use careplan_domain::transmission::State as Life;
 use careplan_envelope::Certificate;
+use careplan_platform::clock::Clock;
 use careplan_testkit::certificates::{TestAuthority, TestIdentity};
 use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::exchange::Exchange;
@@ -24,7 +25,7 @@ const PASSWORD: &str = "himitsu";
 fn accepting(authority: &TestAuthority, folder: &Path) -> String {
     let (roots, list) = (folder.join("roots.pem"), folder.join("kaigo.crl"));
     fs::write(&roots, Certificate::from_der(authority.root()).unwrap().to_pem()).unwrap();
-    fs::write(&list, authority.revocation_list(&[], jiff::Timestamp::now())).unwrap();
+    fs::write(&list, authority.revocation_list(&[], Clock::system().now())).unwrap();
     format!(
         "[[trust.foreign]]\nlabel = \"介護保険証明書\"\nroots_file = {roots:?}\ncrl_files = [{list:?}]\n\
          office = {{ attribute = \"common_name\", prefix = \"KJ99\", suffix = \"\" }}\n"

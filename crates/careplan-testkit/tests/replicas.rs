@@ -1,8 +1,9 @@
 //! Two replicas by configuration: one PostgreSQL database, one bucket, nothing else in common.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use careplan_client::letter::Composed;
 use careplan_client::platform::{
@@ -20,6 +21,10 @@ use careplan_testkit::office::TestOffice;
 use careplan_testkit::s3::S3Server;
 use futures_util::future::BoxFuture;
 use tempfile::TempDir;
+use tokio::time::timeout;
+
+/// Far beyond what anything here takes: reached only when something hangs.
+const HANG: Duration = Duration::from_secs(60);
 
 /// Letters for a row of the database and for the bucket.
 const SMALL: usize = 500;
@@ -108,7 +113,7 @@ async fn what_one_replica_took_the_other_tells_serves_and_proves() {
     let receipt = send(world.sender.platform(), &letter).await.unwrap();
     assert_eq!(s3.objects(), 1);
 
-    let event = news.next().await.unwrap().unwrap();
+    let event = timeout(HANG, news.next()).await.expect("no news of the letter").unwrap().unwrap();
     assert_eq!((event.transmission, event.state), (letter.header.id, State::Accepted));
     let fetched = receiver.letter(letter.header.id, letter.header.sealed_bytes).await.unwrap();
     assert!(fetched == letter.sealed, "another letter came back");

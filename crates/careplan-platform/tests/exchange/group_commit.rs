@@ -45,14 +45,15 @@ impl Lock {
 
 type Submitted<'a> = Pin<Box<dyn Future<Output = Result<Outcome, WriteFault>> + Send + 'a>>;
 
-/// Submits a letter and begins to wait for its answer; an answer that is there at once comes back.
-fn submit(world: &World, number: u64) -> Result<Submitted<'_>, Result<Outcome, WriteFault>> {
+/// Submits a letter and begins to wait for its answer, which does not come while the lock is held.
+fn submit(world: &World, number: u64) -> Result<Submitted<'_>, WriteFault> {
     let letter = letter_of(&id(number));
     let operation = world.accept(header(id(number), &letter), &letter);
     let mut submitted: Submitted<'_> = Box::pin(world.writer.submit(operation));
     match (&mut submitted).now_or_never() {
         None => Ok(submitted),
-        Some(answer) => Err(answer),
+        Some(Err(fault)) => Err(fault),
+        Some(Ok(outcome)) => panic!("answered while the lock is held: {outcome:?}"),
     }
 }
 
@@ -67,9 +68,9 @@ async fn sends_that_wait_together_share_one_commit_of_at_most_64() {
     let database = TestDatabase::fresh(Engine::Postgres).await;
     let world = World::new(database.clone()).await;
     let mut lock = Lock::take(&database).await;
-    let mut submitted = vec![submit(&world, 1).unwrap_or_else(|answer| panic!("{answer:?}"))];
+    let mut submitted = vec![submit(&world, 1).unwrap()];
     lock.is_waited_for().await;
-    submitted.extend((2..=66).map(|number| submit(&world, number).unwrap_or_else(|it| panic!("{it:?}"))));
+    submitted.extend((2..=66).map(|number| submit(&world, number).unwrap()));
     let mut connection = lock.let_go().await;
     all_accepted(submitted).await;
     // PostgreSQL writes into each row which transaction made it.
@@ -87,11 +88,11 @@ async fn a_full_queue_is_told_at_once_and_who_waits_in_it_is_served() {
     let api = Api::new(database.clone()).await;
     let world = &api.world;
     let mut lock = Lock::take(&database).await;
-    let mut submitted = vec![submit(world, 0).unwrap_or_else(|answer| panic!("{answer:?}"))];
+    let mut submitted = vec![submit(world, 0).unwrap()];
     lock.is_waited_for().await;
     let most = u64::try_from(OPERATIONS_QUEUED_MAX).unwrap();
-    submitted.extend((1..=most).map(|number| submit(world, number).unwrap_or_else(|it| panic!("{it:?}"))));
-    let Err(Err(WriteFault::Busy)) = submit(world, most + 1) else { panic!("there was one more place") };
+    submitted.extend((1..=most).map(|number| submit(world, number).unwrap()));
+    let Err(WriteFault::Busy) = submit(world, most + 1) else { panic!("there was one more place") };
     let letter = letter_of(&id(most + 1));
     let busy = api.sender.put_letter(&header(id(most + 1), &letter), letter.clone()).await;
     let problem = busy.problem();

@@ -58,7 +58,8 @@ async fn the_largest_file_of_offices_is_read_and_one_byte_more_is_refused() {
     let path = folder.path().join("offices.csv");
     // A hole after the first line; whoever reads the file finds another header row than there must be.
     std::fs::write(&path, "no header\n").unwrap();
-    for (bytes, part) in [(FILE_BYTES, "1行目の見出しが違います"), (FILE_BYTES + 1, "256 MiBを超えています")] {
+    for (bytes, part) in [(FILE_BYTES, "1行目の見出しが違います"), (FILE_BYTES + 1, "256 MiBを超えています")]
+    {
         std::fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
         let refusal = world.admin(&["offices", "import", path.to_str().unwrap()]).await.unwrap_err();
         assert!(refusal.contains(part), "{bytes}: {refusal}");

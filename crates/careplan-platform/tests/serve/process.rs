@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use careplan_domain::Digest;
 use careplan_envelope::{Certificate, sha256, verify};
+use careplan_platform::clock::Clock;
 use careplan_protocol::Base64;
 use careplan_protocol::receipt::{Receipt, ReceiptKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -209,7 +210,7 @@ fn two_offices(folder: &Path) {
     let offices = "number,name,kana,prefecture,address,service_types\n\
          9970000018,見本居宅,ミホン,99,見本県見本市1-1,43\n9970000026,見本訪問,ミホン,99,見本県見本市1-2,11\n";
     std::fs::write(&file, offices).unwrap();
-    let year = format!("{}-01-01", jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).year());
+    let year = format!("{}-01-01", Clock::system().now().to_zoned(jiff::tz::TimeZone::UTC).year());
     let commands = [
         vec!["offices", "import", file.to_str().unwrap()],
         vec!["licence", "grant", "9970000018", "--from", &year, "--years", "2"],

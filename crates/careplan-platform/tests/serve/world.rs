@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use careplan_envelope::Certificate;
+use careplan_platform::clock::Clock;
 use careplan_platform::config::Config;
 use careplan_platform::serve::Running;
 use careplan_testkit::certificates::{TestAuthority, TestIdentity};
@@ -53,7 +54,7 @@ impl Kaigo {
 
     /// A revocation list that is current for a day, put in the place of the one before.
     pub(super) fn publish(&self, revoked: &[&TestIdentity]) {
-        let list = self.authority.revocation_list(revoked, jiff::Timestamp::now());
+        let list = self.authority.revocation_list(revoked, Clock::system().now());
         let draft = self.folder.path().join("draft.crl");
         fs::write(&draft, list).unwrap();
         fs::rename(draft, self.folder.path().join("kaigo.crl")).unwrap();
