@@ -2,10 +2,13 @@
 //!
 //! Each stage is timed. The run stops at the first stage that fails and says which one it was.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use tempfile::NamedTempFile;
 
 use crate::postgres::{self, Postgres};
 use crate::{command, demo, packages, programs, stop, torture};
@@ -16,6 +19,43 @@ pub(crate) struct Options {
     /// Run only the tests whose name contains this text, and none of the other stages.
     #[arg(long)]
     filter: Option<String>,
+}
+
+/// Names the file in which tests note that they were not run; the testkit knows it by the same name.
+const NOT_RUN_VARIABLE: &str = "CAREPLAN_TESTS_NOT_RUN";
+
+/// Notes of tests that were not run: a test that passes in silence proves nothing.
+struct NotRun(NamedTempFile);
+
+impl NotRun {
+    fn new() -> anyhow::Result<Self> {
+        let file = NamedTempFile::with_prefix("careplan-not-run-");
+        Ok(Self(file.context("make a file for notes of tests that are not run")?))
+    }
+
+    /// Says which tests were not run, and why.
+    fn tell(&self) -> anyhow::Result<()> {
+        let notes = fs::read_to_string(self.0.path()).context("read the notes of tests not run")?;
+        print!("{}", told(&notes));
+        Ok(())
+    }
+}
+
+/// Notes as a person reads them, each reason once.
+fn told(notes: &str) -> String {
+    let mut by_reason = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for line in notes.lines() {
+        let (test, reason) = line.split_once('\t').unwrap_or((line, "no reason given"));
+        by_reason.entry(reason).or_default().insert(test);
+    }
+    let mut told = String::new();
+    for (reason, tests) in by_reason {
+        told += &format!("\n== NOT RUN: {} ({reason})\n", tests.len());
+        for test in tests {
+            told += &format!("  {test}\n");
+        }
+    }
+    told
 }
 
 type Stage<'a> = (&'static str, Box<dyn Fn() -> anyhow::Result<()> + 'a>);
@@ -31,13 +71,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     )?;
     let server = Postgres::start()?;
     let url = server.url();
+    let not_run = NotRun::new()?;
     if let Some(filter) = &options.filter {
-        return tests(&url, Some(filter));
+        let outcome = tests(&url, Some(filter), &not_run);
+        not_run.tell()?;
+        return outcome;
     }
     let stages: Vec<Stage<'_>> = vec![
         ("format", Box::new(format)),
         ("clippy", Box::new(clippy)),
-        ("tests", Box::new(|| tests(&url, None))),
+        ("tests", Box::new(|| tests(&url, None, &not_run))),
         ("doc tests", Box::new(|| doc_tests(&url))),
         ("documentation", Box::new(documentation)),
         ("dependency policy", Box::new(policy)),
@@ -50,12 +93,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     for (name, stage) in &stages {
         println!("\n== {name}");
         let start = Instant::now();
-        stage().with_context(|| format!("stage `{name}` failed"))?;
+        let outcome = stage().with_context(|| format!("stage `{name}` failed"));
+        if outcome.is_err() {
+            not_run.tell()?;
+        }
+        outcome?;
         anyhow::ensure!(!stop::asked(), "stopped by the user in stage `{name}`");
         times.push((name, start.elapsed()));
     }
     summary(&times, began.elapsed());
-    Ok(())
+    not_run.tell()
 }
 
 /// Brings every dependency, also those of other platforms, which are never built here: the policy
@@ -79,9 +126,10 @@ fn documentation() -> anyhow::Result<()> {
     command::run(&mut doc)
 }
 
-fn tests(postgres_url: &str, filter: Option<&str>) -> anyhow::Result<()> {
+fn tests(postgres_url: &str, filter: Option<&str>, not_run: &NotRun) -> anyhow::Result<()> {
     let mut nextest = command::cargo();
     nextest.args(["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]).args(filter);
+    nextest.env(NOT_RUN_VARIABLE, not_run.0.path());
     command::run(nextest.env(postgres::URL_VARIABLE, postgres_url))
 }
 
@@ -118,4 +166,18 @@ fn summary(times: &[(&str, Duration)], total: Duration) {
         println!("{:>8.1} s  {name}", time.as_secs_f64());
     }
     println!("{:>8.1} s  in all", total.as_secs_f64());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_that_were_not_run_are_named_under_their_reason() {
+        assert_eq!(told(""), "");
+        assert_eq!(
+            told("b\tno disk\na\tno disk\nb\tno disk\nc\tno line\n"),
+            "\n== NOT RUN: 2 (no disk)\n  a\n  b\n\n== NOT RUN: 1 (no line)\n  c\n"
+        );
+    }
 }

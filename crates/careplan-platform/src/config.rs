@@ -148,11 +148,35 @@ mod tests {
 
     #[test]
     fn shown_settings_do_not_contain_passwords() {
-        let mut config = Config::from_text("").unwrap();
-        config.database.url = "postgres://careplan:hirakegoma@db/careplan".into();
-        let shown = config.show().unwrap();
-        assert!(shown.contains("postgres://careplan:***@db/careplan"), "{shown}");
-        assert!(!shown.contains("hirakegoma"), "{shown}");
-        assert!(!format!("{config:?}").contains("hirakegoma"));
+        for (url, shown_as) in [
+            ("postgres://careplan:hirakegoma@db/careplan", "postgres://careplan:***@db/careplan"),
+            ("postgres://u@h/n?password=hirakegoma", "postgres://u@h/n?password=***"),
+            (
+                "postgres://u@h:1/n?sslmode=require&password=a@hirakegoma",
+                "h:1/n?sslmode=require&password=***",
+            ),
+            ("postgres://u@h/n?PASSWORD=hirakegoma&port=1", "postgres://u@h/n?PASSWORD=***&port=1"),
+            ("postgres://u@h/n?sslpassword=hirakegoma", "postgres://u@h/n?sslpassword=***"),
+            ("postgres://u@h/n?p%61ssword=hirakegoma", "postgres://u@h/n?p%61ssword=***"),
+            ("postgres://u@h/n?pass\nword=hirakegoma", "word=***"),
+            ("postgres://u@h/n?sslkey=-----BEGIN hirakegoma", "postgres://u@h/n?sslkey=***"),
+            ("postgres://u:hirakegoma@h/n?password=hirakegoma", "postgres://u:***@h/n?password=***"),
+        ] {
+            let mut config = Config::from_text("").unwrap();
+            config.database.url = url.to_owned();
+            let shown = config.show().unwrap();
+            assert!(shown.contains(shown_as), "{url}: {shown}");
+            let debug = format!("{config:?}");
+            assert!(!shown.contains("hirakegoma") && !debug.contains("hirakegoma"), "{url}: {shown} {debug}");
+            let refused = Config::from_text(&format!("[database]\nurl = {url:?}")).unwrap_err().to_string();
+            assert!(refused.contains("database.url_file") && !refused.contains("hirakegoma"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn parameters_that_are_no_secret_are_shown() {
+        let url = "postgres://u@h:5432/n?sslmode=verify-full&sslrootcert=/etc/ca.pem&sslkey=/etc/key.pem&options[x]=1";
+        let config = Config::from_text(&format!("[database]\nurl = {url:?}")).unwrap();
+        assert!(config.show().unwrap().contains(url));
     }
 }

@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose,
-    IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, RevokedCertParams, SanType,
-    SerialNumber, date_time_ymd,
+    IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256,
+    RevokedCertParams, RsaKeySize, SanType, SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -99,11 +99,21 @@ impl TestAuthority {
     /// A certificate with any subject, as foreign authorities write them: common name and
     /// organizational unit.
     pub fn foreign(&self, common_name: &str, unit: &str) -> TestIdentity {
+        self.sign(&Self::foreign_parameters(common_name, unit))
+    }
+
+    /// The same for an RSA key, as most foreign authorities have them.
+    pub fn foreign_rsa(&self, common_name: &str, unit: &str) -> TestIdentity {
+        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("generate a key");
+        self.sign_for(&key, &Self::foreign_parameters(common_name, unit))
+    }
+
+    fn foreign_parameters(common_name: &str, unit: &str) -> CertificateParams {
         let mut params = parameters(common_name, Validity::Good);
         params.distinguished_name.push(DnType::OrganizationalUnitName, unit);
         params.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
         params.key_usages.push(KeyUsagePurpose::DigitalSignature);
-        self.sign(&params)
+        params
     }
 
     /// A revocation list (DER) of these certificates, made at an instant and current for a day.
@@ -142,8 +152,11 @@ impl TestAuthority {
     }
 
     fn sign(&self, params: &CertificateParams) -> TestIdentity {
-        let key = KeyPair::generate().expect("generate a key");
-        let certificate = params.signed_by(&key, &self.issuer).expect("sign a certificate");
+        self.sign_for(&KeyPair::generate().expect("generate a key"), params)
+    }
+
+    fn sign_for(&self, key: &KeyPair, params: &CertificateParams) -> TestIdentity {
+        let certificate = params.signed_by(key, &self.issuer).expect("sign a certificate");
         TestIdentity {
             chain: vec![certificate.der().clone(), self.root.clone()],
             key: PrivateKeyDer::Pkcs8(key.serialize_der().into()),

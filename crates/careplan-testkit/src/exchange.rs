@@ -23,6 +23,7 @@ use tempfile::TempDir;
 use crate::certificates::TestAuthority;
 use crate::database::TestDatabase;
 use crate::members::Credentials;
+use crate::s3::S3Server;
 
 /// The operator's command line.
 #[derive(clap::Parser)]
@@ -34,6 +35,7 @@ struct Operator {
 /// A platform for one test.
 pub struct Exchange {
     database_url: String,
+    shelf: String,
     further: String,
     folder: PathBuf,
     /// Holds the folder where it is the exchange's own.
@@ -54,7 +56,27 @@ impl Exchange {
     pub async fn start(database: &TestDatabase, further: &str) -> anyhow::Result<Self> {
         let folder = TempDir::with_prefix("careplan-exchange-")?;
         let path = folder.path().to_owned();
-        Self::begin(path, Some(folder), database.url(), further).await
+        let shelf = format!("folder = {:?}", path.join("letters"));
+        Self::begin((path, Some(folder)), database.url(), shelf, further).await
+    }
+
+    /// Starts a platform whose large letters lie on an S3 server.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn on_s3(database: &TestDatabase, s3: &S3Server) -> anyhow::Result<Self> {
+        let folder = TempDir::with_prefix("careplan-exchange-")?;
+        let (path, secret) = (folder.path().to_owned(), folder.path().join("s3.secret"));
+        std::fs::write(&secret, S3Server::SECRET_KEY)?;
+        let shelf = format!(
+            "kind = \"s3\"\nbucket = {:?}\nregion = {:?}\nendpoint = {:?}\nallow_http = true\n\
+             access_key_id = {:?}\nsecret_access_key_file = {secret:?}",
+            S3Server::BUCKET,
+            S3Server::REGION,
+            s3.endpoint(),
+            S3Server::ACCESS_KEY,
+        );
+        Self::begin((path, Some(folder)), database.url(), shelf, "").await
     }
 
     /// Starts a platform that keeps everything in one folder, as it does without any settings:
@@ -63,19 +85,21 @@ impl Exchange {
     /// # Errors
     /// When it does not start.
     pub async fn embedded(folder: &Path, further: &str) -> anyhow::Result<Self> {
-        Self::begin(folder.to_owned(), None, "", further).await
+        let shelf = format!("folder = {:?}", folder.join("letters"));
+        Self::begin((folder.to_owned(), None), "", shelf, further).await
     }
 
     async fn begin(
-        folder: PathBuf,
-        own_folder: Option<TempDir>,
+        (folder, own_folder): (PathBuf, Option<TempDir>),
         database_url: &str,
+        shelf: String,
         further: &str,
     ) -> anyhow::Result<Self> {
         let (clock, hand) = Clock::by_hand(Clock::system().now());
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut exchange = Self {
             database_url: database_url.to_owned(),
+            shelf,
             further: further.to_owned(),
             folder,
             _own_folder: own_folder,
@@ -195,7 +219,7 @@ impl Exchange {
         let words = std::iter::once("admin").chain(arguments.iter().copied());
         let operator = Operator::try_parse_from(words)?;
         let (mut out, mut progress) = (Vec::new(), Vec::new());
-        let config = Config::from_text(&self.settings())?;
+        let config = Config::from_text(&self.settings(self.replica, self.port))?;
         let mut desk = Desk {
             store: self.platform().store.clone(),
             clock: self.clock.clone(),
@@ -228,8 +252,17 @@ impl Exchange {
         self.operate(&["audit", "verify"]).await.map(drop)
     }
 
+    /// One more replica on the same database and shelf, with keys and a port of its own.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn beside(&self) -> anyhow::Result<Beside> {
+        let config = Config::from_text(&self.settings(BESIDE, 0))?;
+        Ok(Beside(serve::start(config, self.clock.clone()).await?))
+    }
+
     async fn run(&mut self) -> anyhow::Result<()> {
-        let config = Config::from_text(&self.settings())?;
+        let config = Config::from_text(&self.settings(self.replica, self.port))?;
         // A replica that was just cut off may still let go of its port and its folder.
         let mut tries = 0;
         let running = loop {
@@ -244,18 +277,18 @@ impl Exchange {
         Ok(())
     }
 
-    /// Two replicas share the authority's key and the shelf for large letters, nothing else.
-    fn settings(&self) -> String {
+    /// Replicas share the authority's key and the shelf for large letters, nothing else.
+    fn settings(&self, replica: u32, port: u16) -> String {
         let at = |name: &str| self.folder.join(name);
-        let replica = at(&format!("replica-{}", self.replica));
+        let replica = at(&format!("replica-{replica}"));
         format!(
             "data_dir = {:?}\n{}\n[office_api]\nlisten = \"127.0.0.1:{}\"\n[operators]\nlisten = \"127.0.0.1:0\"\n\
-             [database]\nurl = {:?}\n[blobs]\nfolder = {:?}\n[authority]\nkey_file = {:?}\ncertificate_file = {:?}\n",
+             [database]\nurl = {:?}\n[blobs]\n{}\n[authority]\nkey_file = {:?}\ncertificate_file = {:?}\n",
             replica,
             "",
-            self.port,
+            port,
             self.database_url,
-            at("letters"),
+            self.shelf,
             at("ca.key"),
             at("ca.pem"),
         ) + &self.further
@@ -263,6 +296,28 @@ impl Exchange {
 
     fn running(&self) -> &Running {
         self.running.as_ref().expect("the platform runs")
+    }
+}
+
+/// The number of the replica beside the two that take turns.
+const BESIDE: u32 = 3;
+
+/// A replica that runs at the same time as the exchange's own.
+pub struct Beside(Running);
+
+impl Beside {
+    /// `https://localhost:PORT`.
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}", self.0.ports().office_api.port())
+    }
+
+    /// Stopped in order.
+    ///
+    /// # Errors
+    /// When it does not come to its end in time.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        ensure!(self.0.stop().await, "the replica did not come to its end in time");
+        Ok(())
     }
 }
 

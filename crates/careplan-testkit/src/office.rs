@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
+use careplan_client::enrol::CertificateSource;
 use careplan_client::mishap::{Mishap, Mishaps, Point};
 use careplan_client::outbox::{DocumentOrder, SendOptions, gather, judge};
 use careplan_client::platform::Retry;
@@ -59,6 +60,19 @@ impl TestOffice {
     /// # Errors
     /// When it cannot be registered or set up.
     pub async fn join(exchange: &Exchange, folder: PathBuf, address: Address) -> anyhow::Result<Self> {
+        Self::join_with(exchange, folder, address, None).await
+    }
+
+    /// The same with a certificate that the office has already.
+    ///
+    /// # Errors
+    /// When it cannot be registered or set up.
+    pub async fn join_with(
+        exchange: &Exchange,
+        folder: PathBuf,
+        address: Address,
+        certificate: Option<CertificateSource>,
+    ) -> anyhow::Result<Self> {
         let shown = exchange.clock();
         let clock = Clock::new(move || shown.now());
         let (line, power) = (Line::default(), Arc::default());
@@ -67,7 +81,9 @@ impl TestOffice {
         let office = member.open().await?;
         let number = address.office.to_string();
         let credentials = exchange.register(&number, &[&address.service_type.to_string()]).await?;
-        office.set_up(&credentials.order(&exchange.url())?).await?;
+        let mut order = credentials.order(&exchange.url())?;
+        order.certificate = certificate.unwrap_or(order.certificate);
+        office.set_up(&order).await?;
         member.engine = Some(office.engine()?);
         Ok(member)
     }

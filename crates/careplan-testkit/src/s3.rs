@@ -42,12 +42,9 @@ impl S3Server {
     pub async fn start() -> Self {
         let folder = TempDir::with_prefix("careplan-s3-").expect("make a temporary folder");
         fs::create_dir(folder.path().join(Self::BUCKET)).expect("make the bucket");
-        let files = FileSystem::new(folder.path()).expect("open the folder as S3");
-        let mut builder = S3ServiceBuilder::new(files);
-        builder.set_auth(SimpleAuth::from_single(Self::ACCESS_KEY, Self::SECRET_KEY));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("bind a port");
         let address = listener.local_addr().expect("read the port");
-        let accepting = tokio::spawn(accept(listener, builder.build())).abort_handle();
+        let accepting = tokio::spawn(accept(listener, service(&folder))).abort_handle();
         Self { address, folder, accepting }
     }
 
@@ -65,12 +62,32 @@ impl S3Server {
     pub fn stop(&self) {
         self.accepting.abort();
     }
+
+    /// After [`stop`](Self::stop): the same objects at the same address.
+    ///
+    /// # Panics
+    /// When somebody else took the port.
+    pub async fn start_again(&mut self) {
+        while !self.accepting.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        let listener = TcpListener::bind(self.address).await.expect("bind the same port");
+        self.accepting = tokio::spawn(accept(listener, service(&self.folder))).abort_handle();
+    }
 }
 
 impl Drop for S3Server {
     fn drop(&mut self) {
         self.accepting.abort();
     }
+}
+
+/// The objects in a folder.
+fn service(folder: &TempDir) -> S3Service {
+    let files = FileSystem::new(folder.path()).expect("open the folder as S3");
+    let mut builder = S3ServiceBuilder::new(files);
+    builder.set_auth(SimpleAuth::from_single(S3Server::ACCESS_KEY, S3Server::SECRET_KEY));
+    builder.build()
 }
 
 /// Connections live in a set of this task, so they end with it.

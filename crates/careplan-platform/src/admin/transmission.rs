@@ -92,15 +92,15 @@ impl Life {
         desk.say(format!(
             "  受け取りの期限 {}  保管 {}",
             minute(self.held.deadline),
-            self.held.shelf.as_str()
+            self.held.shelf.label_ja()
         ))?;
         desk.say("経過")?;
         for (state, at) in &self.history {
-            desk.say(format!("  {}  {state}", minute(*at)))?;
+            desk.say(format!("  {}  {}", minute(*at), state.label_ja()))?;
         }
         desk.say("受付票・受領証")?;
         for it in &self.receipts {
-            desk.say(format!("  {}  {}  {}バイト", minute(it.at), it.kind.as_str(), it.signed.len()))?;
+            desk.say(format!("  {}  {}  {}バイト", minute(it.at), it.kind.label_ja(), it.signed.len()))?;
         }
         Ok(())
     }

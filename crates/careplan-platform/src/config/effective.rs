@@ -1,5 +1,6 @@
 //! What the settings come to: derived places, checked ranges, and a text to show.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -175,12 +176,30 @@ fn read_secret(path: &std::path::Path) -> anyhow::Result<Secret> {
     Ok(Secret::new(text.trim()))
 }
 
-/// A URL without the password in it.
+/// A URL without the passwords in it: neither before the `@` nor in a parameter.
 pub(super) fn masked(url: &str) -> String {
+    let Some((place, parameters)) = url.split_once('?') else { return without_credentials(url) };
+    let parameters: Vec<_> = parameters.split('&').map(without_secret).collect();
+    without_credentials(&format!("{place}?{}", parameters.join("&")))
+}
+
+fn without_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let Some((credentials, place)) = rest.rsplit_once('@') else { return url.to_owned() };
     match credentials.split_once(':') {
         Some((user, _)) => format!("{scheme}://{user}:***@{place}"),
         None => url.to_owned(),
     }
+}
+
+/// `password`, `sslpassword` and the like; a private key written out; and names spelled so that they
+/// could be any of these (the driver decodes `%70` and drops line ends).
+fn without_secret(parameter: &str) -> Cow<'_, str> {
+    let Some((name, value)) = parameter.split_once('=') else { return parameter.into() };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
+    let lower = name.to_ascii_lowercase();
+    let secret = !name.chars().all(plain)
+        || lower.contains("passw")
+        || (lower == "sslkey" && (value.contains("-----") || value.contains('%')));
+    if secret { format!("{name}=***").into() } else { parameter.into() }
 }

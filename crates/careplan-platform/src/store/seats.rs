@@ -181,14 +181,14 @@ mod tests {
     async fn a_transaction_that_the_database_ended_leaves_its_connection_behind() {
         let patient = patient(1);
         let mut seat = patient.take().await.unwrap();
-        sqlx::query("create table t (a integer)").execute(seat.connection()).await.unwrap();
+        sqlx::query("create temp table t (a integer)").execute(seat.connection()).await.unwrap();
         // Nothing is open: the rollback fails, as after an error at which SQLite rolls back by itself.
         drop(OpenTransaction::on(seat));
         let mut seat = patient.take().await.unwrap();
         let error = sqlx::query("select a from t").execute(seat.connection()).await.unwrap_err();
         assert!(
             error.to_string().contains("no such table"),
-            "a new connection to an empty database: {error}"
+            "a new connection, which knows nothing of the old one: {error}"
         );
     }
 

@@ -56,6 +56,15 @@ impl Shelf {
         }
     }
 
+    /// What an operator reads.
+    pub fn label_ja(self) -> &'static str {
+        match self {
+            Self::Row => "データベース",
+            Self::Blob => "封書の保管先",
+            Self::Gone => "保存期限を過ぎて削除済み",
+        }
+    }
+
     fn parse(stored: &str) -> Result<Self, StoreError> {
         [Self::Row, Self::Blob, Self::Gone]
             .into_iter()

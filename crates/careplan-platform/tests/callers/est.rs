@@ -142,6 +142,20 @@ on_both_databases! {
         }
     }
 
+    async fn the_longest_request_is_read_and_one_byte_more_is_refused(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let who = world.issue_password(world.office("9970000018").await, HOUR).await;
+        prepare(&world, P256).await;
+        let request = world.folder.path().join("request.b64");
+        let mut body = std::fs::read(&request).unwrap();
+        body.resize(32 * 1024 + 1, b'\n');
+        std::fs::write(&request, &body).unwrap();
+        assert_eq!(enrol(&world, &who).await, 400);
+        assert_eq!(problem(&world).code.as_str(), "enrolment-request-invalid");
+        std::fs::write(&request, &body[..32 * 1024]).unwrap();
+        assert_eq!(enrol(&world, &who).await, 200, "{}", read(world.folder.path(), "answer"));
+    }
+
     async fn the_same_key_gets_the_same_certificate_and_another_key_none(database: TestDatabase) {
         let world = World::open(&database).await;
         let who = world.issue_password(world.office("9970000018").await, HOUR).await;

@@ -8,14 +8,15 @@ use careplan_platform::store::offices::set_status;
 use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, KeyAnnouncement};
 use careplan_protocol::office_api::OfficeKeys;
 use careplan_protocol::trust::{PLATFORM_URI, TRUST_TYPE, TrustList};
-use careplan_protocol::{Base64, routes};
+use careplan_protocol::{Base64, Problem, routes};
 use careplan_testkit::on_both_databases;
 use http::{Request, StatusCode};
+use insta::assert_snapshot;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::stranger::Stranger;
-use crate::world::{Member, World};
+use crate::world::{Member, Peer, World};
 
 const DAY: u64 = 86_400;
 
@@ -89,6 +90,22 @@ on_both_databases! {
         assert_eq!(peer.verdict().await, "office-suspended");
         suspend(&world, &office, OfficeStatus::Active).await;
         assert_eq!(peer.verdict().await, "ok");
+    }
+
+    async fn what_is_no_certificate_and_what_is_no_route_are_told_in_sentences(database: TestDatabase) {
+        let world = World::open(&database).await;
+        let mut member = world.member(world.office("9970000018").await).await;
+        // The handshake asks for the key of the first one only.
+        member.chain.push(b"no certificate".to_vec());
+        let mut peer = world.connect(&world.client(Some(&member))).await;
+        let told = async |peer: &mut Peer, route: &str| {
+            let (status, body) = peer.get(route).await;
+            let problem: Problem = serde_json::from_slice(&body).unwrap();
+            assert_eq!(problem.status, status.as_u16());
+            format!("{} {} {problem}", problem.status, problem.code)
+        };
+        assert_snapshot!(told(&mut peer, routes::INBOX).await, @"403 certificate-unreadable 電子証明書を読み取れません。電子証明書を発行し直すか、正しい証明書ファイルを取り込み直してください。");
+        assert_snapshot!(told(&mut peer, "/v1/post-office").await, @"404 route-unknown その窓口はありません。クライアントを最新版にしてください。");
     }
 
     async fn a_certificate_expires_on_an_open_connection(database: TestDatabase) {

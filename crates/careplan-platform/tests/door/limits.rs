@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use careplan_platform::tls::Limits;
+use http_body_util::Empty;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -102,6 +104,32 @@ async fn a_long_answer_learns_that_its_connection_comes_of_age() {
     let (answer1, answer2) = tokio::join!(first.get("/ending"), second.get("/ending"));
     assert_eq!(text(answer1.unwrap()).await, "ended");
     assert_eq!(text(answer2.unwrap()).await, "ended");
+}
+
+/// What a head may take on HTTP/2, as RFC 9113 (section 6.5.2) counts: each field with 32 bytes more.
+/// The library takes less than its limit of 16 KiB, not as much.
+const HEAD_BYTES: usize = 16 * 1024 - 1;
+
+/// A request whose head is so many bytes.
+fn head_of(bytes: usize) -> http::Request<Empty<Bytes>> {
+    let field = |name: &str, value: &str| name.len() + value.len() + 32;
+    let fixed = field(":method", "GET")
+        + field(":scheme", "https")
+        + field(":authority", "localhost")
+        + field(":path", "/peer")
+        + field("x", "");
+    let request = http::Request::get("https://localhost/peer").header("x", "a".repeat(bytes - fixed));
+    request.body(Empty::new()).unwrap()
+}
+
+#[tokio::test]
+async fn the_largest_head_passes_and_one_byte_more_is_refused_and_costs_no_other_request_anything() {
+    let world = World::open(GENEROUS).await;
+    let mut peer = world.http2(nobody()).await;
+    assert_eq!(text(peer.sender.send_request(head_of(HEAD_BYTES)).await.unwrap()).await, "nobody");
+    let refused = peer.sender.send_request(head_of(HEAD_BYTES + 1)).await;
+    assert_eq!(refused.unwrap().status(), http::StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert_eq!(text(peer.get("/peer").await.unwrap()).await, "nobody");
 }
 
 #[tokio::test]

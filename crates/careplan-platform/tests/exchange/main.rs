@@ -4,6 +4,7 @@
 mod audit;
 mod blobs;
 mod faults;
+mod group_commit;
 mod jobs;
 mod mailbox;
 mod office_api;

@@ -8,7 +8,9 @@ use careplan_domain::{Digest, Secret, Timestamp};
 use careplan_envelope::sha256;
 use careplan_platform::directory::BATCH_OFFICES;
 use careplan_platform::login::LoginFault;
+use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -44,6 +46,24 @@ fn many(count: usize) -> String {
 
 async fn issue(world: &World) -> Value {
     world.admin_json(&["credentials", "issue", "9970000018"]).await
+}
+
+/// Bytes of the largest file of offices.
+const FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+#[tokio::test]
+async fn the_largest_file_of_offices_is_read_and_one_byte_more_is_refused() {
+    let world = World::new(TestDatabase::fresh(Engine::Sqlite).await).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("offices.csv");
+    // A hole after the first line; whoever reads the file finds another header row than there must be.
+    std::fs::write(&path, "no header\n").unwrap();
+    for (bytes, part) in [(FILE_BYTES, "1行目の見出しが違います"), (FILE_BYTES + 1, "256 MiBを超えています")]
+    {
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
+        let refusal = world.admin(&["offices", "import", path.to_str().unwrap()]).await.unwrap_err();
+        assert!(refusal.contains(part), "{bytes}: {refusal}");
+    }
 }
 
 on_both_databases! {
@@ -306,7 +326,16 @@ on_both_databases! {
         assert_eq!(shown["events"], json!([{ "state": "accepted", "at": "2026-11-01T00:00:00Z" }]));
         assert_eq!(shown["receipts"][0]["sha256"], hex::encode(sha256(b"receipt")));
         let text = world.admin(&["transmission", "show", &id]).await.unwrap();
-        assert!(text.contains("9970000018-43 → 9970000026-11") && text.contains("2026-11-01 09:00  accepted"), "{text}");
+        assert_snapshot!(text, @r"
+        送信 01920000-0000-7000-8000-000000000001
+          9970000018-43 → 9970000026-11  単位 K2  ファイル 3個  14バイト
+          サービス提供年月 202611
+          受け取りの期限 2026-11-01 10:00  保管 データベース
+        経過
+          2026-11-01 09:00  受付済（未読）
+        受付票・受領証
+          2026-11-01 09:00  受付票  7バイト
+        ");
         assert!(!text.contains("sealed content") && !shown.to_string().contains("sealed content"));
         let other = world.admin(&["transmission", "show", &id.replace('1', "2")]).await.unwrap_err();
         assert!(other.contains("はありません。番号を確かめてください。"), "{other}");

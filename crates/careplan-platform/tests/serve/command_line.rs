@@ -114,3 +114,24 @@ fn migrating_makes_the_embedded_database_as_admin_commands_advise() {
     let after = String::from_utf8(said(&suspend).stderr).unwrap();
     assert!(after.contains("登録されていません"), "{after}");
 }
+
+#[test]
+fn an_operators_command_where_no_platform_ever_ran_makes_nothing_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data_text = data.to_str().unwrap();
+    let refuses = || {
+        for command in [&["offices", "list"][..], &["audit", "verify"], &["licence", "grant", "9970000018"]] {
+            let refused = said(&[&["admin"], command, &["--data", data_text]].concat());
+            assert_eq!((refused.status.code(), refused.stdout.len()), (Some(1), 0), "{command:?}");
+            let sentence = String::from_utf8(refused.stderr).unwrap();
+            assert!(sentence.contains(data_text) && sentence.contains("がありません"), "{sentence}");
+            assert!(sentence.contains("`careplan-platform serve`"), "{sentence}");
+        }
+    };
+    refuses();
+    assert!(!data.exists());
+    std::fs::create_dir(&data).unwrap();
+    refuses();
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+}

@@ -6,10 +6,14 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use careplan_envelope::Certificate;
+use careplan_domain::Digest;
+use careplan_envelope::{Certificate, sha256, verify};
+use careplan_platform::clock::Clock;
+use careplan_protocol::Base64;
+use careplan_protocol::receipt::{Receipt, ReceiptKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::world::{HANG, connect};
+use super::world::{HANG, Kaigo, connect, connect_as};
 
 pub(super) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_careplan-platform"));
@@ -149,6 +153,126 @@ async fn at_sigterm_a_request_under_way_finishes_and_a_new_one_is_refused() {
     assert!(answer.contains("connection: close"), "{answer}");
     assert!(served.exit().success());
     assert!(served.logged("\"stopped\"").contains("\"finished\":true"));
+}
+
+/// A letter on its way, as bytes on a line.
+struct Sending {
+    path: String,
+    letter: Vec<u8>,
+    line: tokio_rustls::client::TlsStream<tokio::net::TcpStream>,
+}
+
+impl Sending {
+    /// The head of the request is there, and the server asks for the body.
+    async fn begin(
+        mut line: tokio_rustls::client::TlsStream<tokio::net::TcpStream>,
+        (number, bytes): (u64, usize),
+    ) -> Self {
+        let path = format!("/v1/transmissions/01920000-0000-7000-8000-{number:012x}");
+        let letter = vec![7; bytes];
+        let digest = serde_json::to_value(Base64(sha256(&letter).to_vec())).unwrap();
+        let head = format!(
+            "PUT {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/cms\r\n\
+             content-length: {bytes}\r\ncareplan-from: 9970000018-43\r\ncareplan-to: 9970000026-11\r\n\
+             careplan-unit: K2\r\ncareplan-month: 202611\r\ncareplan-files: 1\r\n\
+             content-digest: sha-256=:{}:\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+            digest.as_str().unwrap()
+        );
+        line.write_all(head.as_bytes()).await.unwrap();
+        let mut go_on = [0; 25];
+        line.read_exact(&mut go_on).await.unwrap();
+        assert!(go_on.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&go_on));
+        Self { path, letter, line }
+    }
+
+    async fn first_half(&mut self) {
+        self.line.write_all(&self.letter[..self.letter.len() / 2]).await.unwrap();
+        self.line.flush().await.unwrap();
+    }
+
+    async fn second_half(&mut self) -> (String, Vec<u8>) {
+        self.line.write_all(&self.letter[self.letter.len() / 2..]).await.unwrap();
+        whole(&mut self.line).await
+    }
+}
+
+/// Head and body of the last answer on a line.
+async fn whole(line: &mut tokio_rustls::client::TlsStream<tokio::net::TcpStream>) -> (String, Vec<u8>) {
+    let mut answer = Vec::new();
+    line.read_to_end(&mut answer).await.unwrap();
+    let end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+    (String::from_utf8(answer[..end].to_vec()).unwrap(), answer[end + 4..].to_vec())
+}
+
+/// Registers and licenses a sender and a receiver, as an operator does.
+fn two_offices(folder: &Path) {
+    let file = folder.join("offices.csv");
+    let offices = "number,name,kana,prefecture,address,service_types\n\
+         9970000018,見本居宅,ミホン,99,見本県見本市1-1,43\n9970000026,見本訪問,ミホン,99,見本県見本市1-2,11\n";
+    std::fs::write(&file, offices).unwrap();
+    let year = format!("{}-01-01", Clock::system().now().to_zoned(jiff::tz::TimeZone::UTC).year());
+    let commands = [
+        vec!["offices", "import", file.to_str().unwrap()],
+        vec!["licence", "grant", "9970000018", "--from", &year, "--years", "2"],
+        vec!["licence", "grant", "9970000026", "--from", &year, "--years", "2"],
+    ];
+    for words in commands {
+        let mut command = program();
+        command.arg("admin").args(words).arg("--data").arg(folder.join("data"));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// One letter for a row of the database, one for the shelf.
+const LETTERS: [(u64, usize); 2] = [(1, 1000), (2, 100_000)];
+
+#[tokio::test]
+async fn at_sigterm_letters_under_way_are_taken_and_are_there_after_a_restart() {
+    let (folder, kaigo) = (tempfile::tempdir().unwrap(), Kaigo::new());
+    let (sender, receiver) = (kaigo.office("9970000018"), kaigo.office("9970000026"));
+    let mut served = Served::start(folder.path(), &kaigo.settings());
+    two_offices(folder.path());
+    let root = root_in(folder.path());
+    let mut under_way = Vec::new();
+    for letter in LETTERS {
+        let line = connect_as(served.office_api, &root, Some(&sender)).await.unwrap();
+        let mut sending = Sending::begin(line, letter).await;
+        sending.first_half().await;
+        under_way.push(sending);
+    }
+    served.signal("TERM");
+    refused(served.office_api).await;
+    let mut receipts = Vec::new();
+    for sending in &mut under_way {
+        let (head, receipt) = sending.second_half().await;
+        assert!(head.starts_with("HTTP/1.1 201"), "{head}\n{}", String::from_utf8_lossy(&receipt));
+        let signed = verify(&receipt).unwrap();
+        let stated: Receipt = serde_json::from_slice(&signed.content).unwrap();
+        assert_eq!(stated.kind, ReceiptKind::Accepted);
+        assert_eq!(stated.sealed_sha256, Digest(sha256(&sending.letter)));
+        receipts.push(receipt);
+    }
+    assert!(served.exit().success());
+    assert!(served.logged("\"stopped\"").contains("\"finished\":true"));
+
+    let served = Served::start(folder.path(), &kaigo.settings());
+    for (sent, receipt) in under_way.iter().zip(receipts) {
+        let mut line = connect_as(served.office_api, &root, Some(&receiver)).await.unwrap();
+        let head =
+            format!("GET {}/letter HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", sent.path);
+        line.write_all(head.as_bytes()).await.unwrap();
+        let (head, letter) = whole(&mut line).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(letter == sent.letter, "another letter came back");
+        let mut line = connect_as(served.office_api, &root, Some(&sender)).await.unwrap();
+        let head = format!(
+            "GET {}/receipts/accepted HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+            sent.path
+        );
+        line.write_all(head.as_bytes()).await.unwrap();
+        assert_eq!(whole(&mut line).await.1, receipt);
+    }
 }
 
 #[tokio::test]

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use careplan_domain::Timestamp;
 use careplan_platform::clock::Clock;
-use careplan_platform::config::Foreign;
+use careplan_platform::config::{Config, Foreign};
 use careplan_platform::serve::{Running, start};
+use careplan_platform::store::offices::{self, Registration};
+use careplan_protocol::routes;
 use careplan_protocol::trust::{SubjectAttribute, SubjectRule};
 
-use super::world::{ask_operators, server_certificate, settings, until};
+use super::world::{Kaigo, Peer, ask_operators, server_certificate, settings, until};
 
 fn foreign(folder: &Path) -> Foreign {
     Foreign {
@@ -66,6 +68,47 @@ async fn a_file_that_is_broken_at_the_start_prevents_it() {
     config.trust.foreign = vec![foreign(folder.path())];
     let fault = start(config, Clock::system()).await.unwrap_err().to_string();
     assert!(fault.contains("roots.pem"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_revocation_list_that_begins_to_name_a_caller_counts_on_its_open_connection_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let kaigo = Kaigo::new();
+    let (lost, kept) = (kaigo.office("9970000018"), kaigo.office("9970000018"));
+    let mut config = settings(folder.path());
+    config.trust =
+        Config::from_text(&format!("[trust]\nreload_seconds = 1\n{}", kaigo.settings())).unwrap().trust;
+    let running = start(config, Clock::system()).await.unwrap();
+    register(&running, "9970000018").await;
+    let (mut lost_peer, mut kept_peer) =
+        (Peer::office(&running, &lost).await, Peer::office(&running, &kept).await);
+    assert_eq!(lost_peer.get(routes::INBOX).await.status, 200);
+    assert_eq!(kept_peer.get(routes::INBOX).await.status, 200);
+    kaigo.publish(&[&lost]);
+    until("the certificate is revoked", async || {
+        let answer = lost_peer.get(routes::INBOX).await;
+        let refused = answer.status == 403 && answer.body.contains("\"certificate-revoked\"");
+        assert!(refused || answer.status == 200, "{} {}", answer.status, answer.body);
+        refused
+    })
+    .await;
+    assert_eq!(kept_peer.get(routes::INBOX).await.status, 200);
+    running.stop().await;
+}
+
+async fn register(running: &Running, number: &str) {
+    let platform = running.platform();
+    let registration = Registration {
+        number: number.parse().unwrap(),
+        name: "見本訪問介護".into(),
+        kana: "ミホンホウモンカイゴ".into(),
+        prefecture: "99".into(),
+        address: "見本県見本市1-1".into(),
+        service_types: ["11".parse().unwrap()].into(),
+    };
+    let mut tx = platform.store.begin().await.unwrap();
+    offices::put(&mut tx, &[registration], platform.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]

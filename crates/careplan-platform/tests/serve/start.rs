@@ -9,8 +9,47 @@ use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
 use sqlx::{PgPool, SqlitePool};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
-use super::world::{ask, ask_operators, ask_port, connect, server_certificate, settings, until};
+use super::world::{HANG, Peer, ask, ask_operators, ask_port, connect, server_certificate, settings, until};
+
+/// Connections of operators at the same time.
+const OPERATORS_CONNECTIONS: usize = 64;
+
+#[tokio::test]
+async fn operators_have_64_connections_and_one_more_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(settings(folder.path()), Clock::system()).await.unwrap();
+    let address = running.ports().operators;
+    let mut held = Vec::new();
+    for _ in 0..OPERATORS_CONNECTIONS {
+        let mut peer = Peer::plain(address).await;
+        assert_eq!(peer.get("/healthz").await.status, 200);
+        held.push(peer);
+    }
+    let mut one_more = TcpStream::connect(address).await.unwrap();
+    let mut said = Vec::new();
+    // Closed by an end or by a reset.
+    let closed = tokio::time::timeout(HANG, one_more.read_to_end(&mut said)).await;
+    assert!(closed.is_ok_and(|read| read.is_err() || said.is_empty()), "one more connection was let in");
+    for peer in &mut held {
+        assert_eq!(peer.get("/healthz").await.status, 200);
+    }
+    drop(held);
+    until("a place is free again", async || {
+        let Ok(stream) = TcpStream::connect(address).await else { return false };
+        is_served(stream).await
+    })
+    .await;
+    running.stop().await;
+}
+
+async fn is_served(mut stream: TcpStream) -> bool {
+    let asked =
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
+    let mut said = Vec::new();
+    asked.is_ok() && stream.read_to_end(&mut said).await.is_ok() && said.starts_with(b"HTTP/1.1 200")
+}
 
 #[tokio::test]
 async fn a_replica_starts_with_nothing_at_all() {

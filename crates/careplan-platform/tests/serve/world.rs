@@ -1,5 +1,6 @@
 //! A replica in a folder of its own, and a way to ask it.
 
+use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,13 +9,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use careplan_envelope::Certificate;
+use careplan_platform::clock::Clock;
 use careplan_platform::config::Config;
 use careplan_platform::serve::Running;
+use careplan_testkit::certificates::{TestAuthority, TestIdentity};
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -31,16 +36,67 @@ pub(super) fn settings(folder: &Path) -> Config {
     config
 }
 
+/// The authority of 介護保険証明書, with its files as an operator has them.
+pub(super) struct Kaigo {
+    authority: TestAuthority,
+    folder: TempDir,
+}
+
+impl Kaigo {
+    pub(super) fn new() -> Self {
+        let kaigo =
+            Self { authority: TestAuthority::new("Kaigo Root"), folder: tempfile::tempdir().unwrap() };
+        let root = Certificate::from_der(kaigo.authority.root()).unwrap();
+        fs::write(kaigo.folder.path().join("roots.pem"), root.to_pem()).unwrap();
+        kaigo.publish(&[]);
+        kaigo
+    }
+
+    /// A revocation list that is current for a day, put in the place of the one before.
+    pub(super) fn publish(&self, revoked: &[&TestIdentity]) {
+        let list = self.authority.revocation_list(revoked, Clock::system().now());
+        let draft = self.folder.path().join("draft.crl");
+        fs::write(&draft, list).unwrap();
+        fs::rename(draft, self.folder.path().join("kaigo.crl")).unwrap();
+    }
+
+    /// A certificate for an office.
+    pub(super) fn office(&self, number: &str) -> TestIdentity {
+        self.authority.foreign(&format!("KJ99{number}"), "Kaigo")
+    }
+
+    /// Settings that accept it.
+    pub(super) fn settings(&self) -> String {
+        let (roots, list) = (self.folder.path().join("roots.pem"), self.folder.path().join("kaigo.crl"));
+        format!(
+            "[[trust.foreign]]\nlabel = '介護保険証明書'\nroots_file = {roots:?}\ncrl_files = [{list:?}]\n\
+             office = {{ attribute = 'common_name', prefix = 'KJ99', suffix = '' }}\n"
+        )
+    }
+}
+
 /// TLS to a replica by its root certificate, as a terminal does.
 pub(super) async fn connect(address: SocketAddr, root: &Certificate) -> io::Result<TlsStream<TcpStream>> {
+    connect_as(address, root, None).await
+}
+
+/// The same with a client certificate.
+pub(super) async fn connect_as(
+    address: SocketAddr,
+    root: &Certificate,
+    identity: Option<&TestIdentity>,
+) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(root.der().to_vec())).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let client = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let client = match identity.cloned() {
+        Some(it) => client.with_client_auth_cert(it.chain, it.key).unwrap(),
+        None => client.with_no_client_auth(),
+    };
     let stream = TcpStream::connect(address).await?;
     let name = ServerName::try_from("localhost").unwrap();
     TlsConnector::from(Arc::new(client)).connect(name, stream).await
@@ -78,10 +134,39 @@ async fn get<S>(stream: TokioIo<S>, path: &str) -> Answer
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
-    tokio::spawn(connection);
-    let request = Request::get(path).header("host", "localhost").body(Full::<Bytes>::default()).unwrap();
-    whole(sender.send_request(request).await.unwrap()).await
+    Peer::of(stream).await.get(path).await
+}
+
+/// One connection, for one request after the other.
+pub(super) struct Peer(SendRequest<Full<Bytes>>);
+
+impl Peer {
+    /// An office on the Office API of a replica.
+    pub(super) async fn office(running: &Running, identity: &TestIdentity) -> Self {
+        let stream = connect_as(running.ports().office_api, running.root(), Some(identity)).await.unwrap();
+        Self::of(TokioIo::new(stream)).await
+    }
+
+    /// Somebody on a port without TLS.
+    pub(super) async fn plain(address: SocketAddr) -> Self {
+        Self::of(TokioIo::new(TcpStream::connect(address).await.unwrap())).await
+    }
+
+    async fn of<S>(stream: TokioIo<S>) -> Self
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        Self(sender)
+    }
+
+    /// Asks; a connection that was closed in between fails the test.
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
+        self.0.ready().await.unwrap();
+        let request = Request::get(path).header("host", "localhost").body(Full::<Bytes>::default()).unwrap();
+        whole(self.0.send_request(request).await.unwrap()).await
+    }
 }
 
 async fn whole(response: Response<hyper::body::Incoming>) -> Answer {

@@ -6,8 +6,10 @@ use careplan_domain::Digest;
 use careplan_domain::limits::{SEALED_BYTES_MAX, TRANSMISSION_FILES_MAX};
 use careplan_domain::transmission::Header;
 use careplan_envelope::sha256;
+use careplan_platform::jobs::{drop_bytes, expire, run_outbox};
 use careplan_platform::store::letters::LETTER_ROW_BYTES_MAX;
 use careplan_protocol::office_api::TransmissionView;
+use careplan_protocol::receipt::ReceiptKind;
 use careplan_protocol::{headers, routes};
 use careplan_testkit::database::TestDatabase;
 use careplan_testkit::on_both_databases;
@@ -16,6 +18,8 @@ use insta::assert_snapshot;
 
 use super::{Answer, Api, Client};
 use crate::world::{execute, header, id, letter_of};
+
+const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 fn large(bytes: u64) -> Bytes {
     let length = usize::try_from(bytes).unwrap();
@@ -36,6 +40,59 @@ on_both_databases! {
         let view: TransmissionView = api.receiver.get(&routes::with(routes::TRANSMISSION, id(1))).await.json();
         assert_eq!(view.transmission.seq, 1);
         assert_eq!(view.events.len(), 1);
+    }
+
+    async fn a_repeated_send_gets_the_first_receipt_whatever_became_of_the_letter(database: TestDatabase) {
+        let api = Api::new(database).await;
+        let now = || api.world.clock.now();
+        let letters = [
+            letter_of(&id(1)),
+            letter_of(&id(2)),
+            letter_of(&id(3)),
+            letter_of(&id(4)),
+            large(LETTER_ROW_BYTES_MAX + 1),
+        ];
+        let letters: Vec<_> = (1..).zip(letters).map(|(number, letter)| (header(id(number), &letter), letter)).collect();
+        let mut receipts = Vec::new();
+        for (header, letter) in &letters {
+            let first = api.sender.put_letter(header, letter.clone()).await;
+            assert_eq!(first.status, StatusCode::CREATED, "{:?}", first.body);
+            receipts.push(first.body);
+        }
+        let repeat = async |states: [&str; 5]| {
+            api.world.hand.advance(std::time::Duration::from_secs(60));
+            for (((header, letter), receipt), state) in letters.iter().zip(&receipts).zip(states) {
+                let again = api.sender.put_letter(header, letter.clone()).await;
+                assert_eq!((again.status, again.header(headers::STATE)), (StatusCode::OK, state), "{:?}", again.body);
+                assert_eq!(&again.body, receipt, "{state}: another receipt");
+            }
+        };
+        let withdrawn = api.sender.put(&routes::with(routes::WITHDRAWAL, id(1)), "").await;
+        assert!(withdrawn.status.is_success(), "{:?}", withdrawn.body);
+        for number in [2, 3] {
+            api.receiver.get(&routes::with(routes::LETTER, id(number))).await;
+        }
+        for (number, kind) in [(2, ReceiptKind::Refused), (3, ReceiptKind::Acknowledged)] {
+            let taken = api.receiver.hand_in(id(number), kind, now()).await;
+            assert!(taken.status.is_success(), "{:?}", taken.body);
+        }
+        repeat(["withdrawn", "refused", "acknowledged", "accepted", "accepted"]).await;
+
+        api.world.hand.advance(400 * DAY);
+        assert_eq!(expire(&api.platform, now()).await.unwrap(), 2);
+        repeat(["withdrawn", "refused", "acknowledged", "expired", "expired"]).await;
+
+        api.world.hand.advance(90 * DAY);
+        assert_eq!(drop_bytes(&api.platform, now()).await.unwrap(), 5);
+        assert_eq!(run_outbox(&api.platform, now()).await.unwrap(), 1);
+        // The licences of 2026 ended meanwhile.
+        let new = api.sender.put_letter(&header(id(6), &letter_of(&id(6))), letter_of(&id(6))).await;
+        assert!(new.problem().starts_with("403 sender-unlicensed"), "{}", new.problem());
+        repeat(["withdrawn", "refused", "acknowledged", "expired", "expired"]).await;
+        let path = routes::with(routes::LETTER, id(5));
+        assert!(api.sender.get(&path).await.problem().starts_with("410 letter-gone"));
+        assert_eq!(api.world.count("letter").await, 0);
+        assert_eq!(api.world.count("transmission").await, 5);
     }
 
     async fn large_letters_go_to_the_shelf_and_come_back_whole(database: TestDatabase) {
@@ -133,6 +190,17 @@ async fn one_byte_past_the_limit_is_refused_before_the_body_is_read() {
     let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
     let answer = api.sender.put_letter(&header, body).await;
     assert_snapshot!(answer.problem(), @"413 too-large 1回に送れる大きさ（20 MiB）を超えています。封書の大きさは 21233665 バイト、上限は 21233664 バイトです。添付を減らすか、送信を分けてください。");
+}
+
+#[tokio::test]
+async fn a_replica_that_is_stopping_says_that_it_comes_back() {
+    let api = Api::new(TestDatabase::fresh(careplan_testkit::database::Engine::Sqlite).await).await;
+    api.world.writer.drain().await;
+    let letter = letter_of(&id(1));
+    let answer = api.sender.put_letter(&header(id(1), &letter), letter).await;
+    assert_snapshot!(answer.problem(), @"503 shutting-down 連携基盤は再起動中です。まもなく再開します。クライアントが自動でやり直します。");
+    assert_eq!(answer.header("retry-after"), "5");
+    assert_eq!(api.world.count("transmission").await, 0);
 }
 
 #[tokio::test]
