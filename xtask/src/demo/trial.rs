@@ -22,17 +22,18 @@ pub(crate) fn both(programs: &Programs) -> anyhow::Result<()> {
 }
 
 /// The demo on programs that are built, in a folder of ours.
-fn demo(programs: &Programs, folder: &Path) -> anyhow::Result<Command> {
-    let mut demo = Command::new(std::env::current_exe().context("find our own program")?);
+fn demo(programs: &Programs, folder: &Path) -> Command {
+    // Not by its path: building for the trial may have put a newer program there, or be about to.
+    let mut demo = Command::new("/proc/self/exe");
     demo.arg("demo").arg("--folder").arg(folder);
     demo.arg("--platform").arg(&programs.platform).arg("--client").arg(&programs.client);
     demo.stdin(Stdio::null());
-    Ok(demo)
+    demo
 }
 
 fn ended_by_ctrl_c(programs: &Programs) -> anyhow::Result<()> {
     let place = TempDir::with_prefix("careplan-trial-").context("make a temporary folder")?;
-    let mut demo = demo(programs, place.path())?;
+    let mut demo = demo(programs, place.path());
     // A terminal's Ctrl-C reaches the whole group: the demo and everything that it started.
     let mut child = demo.stdout(Stdio::piped()).process_group(0).spawn().context("start the demo")?;
     let group = format!("-{}", child.id());
@@ -55,7 +56,7 @@ fn ended_by_ctrl_c(programs: &Programs) -> anyhow::Result<()> {
 
 fn spoiled(programs: &Programs) -> anyhow::Result<()> {
     let place = TempDir::with_prefix("careplan-trial-").context("make a temporary folder")?;
-    let output = demo(programs, place.path())?.args(["--headless", "--spoil"]).output()?;
+    let output = demo(programs, place.path()).args(["--headless", "--spoil"]).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.code() == Some(1), "it ended with {}:\n{said}", output.status);
     ensure!(said.contains("step 5/12") && said.contains("differs from what was sent"), "it said:\n{said}");
