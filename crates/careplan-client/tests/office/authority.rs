@@ -2,7 +2,10 @@
 
 use careplan_client::keys::OfficeIdentity;
 use careplan_envelope::{Certificate, OfficeKey as _, SigningKey};
-use careplan_protocol::trust::{PLATFORM_URI, office_uri};
+use careplan_protocol::Base64;
+use careplan_protocol::trust::{
+    ForeignAuthority, PLATFORM_URI, RefusedKind, SubjectAttribute, SubjectRule, office_uri,
+};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
     date_time_ymd,
@@ -71,6 +74,21 @@ impl Authority {
         let key = SigningKey::generate_p256().unwrap();
         let certificate = self.issue_until(key.public_key_spki(), common_name, uri, until);
         OfficeIdentity::new(key, certificate, Vec::new()).unwrap()
+    }
+
+    /// As a platform lists it: subjects `KJ99…` speak for offices, agents for nobody.
+    pub fn listed(&self) -> ForeignAuthority {
+        let attribute = SubjectAttribute::CommonName;
+        ForeignAuthority {
+            label: "介護保険証明書".into(),
+            roots: vec![Base64(self.root.der().to_vec())],
+            office: SubjectRule { attribute, prefix: "KJ99".into(), suffix: String::new() },
+            refused_kinds: vec![RefusedKind {
+                label: "代理人証明書".into(),
+                attribute,
+                contains: "代理人".into(),
+            }],
+        }
     }
 
     /// The platform's signing identity.

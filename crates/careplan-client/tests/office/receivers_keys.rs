@@ -5,7 +5,7 @@ use careplan_client::outbox::UnitOutcome;
 use careplan_envelope::{DecryptionKey, sign};
 use careplan_protocol::Base64;
 use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, KeyAnnouncement};
-use careplan_protocol::trust::{ForeignAuthority, RefusedKind, SubjectAttribute, SubjectRule, office_uri};
+use careplan_protocol::trust::office_uri;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -154,23 +154,7 @@ async fn list(world: &World, foreign: &[&Authority]) {
     {
         let mut inside = world.exchange.lock();
         inside.trust_list.issued_at = inside.now;
-        inside.trust_list.foreign = foreign
-            .iter()
-            .map(|authority| ForeignAuthority {
-                label: "介護保険証明書".into(),
-                roots: vec![Base64(authority.root.der().to_vec())],
-                office: SubjectRule {
-                    attribute: SubjectAttribute::CommonName,
-                    prefix: "KJ99".into(),
-                    suffix: String::new(),
-                },
-                refused_kinds: vec![RefusedKind {
-                    label: "代理人証明書".into(),
-                    attribute: SubjectAttribute::CommonName,
-                    contains: "代理人".into(),
-                }],
-            })
-            .collect();
+        inside.trust_list.foreign = foreign.iter().map(|authority| authority.listed()).collect();
     }
     let sender = world.open(SENDER).await;
     sender.renew().await.unwrap();

@@ -128,9 +128,6 @@ async fn every_key_file_of_a_set_up_client_is_for_its_owner_only() {
 
 #[tokio::test]
 async fn an_existing_certificate_is_taken_from_a_pkcs12_file_when_the_trust_list_allows_it() {
-    use careplan_protocol::Base64;
-    use careplan_protocol::trust::{ForeignAuthority, RefusedKind, SubjectAttribute, SubjectRule};
-
     let world = World::new();
     let foreign = Authority::new("国保の認証局");
     let (good, agent) = (world.path("good.p12"), world.path("agent.p12"));
@@ -152,20 +149,7 @@ async fn an_existing_certificate_is_taken_from_a_pkcs12_file_when_the_trust_list
     {
         let mut inside = world.exchange.lock();
         inside.trust_list.issued_at = inside.now;
-        inside.trust_list.foreign = vec![ForeignAuthority {
-            label: "介護保険証明書".into(),
-            roots: vec![Base64(foreign.root.der().to_vec())],
-            office: SubjectRule {
-                attribute: SubjectAttribute::CommonName,
-                prefix: "KJ99".into(),
-                suffix: String::new(),
-            },
-            refused_kinds: vec![RefusedKind {
-                label: "代理人証明書".into(),
-                attribute: SubjectAttribute::CommonName,
-                contains: "代理人".into(),
-            }],
-        }];
+        inside.trust_list.foreign = vec![foreign.listed()];
     }
     let wrong = office.set_up(&order(&good, "wrong")).await.unwrap_err().to_string();
     assert!(wrong.contains("パスワードが違います"), "{wrong}");
