@@ -12,7 +12,6 @@ use careplan_platform::authority::home;
 use careplan_platform::clock::Clock;
 use careplan_platform::config::Config;
 use careplan_platform::serve::{self, open_store};
-use careplan_platform::store::DatabaseUrl;
 use careplan_platform::telemetry::start_log;
 use careplan_protocol::routes;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -139,7 +138,7 @@ async fn show_authority(config: &Config) -> anyhow::Result<()> {
 /// The roots that the database knows; a database that is not there knows none, and is not made by
 /// looking.
 async fn known_roots(config: &Config) -> anyhow::Result<Vec<Certificate>> {
-    if matches!(config.database_url()?, DatabaseUrl::Sqlite(path) if !path.exists()) {
+    if config.database_url()?.missing_file().is_some() {
         return Ok(Vec::new());
     }
     let store = open_store(config).await?;

@@ -91,9 +91,7 @@ impl Command {
 
 /// Opens a database that is there and up to date; an operator's command makes none.
 async fn open(url: &DatabaseUrl) -> anyhow::Result<Store> {
-    if let DatabaseUrl::Sqlite(path) = url
-        && !path.exists()
-    {
+    if let Some(path) = url.missing_file() {
         anyhow::bail!(
             "データベース `{}` がありません。--data や --config の場所を確かめるか、先に `careplan-platform serve` または `careplan-platform migrate` を実行してください。",
             path.display()

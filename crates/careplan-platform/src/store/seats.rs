@@ -7,15 +7,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Head;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _, Error};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Error, Sqlite};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-const COMMIT: &str = "commit";
-const COMMIT_WITH_HEAD: &str = "update audit_head set last_seq = ?, last_hash = ? where id = 1; commit";
 const ROLLBACK: &str = "rollback";
 
 /// So many places; a connection is opened when the first one sits down on each.
@@ -111,12 +109,8 @@ impl OpenTransaction {
         self.0.as_mut().expect("an open transaction has its seat").connection()
     }
 
-    /// Makes it durable, with a new end of the audit chain.
-    pub(super) async fn commit(mut self, new_head: Option<Head>) -> Result<(), Error> {
-        let commit = match &new_head {
-            Some(Head { seq, hash }) => sqlx::query(COMMIT_WITH_HEAD).bind(seq).bind(&hash[..]),
-            None => sqlx::query(COMMIT),
-        };
+    /// Makes it durable; `commit` ends the transaction with its last statement.
+    pub(super) async fn commit(mut self, commit: Query<'_, Sqlite, SqliteArguments>) -> Result<(), Error> {
         commit.execute(self.connection()).await?;
         self.0 = None;
         Ok(())

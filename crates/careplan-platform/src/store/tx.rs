@@ -13,17 +13,20 @@ use super::seats::OpenTransaction;
 use super::{Connected, Link, Store, StoreError, on};
 use crate::audit::{self, Row};
 
-const HEAD: &str = "select last_seq, last_hash from audit_head where id = 1";
 /// Takes the lock and reads the head, in one step.
 const BEGIN_SQLITE: &str = "begin immediate; select last_seq, last_hash from audit_head where id = 1";
 const HEAD_POSTGRES: &str = "select last_seq, last_hash from audit_head where id = 1 for update";
 const NEW_HEAD: &str = "update audit_head set last_seq = $1, last_hash = $2 where id = 1";
+/// The same and the end, in one step.
+const NEW_HEAD_AND_COMMIT_SQLITE: &str =
+    "update audit_head set last_seq = $1, last_hash = $2 where id = 1; commit";
+const COMMIT_SQLITE: &str = "commit";
 /// PostgreSQL's channel for [`NOTIFY_POSTGRES`].
 pub(super) const CHANNEL: &str = "careplan_news";
 /// PostgreSQL only: tells the other replicas, when and only when this commits.
 const NOTIFY_POSTGRES: &str = "select pg_notify('careplan_news', $1)";
 
-pub(super) const STATEMENTS: &[&str] = &[HEAD, NEW_HEAD];
+pub(super) const STATEMENTS: &[&str] = &[NEW_HEAD];
 
 /// Offices named in one notification: PostgreSQL takes fewer than 8,000 bytes.
 const OFFICES_NOTIFIED: usize = 500;
@@ -120,7 +123,15 @@ impl Tx {
         woken.dedup();
         let new_head = chained.then_some(head);
         match inner {
-            Inner::Sqlite(transaction) => transaction.commit(new_head).await?,
+            Inner::Sqlite(transaction) => {
+                let commit = match new_head {
+                    Some(Head { seq, hash }) => {
+                        sqlx::query(NEW_HEAD_AND_COMMIT_SQLITE).bind(seq).bind(hash.to_vec())
+                    }
+                    None => sqlx::query(COMMIT_SQLITE),
+                };
+                transaction.commit(commit).await?;
+            }
             Inner::Postgres(transaction) => commit_postgres(transaction, new_head, &woken).await?,
         }
         if let Some(written) = written {

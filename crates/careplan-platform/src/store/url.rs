@@ -1,6 +1,6 @@
 //! Where the database is. A PostgreSQL URL may hold a password, so it is a secret.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use careplan_domain::Secret;
@@ -17,6 +17,16 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
     /// A PostgreSQL URL, with its password.
     Postgres(Secret),
+}
+
+impl DatabaseUrl {
+    /// The SQLite file when it is not there: whoever only looks must not make it.
+    pub fn missing_file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Some(path),
+            Self::Sqlite(_) | Self::Postgres(_) => None,
+        }
+    }
 }
 
 impl FromStr for DatabaseUrl {
