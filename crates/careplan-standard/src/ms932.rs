@@ -3,6 +3,8 @@
 //! Promises: strict: what is not a character of MS932 is reported with its offset, never replaced silently. Bytes are never
 //! rewritten; decoding is for looking only.
 
+use std::borrow::Cow;
+
 use encoding_rs::SHIFT_JIS;
 
 /// A byte or two that have no place in a file of the standard.
@@ -49,6 +51,11 @@ pub(crate) fn faults(bytes: &[u8]) -> Vec<(usize, Fault)> {
         at += char.len();
     }
     found
+}
+
+/// The text of a value; `None` when a character is not MS932.
+pub(crate) fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes)
 }
 
 fn is_clean(bytes: &[u8]) -> bool {

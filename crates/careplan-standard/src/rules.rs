@@ -132,6 +132,13 @@ catalogue! {
         "ファイルの先頭に、シフトJISにはない目印（BOM）があります。読み飛ばしました。";
         "このままでかまいません。相手先で読めないときは、BOMを付けない設定で書き出してください。";
 
+    ENC_UNWRITABLE: "ENC-008", Block, CHARACTERS;
+        "{record}件目の{field}の文字「{value}」（{kind}）は、シフトJIS（MS932）で書けません。";
+        "介護ソフトでその文字を直してから、書き出してください。{suggestion}。";
+    ENC_REPLACED: "ENC-009", Info, CHARACTERS;
+        "{record}件目の{field}の文字「{value}」（{kind}）を、シフトJIS（MS932）にある文字に置き換えました。";
+        "置き換えた結果を確かめてください。{suggestion}。";
+
     CSV_UNCLOSED: "CSV-001", Block, CSV_RULES;
         "{where}で、{opened}からの引用符（\"）が閉じられていません。ここから先は調べていません。";
         "介護ソフトで書き出し直してください。文章中の引用符は二つ重ねて（\"\"）書く決まりです。";

@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use careplan_standard::{
-    Edition, FileName, Finding, Prefix, Sorted, SourceFile, check_file, check_unit, judge, sort_into_units,
+    Edition, FileName, Finding, Prefix, Severity, Sorted, SourceFile, StandardFile, check_file, check_unit,
+    judge, sort_into_units,
 };
 use proptest::prelude::*;
 
@@ -98,6 +99,15 @@ proptest! {
     #[test]
     fn csv_of_any_shape_is_checked(name in names(), bytes in contents()) {
         check_places(&check_file(Edition::v4_1(), &SourceFile::new(&name, &bytes)), &bytes)?;
+    }
+
+    #[test]
+    fn a_file_that_is_not_opened_has_a_finding_that_blocks(name in names(), bytes in contents()) {
+        let file = SourceFile::new(&name, &bytes);
+        if let Err(findings) = StandardFile::open(Edition::v4_1(), &file) {
+            let is_image = FileName::parse(&name).is_ok_and(|name| name.prefix().is_image());
+            prop_assert!(is_image || findings.iter().any(|finding| finding.severity == Severity::Block));
+        }
     }
 
     #[test]

@@ -210,7 +210,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
 }
 
 /// Whether the first record is a header: it does not begin with the digits of a version, and names items.
-fn is_header(layout: &Layout, record: &RawRecord<'_>) -> bool {
+pub(crate) fn is_header(layout: &Layout, record: &RawRecord<'_>) -> bool {
     let Some(first) = record.fields.first() else {
         return false;
     };

@@ -9,6 +9,8 @@ mod lenience;
 mod link;
 mod naming;
 
+pub(crate) use content::is_header;
+
 use crate::collector::Collector;
 use crate::content::{ContentKind, judge};
 use crate::edition::Edition;

@@ -76,6 +76,13 @@ impl Edition {
         &self.name
     }
 
+    /// The CSV version value of files of this edition, e.g. `202407`.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        let versions = self.code_table("CSV_VERSION")?;
+        versions.codes().iter().find(|code| code.scope() == "current")?.code()
+    }
+
     /// The layout of a CSV file; `None` for the image, which has none.
     #[must_use]
     pub fn layout(&self, prefix: Prefix) -> Option<&Layout> {
