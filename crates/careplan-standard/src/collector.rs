@@ -11,6 +11,7 @@ pub(crate) struct Collector<'a> {
     file: &'a str,
     limits: Limits,
     findings: Vec<Finding>,
+    pushed: u64,
     of_a_rule: HashMap<(&'static str, Option<u16>), usize>,
     suppressed: u64,
     suppressed_blocks: u64,
@@ -23,6 +24,7 @@ impl<'a> Collector<'a> {
             file,
             limits,
             findings: Vec::new(),
+            pushed: 0,
             of_a_rule: HashMap::new(),
             suppressed: 0,
             suppressed_blocks: 0,
@@ -32,6 +34,7 @@ impl<'a> Collector<'a> {
 
     /// Adds a finding, or counts it when there are too many.
     pub(crate) fn push(&mut self, draft: Draft<'_>) {
+        self.pushed += 1;
         let seen = self.of_a_rule.entry((draft.rule.code, draft.field_no())).or_default();
         *seen += 1;
         if *seen > self.limits.findings_of_a_rule_max || self.findings.len() >= self.limits.findings_max {
@@ -41,6 +44,11 @@ impl<'a> Collector<'a> {
             return;
         }
         self.findings.push(draft.finish(Some(self.file)));
+    }
+
+    /// How many were added or counted so far.
+    pub(crate) fn pushed(&self) -> u64 {
+        self.pushed
     }
 
     /// The findings, closed by one that counts what was left out and is as severe as the worst of it.

@@ -1,8 +1,12 @@
 //! The CSV scanner: bytes to records and fields, with the place of everything.
 //!
 //! Works on raw bytes: no second byte of an MS932 character is a comma, a quote or a line break, so nothing is decoded
-//! here and no backslash means anything. Promises: never panics, never copies a field, reads every byte once, and reports
-//! what is wrong with the quoting instead of guessing silently.
+//! here and no backslash means anything. Promises: never panics, never copies a field, and reports what is wrong with the
+//! quoting instead of guessing silently.
+//!
+//! Rows of the standard repeat most of the row before: the same person, office and month. So each field is first compared with the
+//! field above; where the bytes up to the comma are the same, so is all that can be said about them, and callers learn it
+//! ([`RawRecord::repeats`]).
 
 use std::borrow::Cow;
 
@@ -19,9 +23,15 @@ pub(crate) struct RawField<'a> {
     /// Whether it stood in quotes.
     pub(crate) quoted: bool,
     doubled: bool,
+    /// Line breaks inside the quotes.
+    lines: u64,
+    /// Whether a comma follows and nothing is wrong with the quotes, so that the same bytes can be taken for the same field.
+    is_plain: bool,
 }
 
 impl<'a> RawField<'a> {
+    const EMPTY: Self = Self { raw: &[], start: 0, quoted: false, doubled: false, lines: 0, is_plain: false };
+
     /// The content with doubled quotes made single.
     pub(crate) fn value(&self) -> Cow<'a, [u8]> {
         if !self.doubled {
@@ -88,6 +98,36 @@ pub(crate) struct RawRecord<'a> {
     pub(crate) line_end: LineEnd,
     /// First fault of the quotes.
     pub(crate) quote_fault: Option<QuoteTrouble>,
+    /// The fields whose bytes are those of the same field of the record before, quotes included.
+    pub(crate) repeats: FieldSet,
+}
+
+/// A set of fields by their index. Fields beyond the longest layout are never in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FieldSet(u128);
+
+impl FieldSet {
+    pub(crate) fn add(&mut self, index: usize) {
+        if index < 128 {
+            self.0 |= 1 << index;
+        }
+    }
+
+    /// The fields that are in both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The indexes below `count` that are not in the set, in order.
+    pub(crate) fn others(self, count: usize) -> impl Iterator<Item = usize> {
+        let mut left = !self.0;
+        let within = std::iter::from_fn(move || {
+            let index = usize::try_from(left.trailing_zeros()).ok()?;
+            left &= left.wrapping_sub(1);
+            (index < count.min(128)).then_some(index)
+        });
+        within.chain(128..count)
+    }
 }
 
 impl RawRecord<'_> {
@@ -100,6 +140,7 @@ impl RawRecord<'_> {
             line: 1,
             line_end: LineEnd::Nothing,
             quote_fault: None,
+            repeats: FieldSet::default(),
         }
     }
 
@@ -115,12 +156,25 @@ pub(crate) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
     line: u64,
+    run: Run,
 }
+
+/// A stretch of bytes that is known to be the same as one before it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    /// How far back the other stretch lies; 0 for none.
+    back: usize,
+    /// Offset behind the last byte that is the same.
+    end: usize,
+}
+
+/// Bytes compared at once. Longer stretches are compared piece by piece, as far as they are asked for.
+const RUN_BYTES_MAX: usize = 256;
 
 impl<'a> Scanner<'a> {
     /// Begins at offset `at`, behind a byte order mark.
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at, line: 1 }
+        Self { bytes, at, line: 1, run: Run::default() }
     }
 
     /// Reads the next record into `record`; `false` at the end of the file.
@@ -128,25 +182,78 @@ impl<'a> Scanner<'a> {
         if self.at >= self.bytes.len() {
             return false;
         }
-        record.fields.clear();
         record.field_count = 0;
         record.start = self.at;
         record.line = self.line;
         record.quote_fault = None;
+        record.repeats = FieldSet::default();
         loop {
+            let above = record.fields.get_mut(record.field_count);
+            if let Some(above) = above
+                && self.repeat(above)
+            {
+                record.repeats.add(record.field_count);
+                record.field_count += 1;
+                continue;
+            }
             let field = self.field(record);
+            match record.fields.get_mut(record.field_count) {
+                Some(above) => *above = field,
+                None if record.field_count < FIELDS_KEPT_MAX => record.fields.push(field),
+                None => {}
+            }
             record.field_count += 1;
-            if record.fields.len() < FIELDS_KEPT_MAX {
-                record.fields.push(field);
+            if field.is_plain {
+                self.at += 1;
+                continue;
             }
             if self.peek() == Some(b',') {
                 self.at += 1;
                 continue;
             }
+            record.fields.truncate(record.field_count);
             record.end = self.at;
             record.line_end = self.line_end();
             return true;
         }
+    }
+
+    /// Takes the next field for a repetition of the one above it, when its bytes and the comma behind are the same.
+    fn repeat(&mut self, above: &mut RawField<'a>) -> bool {
+        if !above.is_plain {
+            return false;
+        }
+        let quote = usize::from(above.quoted);
+        let (from, length) = (above.start - quote, above.raw.len() + 2 * quote + 1);
+        let back = self.at - from;
+        while self.run.back != back || self.run.end < self.at + length {
+            let known = if self.run.back == back { self.run.end.max(self.at) } else { self.at };
+            let same = self.same_bytes(known, back);
+            self.run = Run { back, end: known + same };
+            if same < RUN_BYTES_MAX {
+                break;
+            }
+        }
+        let repeats = self.run.end >= self.at + length;
+        if repeats {
+            let start = self.at + quote;
+            above.raw = self.slice(start, start + above.raw.len());
+            above.start = start;
+            self.at += length;
+            self.line += above.lines;
+        }
+        repeats
+    }
+
+    /// How many bytes from `at` on are the same as those that lie `back` bytes before, up to [`RUN_BYTES_MAX`].
+    fn same_bytes(&self, at: usize, back: usize) -> usize {
+        let here = self.bytes.get(at..).unwrap_or_default();
+        let here = here.get(..RUN_BYTES_MAX).unwrap_or(here);
+        let there = self.bytes.get(at - back..).unwrap_or_default();
+        let pieces = here.as_chunks::<16>().0.iter().zip(there.as_chunks::<16>().0);
+        let same = pieces.take_while(|(here, there)| here == there).count() * 16;
+        let rest = here.iter().zip(there).skip(same);
+        same + rest.take_while(|(here, there)| here == there).count()
     }
 
     fn peek(&self) -> Option<u8> {
@@ -176,16 +283,33 @@ impl<'a> Scanner<'a> {
         }
         let start = self.at;
         self.skip_bare(record, None);
-        RawField { raw: self.slice(start, self.at), start, quoted: false, doubled: false }
+        self.finished(RawField { raw: self.slice(start, self.at), start, ..RawField::EMPTY }, record)
+    }
+
+    /// The field with what its end says about it.
+    fn finished(&self, mut field: RawField<'a>, record: &RawRecord<'a>) -> RawField<'a> {
+        field.is_plain = record.quote_fault.is_none() && self.peek() == Some(b',');
+        field
     }
 
     /// Goes to the next comma or line break. `opened_at` is the opening quote when a quoted field ends here.
     fn skip_bare(&mut self, record: &mut RawRecord<'a>, opened_at: Option<usize>) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|byte| matches!(byte, b',' | b'\r' | b'\n')).unwrap_or(rest.len());
+        let mut quote_at = None;
+        let mut length = rest.len();
+        for (offset, byte) in rest.iter().enumerate() {
+            match byte {
+                b',' | b'\r' | b'\n' => {
+                    length = offset;
+                    break;
+                }
+                b'"' if quote_at.is_none() => quote_at = Some(offset),
+                _ => {}
+            }
+        }
         let (fault, found) = match opened_at {
             Some(_) => (QuoteFault::TextAfterQuote, (length > 0).then_some(0)),
-            None => (QuoteFault::QuoteInBare, rest.iter().take(length).position(|byte| *byte == b'"')),
+            None => (QuoteFault::QuoteInBare, quote_at),
         };
         if let Some(offset) = found {
             let trouble = QuoteTrouble { fault, at: self.at + offset, opened_at };
@@ -196,7 +320,7 @@ impl<'a> Scanner<'a> {
 
     fn quoted_field(&mut self, record: &mut RawRecord<'a>) -> RawField<'a> {
         let opening = self.at;
-        let start = opening + 1;
+        let (start, first_line) = (opening + 1, self.line);
         self.at = start;
         let mut doubled = false;
         let closing = loop {
@@ -222,7 +346,9 @@ impl<'a> Scanner<'a> {
                 _ => {}
             }
         };
-        RawField { raw: self.slice(start, closing), start, quoted: true, doubled }
+        let lines = self.line - first_line;
+        let raw = self.slice(start, closing);
+        self.finished(RawField { raw, start, quoted: true, doubled, lines, ..RawField::EMPTY }, record)
     }
 }
 
@@ -284,7 +410,67 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_field_repeats_the_one_above_only_with_the_same_bytes_and_quotes() {
+        let repeats = |bytes: &[u8]| -> Vec<bool> {
+            let mut scanner = Scanner::new(bytes, 0);
+            let mut record = RawRecord::new();
+            while scanner.next(&mut record) {}
+            (0..record.field_count)
+                .map(|index| !record.repeats.others(record.field_count).any(|it| it == index))
+                .collect()
+        };
+        assert_eq!(repeats(b"1,a,\"b\",,x\n1,a,\"b\",,x\n"), [true, true, true, true, false]);
+        assert_eq!(repeats(b"1,a,\"b\",\n1,aa,b,\n"), [true, false, false, false]);
+        assert_eq!(repeats(b"1,a\"b,c\n1,a\"b,c\n"), [true, false, false], "a fault is told again");
+        assert_eq!(repeats(b"1,\"a\nb\",2\n1,\"a\nb\",2\n"), [true, true, false]);
+    }
+
+    #[test]
+    fn line_breaks_of_a_repeated_field_are_counted() {
+        let records = scan(b"1,\"a\nb\",2\n1,\"a\nb\",2\n1,x,2\n");
+        let lines: Vec<u64> = records.iter().map(|record| record.1).collect();
+        assert_eq!(lines, [1, 3, 5]);
+    }
+
+    /// Rows that repeat each other in part.
+    fn similar_rows() -> impl Strategy<Value = Vec<u8>> {
+        let field = proptest::sample::select(vec![
+            &b""[..],
+            b"1",
+            b"12",
+            b"\"\"",
+            b"\"a\"",
+            b"\"a\nb\"",
+            b"\"a\"\"b\"",
+            b"\"a",
+            b"x\"",
+            b"\"a\"x",
+            b"\r",
+        ]);
+        let row = proptest::collection::vec(field, 1..5).prop_map(|fields| fields.join(&b","[..]));
+        proptest::collection::vec(row, 1..8).prop_map(|rows| rows.join(&b"\n"[..]))
+    }
+
     proptest! {
+        #[test]
+        fn what_repeats_is_read_as_if_it_stood_alone(bytes in similar_rows()) {
+            let mut scanner = Scanner::new(&bytes, 0);
+            let mut record = RawRecord::new();
+            while scanner.next(&mut record) {
+                let mut alone = Scanner { bytes: &bytes, at: record.start, line: record.line, run: Run::default() };
+                let mut fresh = RawRecord::new();
+                prop_assert!(alone.next(&mut fresh));
+                let content = |record: &RawRecord<'_>| -> Vec<(usize, Vec<u8>, bool)> {
+                    record.fields.iter().map(|field| (field.start, field.value().into_owned(), field.quoted)).collect()
+                };
+                prop_assert_eq!(content(&record), content(&fresh));
+                prop_assert_eq!((record.field_count, record.end, record.line_end), (fresh.field_count, fresh.end, fresh.line_end));
+                prop_assert_eq!(record.quote_fault, fresh.quote_fault);
+                prop_assert_eq!((scanner.at, scanner.line), (alone.at, alone.line));
+            }
+        }
+
         #[test]
         fn any_bytes_are_scanned_to_the_end(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let mut scanner = Scanner::new(&bytes, 0);

@@ -11,7 +11,7 @@ use crate::ms932::{self, Fault};
 use crate::name::FileName;
 use crate::place::{Locator, Place};
 use crate::rules;
-use crate::scan::{LineEnd, QuoteFault, QuoteTrouble, RawField, RawRecord, Scanner};
+use crate::scan::{FieldSet, LineEnd, QuoteFault, QuoteTrouble, RawField, RawRecord, Scanner};
 
 /// A file whose content is looked at, and what it is measured by.
 #[derive(Clone, Copy)]
@@ -30,6 +30,14 @@ pub(super) struct Walk<'e, 'f, 'o, 'n> {
     pub(super) out: &'o mut Collector<'n>,
     pub(super) leniencies: Leniencies<'e>,
     version: Option<Vec<u8>>,
+    clean: Clean,
+}
+
+/// Of which items of the last record nothing was said: where the next record repeats their bytes, nothing is to be said again.
+#[derive(Clone, Copy, Default)]
+struct Clean {
+    characters: FieldSet,
+    items: FieldSet,
 }
 
 /// Checks everything between the first byte behind a byte order mark and the end of the file.
@@ -40,6 +48,7 @@ pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_
         out,
         leniencies: Leniencies::default(),
         version: None,
+        clean: Clean::default(),
     };
     let mut links = LinkState::new(source);
     let mut scanner = Scanner::new(source.bytes, from);
@@ -99,8 +108,17 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         }
         let layout = self.source.layout;
         let fits = record.field_count == layout.fields().len();
-        for (index, raw) in record.fields.iter().enumerate() {
-            self.check_characters(raw, layout.fields().get(index).filter(|_| fits));
+        let before = std::mem::take(&mut self.clean);
+        let mut clean = Clean {
+            characters: record.repeats.and(before.characters),
+            items: record.repeats.and(before.items),
+        };
+        for index in clean.characters.others(record.fields.len()) {
+            let Some(raw) = record.fields.get(index) else { break };
+            let field = layout.fields().get(index).filter(|_| fits);
+            if self.says_nothing(|walk| walk.check_characters(raw, field)) {
+                clean.characters.add(index);
+            }
         }
         self.check_version(record);
         if !fits {
@@ -113,11 +131,25 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
             self.out.push(draft);
             return true;
         }
-        for (field, raw) in layout.fields().iter().zip(&record.fields) {
-            field::check(self, field, raw);
+        for index in clean.items.others(layout.fields().len()) {
+            let (Some(field), Some(raw)) = (layout.fields().get(index), record.fields.get(index)) else {
+                break;
+            };
+            if self.says_nothing(|walk| field::check(walk, field, raw)) {
+                clean.items.add(index);
+            }
         }
+        self.clean = clean;
         links.check(self, &record.fields);
         true
+    }
+
+    /// Whether a check has neither a finding nor a leniency to tell.
+    fn says_nothing(&mut self, check: impl FnOnce(&mut Self)) -> bool {
+        let told = |walk: &Self| walk.out.pushed() + walk.leniencies.noted();
+        let before = told(self);
+        check(self);
+        told(self) == before
     }
 
     fn report_quotes(&mut self, trouble: QuoteTrouble) {

@@ -10,6 +10,7 @@ use crate::rules::Rule;
 #[derive(Default)]
 pub(super) struct Leniencies<'e> {
     seen: Vec<Seen<'e>>,
+    noted: u64,
 }
 
 struct Seen<'e> {
@@ -27,10 +28,16 @@ impl<'e> Leniencies<'e> {
         field: Option<&'e Field>,
         place: impl FnOnce() -> Place,
     ) {
+        self.noted += 1;
         match self.seen.iter_mut().find(|seen| seen.rule.code == rule.code) {
             Some(seen) => seen.count += 1,
             None => self.seen.push(Seen { rule, count: 1, place: place(), field }),
         }
+    }
+
+    /// How many were counted so far.
+    pub(super) fn noted(&self) -> u64 {
+        self.noted
     }
 
     pub(super) fn report(self, out: &mut Collector<'_>) {

@@ -85,6 +85,25 @@ fn findings_beyond_the_limit_are_counted_and_the_count_is_as_severe_as_the_worst
 }
 
 #[test]
+fn what_a_row_repeats_is_told_again_and_counted_again() {
+    let check = |bytes: &[u8]| check_file(Edition::v4_1(), &SourceFile::new(PLAN_DELETION, bytes));
+    let wrong = check(&b"202407,990001,0009900021,202613\r\n".repeat(3));
+    let records: Vec<Option<u64>> = wrong.iter().map(|finding| finding.record).collect();
+    assert_eq!(records, [Some(1), Some(2), Some(3)]);
+    let quoted = check(&b"202407,\"990001\",0009900021,202611\r\n".repeat(3));
+    assert!(
+        quoted.iter().any(|finding| finding.code == "CSV-012" && finding.message.contains("3か所")),
+        "{quoted:?}"
+    );
+}
+
+#[test]
+fn an_item_is_looked_at_where_it_repeats_one_of_a_row_that_could_not_be_read() {
+    let bytes = b"202407,990001,0009900021,202611\r\n202407,9900O1,1\r\n202407,9900O1,0009900022,202611\r\n";
+    assert_eq!(codes(bytes, &Limits::default()), ["CSV-004", "FIELD-002"]);
+}
+
+#[test]
 fn findings_of_many_rules_are_counted_beyond_the_limit_of_the_file() {
     let limits = Limits { findings_max: 4, ..Limits::default() };
     let bytes = b"202407,,,\r\n".repeat(2);
