@@ -53,6 +53,7 @@ mod check_unit;
 mod collector;
 mod content;
 mod edition;
+mod excerpt;
 mod finding;
 pub mod form;
 mod fuzz;
@@ -77,6 +78,7 @@ pub use edition::{
     Code, CodeTable, Confidence, Edition, EditionError, EditionTables, Field, Layout, OfficeRole, Required,
     Scheme, Shape, UnitMonth, UnitRule,
 };
+pub use excerpt::Excerpt;
 pub use finding::{Finding, Severity};
 #[doc(hidden)]
 pub use fuzz::check_anything;

@@ -88,8 +88,12 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
     /// Enough to recognise a value in a message.
     const SHOWN_CHARS_MAX: usize = 40;
     let head = bytes.get(..SHOWN_CHARS_MAX * 2 + 2).unwrap_or(bytes);
-    let (text, _) = SHIFT_JIS.decode_without_bom_handling(head);
-    shorten(&text, SHOWN_CHARS_MAX, head.len() < bytes.len())
+    shorten(&lossy(head), SHOWN_CHARS_MAX, head.len() < bytes.len())
+}
+
+/// A value as text, with `�` for what is not MS932.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    SHIFT_JIS.decode_without_bom_handling(bytes).0
 }
 
 /// The first `chars_max` characters of a text, on one line.

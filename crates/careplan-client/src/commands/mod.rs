@@ -6,6 +6,7 @@
 mod check;
 mod data_folder;
 mod evidence;
+mod findings;
 mod help;
 mod imported;
 mod list;

@@ -4,16 +4,16 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use careplan_domain::Timestamp;
-use careplan_standard::{Finding, Severity};
 use serde::Serialize;
 
 /// Whether a bar stands on the terminal's last line.
 static BAR_SHOWN: AtomicBool = AtomicBool::new(false);
 
-/// Prints one line. A reader that went away (`| head`) ends nothing.
+/// Prints one line. A reader that went away (`| head`) ends nothing. Colours reach a terminal only, and none
+/// where `NO_COLOR` is set.
 pub(super) fn say(line: impl std::fmt::Display) {
     wipe_bar();
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = writeln!(anstream::stdout(), "{line}");
 }
 
 /// Prints a value as JSON.
@@ -64,27 +64,4 @@ fn wipe_bar() {
 /// An instant as an office in Japan reads it.
 pub(super) fn local(at: Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// Prints findings, grouped by file.
-pub(super) fn say_findings<'a>(findings: impl Iterator<Item = &'a Finding>) {
-    let mut findings: Vec<&Finding> = findings.collect();
-    findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    let mut file = None;
-    for finding in findings {
-        if file != Some(&finding.file) {
-            say(finding.file.as_deref().unwrap_or("（全体）"));
-            file = Some(&finding.file);
-        }
-        say(format_args!("  [{}] {} {}", severity_ja(finding.severity), finding.code, finding.message));
-        say(format_args!("        → {}", finding.fix));
-    }
-}
-
-fn severity_ja(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Block => "送信不可",
-        Severity::Warn => "注意",
-        Severity::Info => "参考",
-    }
 }

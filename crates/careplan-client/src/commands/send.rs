@@ -10,7 +10,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Outcome;
-use super::screen::{progress, remark, say, say_findings, say_json};
+use super::findings::{Shown, say_findings};
+use super::screen::{progress, remark, say, say_json};
 use crate::office::{Office, OfficeFault, Step};
 use crate::outbox::{DispatchReport, DocumentOrder, SendOptions, UnitOutcome, UnitReport, gather, judge};
 use crate::state::{Sent, SentState};
@@ -82,7 +83,7 @@ impl Send {
             documents: self.document_order(office, !judged.documents.is_empty()).await?,
         };
         if !self.json {
-            say_findings(judged.all_findings());
+            say_findings(judged.all_findings(), &files, Shown::Plain);
         }
         let (all, mut done) = (judged.units.len() + usize::from(options.documents.is_some()), 0);
         let report = office

@@ -2,7 +2,8 @@
 
 use careplan_domain::{Address, ServiceMonth, UnitKind};
 use careplan_standard::{
-    Edition, Finding, NamedOffice, Severity, SourceFile, Unit, check_unit, sort_into_units,
+    Edition, FileName, Finding, NamedOffice, Severity, SourceFile, Unit, check_file, check_unit,
+    sort_into_units,
 };
 
 use super::gather::FoundFile;
@@ -66,7 +67,13 @@ pub fn judge(files: &[FoundFile]) -> Judged {
     let edition = Edition::v4_1();
     let sorted = sort_into_units(edition, &sources);
     let units = sorted.units.iter().map(|unit| judged(unit, check_unit(edition, &sources, unit))).collect();
-    Judged { units, findings: sorted.findings, documents: sorted.attachments, left_over: sorted.left_over }
+    let mut findings = sorted.findings;
+    // A file that is in no unit is looked at all the same: who mends the set wants to know the rest too.
+    let strays = sorted.left_over.iter().filter_map(|index| sources.get(*index));
+    for stray in strays.filter(|file| FileName::parse(file.name).is_ok()) {
+        findings.extend(check_file(edition, stray));
+    }
+    Judged { units, findings, documents: sorted.attachments, left_over: sorted.left_over }
 }
 
 fn judged(unit: &Unit, findings: Vec<Finding>) -> JudgedUnit {
@@ -103,8 +110,6 @@ fn no_address(side: &str, named: &NamedOffice) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use careplan_standard::FileName;
-
     use super::*;
 
     #[test]

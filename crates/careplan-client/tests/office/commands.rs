@@ -103,6 +103,39 @@ fn check_tells_good_from_bad_by_its_exit_code_and_names_line_and_fix() {
     assert!(err(&nothing).starts_with("エラー："), "{}", err(&nothing));
 }
 
+#[test]
+fn check_masks_values_where_asked_for_people_and_for_programs() {
+    let world = World::new();
+    let bad = world.path("bad");
+    std::fs::create_dir(&bad).unwrap();
+    let name = format!("DLT1KYO_{SENDER}_43_{RECEIVER}_11_20261021110000.CSV");
+    std::fs::write(bad.join(&name), b"202407,990001,0009900021,20261399\r\n").unwrap();
+    for json in [&["--json"][..], &[]] {
+        let plain = client(&[&["check"], json, &[bad.to_str().unwrap()]].concat());
+        let masked = client(&[&["check", "--mask"], json, &[bad.to_str().unwrap()]].concat());
+        assert!(out(&plain).contains("20261399"));
+        assert_eq!(masked.status.code(), Some(1));
+        assert!(
+            !out(&masked).contains("20261399") && !out(&masked).contains("0009900021"),
+            "{}",
+            out(&masked)
+        );
+        assert!(!out(&masked).contains('\u{1b}'), "no colours where nobody looks");
+    }
+}
+
+#[test]
+fn check_looks_into_a_file_whose_set_is_incomplete() {
+    let world = World::new();
+    let bad = world.path("bad");
+    std::fs::create_dir(&bad).unwrap();
+    let name = format!("UP3KYO_{SENDER}_43_{RECEIVER}_11_20261021110000.CSV");
+    std::fs::write(bad.join(&name), b"202407,990001\r\n").unwrap();
+    let output = client(&["check", bad.to_str().unwrap()]);
+    assert!(out(&output).contains("SET-001") && out(&output).contains("CSV-004"), "{}", out(&output));
+    assert!(out(&output).ends_with("送信不可 2件・注意 0件・参考 0件\n"), "{}", out(&output));
+}
+
 #[tokio::test]
 async fn lists_are_pinned_for_people_and_for_programs() {
     let world = World::new();
