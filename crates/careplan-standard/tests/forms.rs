@@ -110,6 +110,37 @@ fn records_keep_their_bytes() {
     }
 }
 
+/// All forms of all examples.
+fn everything() -> Forms {
+    let examples = examples();
+    let sources: Vec<SourceFile<'_>> =
+        examples.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
+    read_forms(Edition::v4_1(), &sources).unwrap()
+}
+
+#[test]
+fn forms_put_together_hold_all_of_both() {
+    let twice = serde_json::to_value(everything().with(everything())).unwrap();
+    let once = serde_json::to_value(everything()).unwrap();
+    for (kind, rows) in once.as_object().unwrap() {
+        let rows = rows.as_array().unwrap();
+        assert_eq!(twice[kind].as_array().unwrap(), &[rows.clone(), rows.clone()].concat(), "{kind}");
+        assert!(
+            !rows.is_empty() || kind == "family_charts",
+            "{kind}: the examples have all kinds but a picture"
+        );
+    }
+}
+
+#[test]
+fn the_json_view_says_that_it_is_ours() {
+    let forms = Forms::default();
+    let name = plan_name();
+    let view = serde_json::to_value(form::FormsView::new(Edition::v4_1(), &name, &forms)).unwrap();
+    assert_eq!(view["format"], "careplan-exchange-forms/1");
+    assert_eq!((view["edition"].as_str(), view["sender"].as_str()), (Some("4.1"), Some("9970000018_43")));
+}
+
 #[test]
 fn leniently_written_files_are_read_and_become_canonical() {
     let name = "DLTPLAN_202611_9970000018_43_9970000026_11_20261026120000.CSV";

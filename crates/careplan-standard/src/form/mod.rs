@@ -29,7 +29,7 @@ pub use basic_information::{BasicInformation, Contact, DayRow, IllnessRow};
 pub use care_plan::{Form1, Form2Row, Form3Row};
 pub use code::{BenefitRow, Code, InsuredNumber, InsurerNumber, OfficeNumber, ServiceCode};
 pub use columns::{Columns, Outline, OutlineMember};
-pub use forms::{FamilyChart, Forms};
+pub use forms::{FamilyChart, Forms, FormsView};
 pub use item::{Item, ItemKind, ItemValue};
 pub use preventive_plan::{Area, ChecklistCounts, PreventivePlan, ProgramNeeds, SupportRow};
 pub use supplement::{Supplement, TypeLimit};
