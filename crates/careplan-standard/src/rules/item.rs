@@ -51,6 +51,10 @@ catalogue! {
         "{where}の値「{value}」が、{expected}ではありません。";
         "介護ソフトで{field}を確かめてください。相手先で読めないことがあります。";
         "郵便番号や事業所番号は、形が合わないと相手先の台帳と結び付きません。";
+    FIELD_SHORT_DATE: "FIELD-013", Warn, LAYOUT;
+        "{where}の値「{value}」は{found}桁です。標準仕様の記入例にある形ですが、正しい形は{expected}です。";
+        "介護ソフトで{field}を8桁にして、書き出し直してください。相手先で読めないことがあります。";
+        "標準仕様の記入例は6桁ですが、レイアウト表は8桁です。6桁では年月日のどれが欠けたか分からず、相手先で別の日になることがあります。";
 
     VERSION_UNKNOWN: "VERSION-001", Block, CODES;
         "{where}の値「{value}」は、標準仕様{edition}版の値（{expected}）ではありません。";

@@ -8,11 +8,12 @@ mod file;
 mod item;
 mod name;
 mod record;
+mod total;
 mod unit;
 
 use std::sync::LazyLock;
 
-pub(crate) use self::{file::*, item::*, name::*, record::*, unit::*};
+pub(crate) use self::{file::*, item::*, name::*, record::*, total::*, unit::*};
 use crate::finding::Severity;
 
 /// One rule of the catalogue.
@@ -33,8 +34,9 @@ pub struct Rule {
     pub why: &'static str,
 }
 
-static CATALOGUE: LazyLock<Vec<&'static Rule>> =
-    LazyLock::new(|| [name::RULES, file::RULES, item::RULES, record::RULES, unit::RULES].concat());
+static CATALOGUE: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    [name::RULES, file::RULES, item::RULES, record::RULES, total::RULES, unit::RULES].concat()
+});
 
 /// Every rule, in the order of the catalogue.
 ///
@@ -72,6 +74,8 @@ const CSV_RULES: &str = "標準仕様4.1版 CSVファイルレイアウト定義
 const CHARACTERS: &str = "標準仕様4.1版 4.3 文字コード";
 const UNITS: &str = "標準仕様4.1版 2.4・3.4 送信単位";
 const CONTENT: &str = "標準仕様4.1版 2.6 ファイルの単位";
+const KEYS: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 ファイルの関連";
+const TOTALS: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 第7表 サービスコードの注記";
 const SERIAL: &str = "標準仕様4.1版 2.5 ファイル連番";
 const OURS: &str = "本ソフトの決まり（標準仕様に定めなし）";
 

@@ -1,6 +1,6 @@
 //! Rules about sets of files, and the files of a unit against each other.
 
-use super::{CONTENT, OURS, SERIAL, UNITS, catalogue};
+use super::{CONTENT, KEYS, NAMES, OURS, SERIAL, UNITS, catalogue};
 
 catalogue! {
     SET_INCOMPLETE: "SET-001", Block, UNITS;
@@ -40,6 +40,36 @@ catalogue! {
         "CSVバージョン「{found}」が、同じ送信単位{unit}のほかのファイルの値「{expected}」と違います。";
         "同じ介護ソフトから一度に書き出し直してください。";
         "版の違うファイルは別々に書き出されたもので、内容が食い違っているおそれがあります。";
+
+    REL_NO_PARENT: "REL-001", Block, KEYS;
+        "{where}と同じ{items}のデータが、{other}にありません。";
+        "介護ソフトで同じ利用者を選び、{other}と一緒に書き出し直してください。";
+        "子のファイルの行は、利用者と日付で親の行に結び付きます。親がなければ、相手先で置き場所がありません。";
+    REL_NO_COMPANION: "REL-002", Block, KEYS;
+        "{where}と同じ{items}のデータが、{other}にありません。一緒に送る決まりです。";
+        "介護ソフトで同じ利用者を選び、{other}と一緒に書き出し直してください。";
+        "利用者ごとにそろって初めて、相手先で計画や利用票になります。欠けた利用者は、途中までしか取り込まれません。";
+    REL_NO_DETAIL: "REL-003", Warn, KEYS;
+        "{where}と同じ{items}のデータが、{other}のどちらにもありません。";
+        "書き出しの漏れがないか確かめてください。";
+        "計画書の第1表だけでは、サービスの内容と曜日が相手先に伝わりません。";
+    REL_NO_PERSON: "REL-004", Warn, UNITS;
+        "{where}の利用者のデータが、一緒に送る{other}にありません。";
+        "書き出しの漏れがないか確かめてください。基本情報を送らない利用者は、別の連番で送ります。";
+        "計画書と基本情報を一緒に送るときは、同じ利用者のものを組にします。片方だけの利用者は、選び漏れのおそれがあります。";
+
+    IMAGE_NAME: "IMAGE-001", Warn, NAMES;
+        "{where}の値「{value}」は、標準仕様の画像ファイルの名前ではありません。";
+        "介護ソフトで画像を登録し直し、書き出し直してください（例：UPKIHON_IMAGE_…_0001.jpg）。";
+        "画像は名前で探します。標準の形でない名前では、送られた画像と結び付きません。";
+    IMAGE_ABSENT: "IMAGE-002", Warn, UNITS;
+        "{where}の画像ファイル「{value}」が、一緒に送るファイルの中にありません。";
+        "画像も一緒に書き出し、まとめて取り込んでください。";
+        "基本情報が指す画像がないと、相手先の家族構成の欄は空になります。";
+    IMAGE_UNNAMED: "IMAGE-003", Warn, UNITS;
+        "この画像ファイルの名前は、一緒に送る利用者基本情報のどこにもありません。";
+        "画像のファイルを取り違えていないか確かめて、書き出し直してください。";
+        "どの利用者の画像か分からず、相手先で捨てられるか、別の利用者に結び付けられます。";
 
     LIMIT_MORE: "LIMIT-001", Info, OURS;
         "このファイルには、ほかに{count}件の指摘があります（うち送れないもの{blocks}件）。";
