@@ -23,13 +23,13 @@ fn main() {
 /// A large office: 200 users with 30 lines each; then a hundred of them.
 const USERS: [usize; 2] = [200, 20_000];
 
-#[divan::bench(args = USERS)]
+#[divan::bench(args = USERS, sample_count = 20)]
 fn csv_crate_byte_records(bencher: Bencher<'_, '_>, users: usize) {
     let plan = month(users).plan;
     bencher.counter(BytesCount::of_slice(&plan)).bench(|| csv_records(&plan));
 }
 
-#[divan::bench(args = USERS)]
+#[divan::bench(args = USERS, sample_count = 20)]
 fn full_check(bencher: Bencher<'_, '_>, users: usize) {
     let plan = month(users).plan;
     bencher.counter(BytesCount::of_slice(&plan)).bench(|| checked(&plan));
@@ -75,7 +75,7 @@ fn unit_checked(month: &Month) -> usize {
 
 /// Both side by side, alternating, so that a noisy machine disturbs both alike: the median of the ratios.
 fn ratios() {
-    const ROUNDS: usize = 15;
+    const ROUNDS: usize = 9;
     for users in USERS {
         let plan = month(users).plan;
         let time = |work: fn(&[u8]) -> usize| {

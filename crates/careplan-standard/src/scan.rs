@@ -113,6 +113,18 @@ impl FieldSet {
         }
     }
 
+    /// The set of these fields.
+    pub(crate) fn of(indexes: impl IntoIterator<Item = usize>) -> Self {
+        let mut set = Self::default();
+        indexes.into_iter().for_each(|index| set.add(index));
+        set
+    }
+
+    /// Whether all fields of the other set are in this one.
+    pub(crate) fn holds(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+
     /// The fields that are in both.
     pub(crate) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)

@@ -8,7 +8,7 @@ use crate::edition::{
 use crate::finding::Draft;
 use crate::month::{YearMonth, is_date};
 use crate::rules;
-use crate::scan::RawField;
+use crate::scan::{FieldSet, RawField};
 
 /// Service types remembered with what the table says of them. A file has a handful; the table has 65.
 const TYPES_KNOWN_MAX: usize = 80;
@@ -45,14 +45,35 @@ impl TypesMet {
     }
 }
 
-/// Checks one row of this kind.
+/// The conditions of a layout, each with the items it looks at.
+pub(super) struct Conditions<'e> {
+    conditions: Vec<(&'e Condition, FieldSet)>,
+    types: TypesMet,
+}
+
+impl<'e> Conditions<'e> {
+    pub(super) fn new(layout: &'e Layout) -> Self {
+        // Where rows are of several kinds, what is asked of a row depends on its kind too.
+        let looks_at = |condition: &Condition| {
+            FieldSet::of(condition.looks_at().chain(layout.totals.as_ref().map(|it| it.row)))
+        };
+        let conditions = layout.conditions.iter().map(|condition| (condition, looks_at(condition))).collect();
+        Self { conditions, types: TypesMet::default() }
+    }
+}
+
+/// Checks one row of this kind. Items in `settled` are those of a row before that met its conditions.
 pub(super) fn check<'e, 'f>(
     walk: &mut Walk<'e, 'f, '_, '_>,
     fields: &[RawField<'f>],
-    (kind, types): (RowKind, &mut TypesMet),
+    (kind, settled): (RowKind, FieldSet),
+    conditions: &mut Conditions<'e>,
 ) {
-    let layout = walk.source.layout;
-    for condition in &layout.conditions {
+    let types = &mut conditions.types;
+    for (condition, looks_at) in &conditions.conditions {
+        if settled.holds(*looks_at) {
+            continue;
+        }
         let value = item(fields, condition.item);
         if !condition.applies(value) || !condition.rows.hold(kind) {
             continue;

@@ -157,7 +157,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
             }
         }
         self.clean = clean;
-        rows.check(self, &record.fields, Mark::new(record.start, record_no, record.line));
+        rows.check(self, record, Mark::new(record.start, record_no, record.line));
         true
     }
 

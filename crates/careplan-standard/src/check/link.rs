@@ -12,7 +12,7 @@ use crate::month::YearMonth;
 use crate::ms932;
 use crate::name::{FileName, NameMonth};
 use crate::rules;
-use crate::scan::RawField;
+use crate::scan::{FieldSet, RawField};
 use crate::scheme::{Handover, handover, scheme_of};
 
 /// The links of one file in the making.
@@ -21,6 +21,7 @@ pub(super) struct LinkState<'e> {
     scheme: Scheme,
     handover: Handover,
     images: Vec<NamedImage>,
+    looks_at: FieldSet,
 }
 
 /// An image a record names.
@@ -58,7 +59,13 @@ impl<'e> LinkState<'e> {
             scheme: scheme_of(source.edition, source.name),
             handover: handover(source.edition, source.name),
             images: Vec::new(),
+            looks_at: FieldSet::of(layout.links.iter().map(|link| link.index)),
         }
+    }
+
+    /// The items that are compared.
+    pub(super) fn looks_at(&self) -> FieldSet {
+        self.looks_at
     }
 
     /// Compares one complete record with the name.

@@ -2,7 +2,7 @@
 
 use std::hash::RandomState;
 
-use super::condition::{self, TypesMet};
+use super::condition::{self, Conditions};
 use super::content::{Source, Walk};
 use super::groups::{Group, Groups, item};
 use super::lines::Lines;
@@ -10,7 +10,7 @@ use super::link::{LinkState, NamedImage};
 use super::total::TotalState;
 use crate::edition::{Key, RowKind};
 use crate::mark::Mark;
-use crate::scan::RawField;
+use crate::scan::{FieldSet, RawRecord};
 
 /// What a unit has to know of a file whose rows were walked through.
 pub(crate) struct Content<'e> {
@@ -24,11 +24,21 @@ pub(crate) struct Content<'e> {
     pub(crate) is_whole: bool,
 }
 
+/// The row that was looked at last.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    record: u32,
+    group: Option<usize>,
+    /// Whether there was nothing to tell about its items.
+    is_quiet: bool,
+}
+
 /// The rules about rows of one file in the making.
 pub(super) struct RowRules<'e, 'f, 's> {
     groups: Groups<'e, 'f, 's>,
     links: LinkState<'e>,
-    types: TypesMet,
+    conditions: Conditions<'e>,
+    last: Last,
     lines: Lines<'e, 's>,
     totals: Option<TotalState<'e, 'f>>,
     /// Rows that were looked at and whose key is complete.
@@ -41,7 +51,8 @@ impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
         Self {
             groups: Groups::new(layout, source.name, state),
             links: LinkState::new(source),
-            types: TypesMet::default(),
+            conditions: Conditions::new(layout),
+            last: Last::default(),
             lines: Lines::new(layout, source.name, state),
             totals: layout.totals.as_ref().map(TotalState::new),
             rows: 0,
@@ -49,16 +60,25 @@ impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
     }
 
     /// Checks one row that has every item of the layout.
-    pub(super) fn check(&mut self, walk: &mut Walk<'e, 'f, '_, '_>, fields: &[RawField<'f>], mark: Mark) {
-        let layout = walk.source.layout;
+    ///
+    /// What it repeats of a row about which there was nothing to tell, is not looked at again.
+    pub(super) fn check(&mut self, walk: &mut Walk<'e, 'f, '_, '_>, record: &RawRecord<'f>, mark: Mark) {
+        let (layout, fields) = (walk.source.layout, &record.fields);
         let kind = match &layout.totals {
             Some(totals) => totals.kind(item(fields, totals.row)),
             None => RowKind::Detail,
         };
         let member = self.groups.enter(fields, mark);
-        let group = member.and_then(|member| self.groups.all.get_mut(member.group));
-        self.links.check(walk, fields, (mark, group));
-        condition::check(walk, fields, (kind, &mut self.types));
+        let index = member.map(|member| member.group);
+        let follows = self.last.is_quiet && self.last.record + 1 == mark.record();
+        let settled = if follows { record.repeats } else { FieldSet::default() };
+        let before = walk.out.pushed();
+        if self.last.group != index || !settled.holds(self.links.looks_at()) {
+            let group = index.and_then(|index| self.groups.all.get_mut(index));
+            self.links.check(walk, fields, (mark, group));
+        }
+        condition::check(walk, fields, (kind, settled), &mut self.conditions);
+        self.last = Last { record: mark.record(), group: index, is_quiet: walk.out.pushed() == before };
         let Some(member) = member else {
             return;
         };

@@ -29,6 +29,11 @@ pub(crate) struct Condition {
 }
 
 impl Condition {
+    /// Indexes of all items it looks at.
+    pub(crate) fn looks_at(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.item).chain(self.others.iter().copied())
+    }
+
     /// Whether a value of the item calls for the need. An empty value never does.
     pub(crate) fn applies(&self, value: &[u8]) -> bool {
         let mut values = self.values.iter().map(String::as_bytes);
