@@ -4,16 +4,13 @@ use std::hash::RandomState;
 
 use super::content::Walk;
 use super::groups::{ByHash, Member, hash, item, names};
-use crate::edition::{Key, KeyKind, Layout};
+use crate::edition::{Key, KeyKind, Layout, NUMBERS_MAX};
 use crate::finding::Draft;
 use crate::mark::Mark;
 use crate::month::digits;
 use crate::name::FileName;
 use crate::rules;
 use crate::scan::RawField;
-
-/// Numbers by which rows are ordered: need, goal and service.
-const NUMBERS_MAX: usize = 3;
 
 /// One row: the hash of its record and line, and where it is.
 type Line = (u64, Mark);
