@@ -41,7 +41,7 @@
 //!   [`sort_into_units`] put it into a unit and [`check_unit`] finds nothing that blocks.
 //! - **Personal data.** A finding's `message` quotes values of the file. Log [`Finding::masked`], never the finding itself; `Debug` is masked.
 //! - **Places.** `record`, `line` and `column` count from 1, `column` in characters; `byte` counts from 0. A header row is a record.
-//! - **Editions are data.** Layouts, code tables, units and the confidence of every row stand in `editions/`; see [`Edition::from_tables`].
+//! - **Editions are data.** Layouts, code tables, units, conditions, keys and the confidence of every row stand in `editions/`; see [`Edition::from_tables`].
 //! - **Limits** are the constants that end in `_MAX`, gathered in [`Limits`].
 
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! The tables of edition 4.1 are complete and agree with each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use careplan_standard::{
     Confidence, Edition, EditionError, EditionTables, FileName, Prefix, Required, Scheme, Shape, UnitKind,
@@ -129,6 +129,37 @@ fn special_values_stand_in_the_table_of_special_values() {
 
 const LAYOUT_HEAD: &str = "no,name_ja,name_en,type,max_len,unit,required,code_table,format,special,tolerated_len,inferred,remarks,confidence\n";
 
+#[test]
+fn every_layout_has_one_key_and_the_supplement_one_for_each_company() {
+    let table = include_str!("../editions/4.1/keys.csv");
+    let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+    for row in csv::Reader::from_reader(table.as_bytes()).records() {
+        let row = row.unwrap();
+        if matches!(row.get(1).unwrap(), "unique" | "group") {
+            *keys.entry(row.get(0).unwrap().to_owned()).or_default() += 1;
+        }
+    }
+    for layout in Edition::v4_1().layouts() {
+        let expected = if layout.prefix() == Prefix::UpHosoku { 2 } else { 1 };
+        assert_eq!(keys.get(layout.prefix().as_str()), Some(&expected), "{}", layout.prefix());
+    }
+}
+
+#[test]
+fn every_row_of_the_new_tables_says_how_sure_it_is() {
+    for (name, table) in [
+        ("conditions", include_str!("../editions/4.1/conditions.csv")),
+        ("keys", include_str!("../editions/4.1/keys.csv")),
+        ("totals", include_str!("../editions/4.1/totals.csv")),
+        ("relations", include_str!("../editions/4.1/relations.csv")),
+    ] {
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let head = reader.headers().unwrap().clone();
+        assert!(head.iter().rev().take(2).eq(["remarks", "confidence"]), "{name}");
+        assert!(reader.records().all(|row| row.is_ok_and(|row| row.len() == head.len())), "{name}");
+    }
+}
+
 fn tables_with<'a>(
     layout: &'a str,
     codes: &'a str,
@@ -174,6 +205,52 @@ fn a_code_table_that_is_not_there_is_refused() {
     let mut layouts = Vec::new();
     let error = Edition::from_tables(&tables_with(&layout, CODES, &mut layouts)).unwrap_err();
     assert_eq!(error.to_string(), "table `DLT1KYO`: no code table `GENDER`");
+}
+
+const PERSON: &str = "1,保険者番号,insurer_no,英数,6,bytes,○,,6 digits,,,,,confirmed\n2,被保険者番号,insured_no,英数,10,bytes,○,,\"10 digits, or H + 9 digits\",,,,,confirmed\n";
+
+/// What reading an edition of one layout says when one of its tables has these rows.
+fn refusal(table: &str, rows: &str) -> String {
+    let layout = format!("{LAYOUT_HEAD}{PERSON}");
+    let mut layouts = Vec::new();
+    let mut tables = tables_with(&layout, CODES, &mut layouts);
+    tables.files = "prefix,name_ja,fields,sender,receiver\nDLT1KYO,削除,2,planner,service\n";
+    let head = match table {
+        "conditions" => tables.conditions,
+        "keys" => tables.keys,
+        "totals" => tables.totals,
+        _ => tables.relations,
+    };
+    let text = format!("{head}{rows}\n");
+    match table {
+        "conditions" => tables.conditions = &text,
+        "keys" => tables.keys = &text,
+        "totals" => tables.totals = &text,
+        _ => tables.relations = &text,
+    }
+    Edition::from_tables(&tables).map_or_else(|error| error.to_string(), |_| "read".to_owned())
+}
+
+#[test]
+fn rows_that_tie_items_together_are_read_or_refused_by_name() {
+    let told = [
+        ("conditions", "DLT1KYO,all,insurer_no,is,990001,filled,insured_no,block,confirmed"),
+        ("conditions", "DLT1KYO,all,insurer,is,990001,filled,insured_no,block,confirmed"),
+        ("conditions", "DLT1KYO,all,insurer_no,is,,filled,insured_no,block,confirmed"),
+        ("conditions", "DLT1KYO,all,insurer_no,filled,,filled,,block,confirmed"),
+        ("conditions", "DLT1KYO,all,insurer_no,filled,,service_type,,warn,confirmed"),
+        ("conditions", "DLT1KYO,all,insurer_no,seems,1,filled,insured_no,block,confirmed"),
+        ("conditions", "UPPLAN,all,insurer_no,filled,,empty,insured_no,block,confirmed"),
+        ("keys", "DLT1KYO,unique,,insurer_no+insured_no,warn,confirmed"),
+        ("keys", "DLT1KYO,unique,,insured_no+insurer_no,warn,confirmed"),
+        ("keys", "DLT1KYO,line,,,warn,confirmed"),
+        ("keys", "DLT1KYO,unique,,insurer_no+insured_no,,confirmed"),
+        ("totals", "DLT1KYO,insurer_no,units,,confirmed"),
+        ("totals", "DLT1KYO,insurer_no,sum,,confirmed"),
+        ("relations", "DLT1KYO,DLT1KYO,parent,block,confirmed"),
+    ]
+    .map(|(table, rows)| format!("{rows}\n  {}", refusal(table, rows)));
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[test]

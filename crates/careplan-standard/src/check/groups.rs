@@ -43,16 +43,34 @@ pub(super) fn item<'f>(fields: &[RawField<'f>], index: usize) -> &'f [u8] {
     fields.get(index).map(|raw| raw.raw.trim_ascii()).unwrap_or_default()
 }
 
-/// A hash of values, and which value is which. `seed` tells keys of different owners apart.
-pub(super) fn hash<'v>(state: &RandomState, seed: u64, values: impl Iterator<Item = &'v [u8]>) -> u64 {
+/// Whether two values are the same. For values of a few bytes the loop is faster than the library's comparison of slices.
+fn is_equal(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one == other)
+}
+
+/// A hash of values, and which value is which. `seed` tells the owners of values apart. The values are gathered first,
+/// since the hash takes one long text faster than many short ones.
+pub(super) fn hash<'v>(
+    (state, scratch): (&RandomState, &mut Vec<u8>),
+    seed: u64,
+    values: impl Iterator<Item = &'v [u8]>,
+) -> u64 {
+    scratch.clear();
+    for value in values {
+        scratch.extend_from_slice(value);
+        // No character of MS932 has this byte.
+        scratch.push(0xFF);
+    }
     let mut hasher = state.build_hasher();
     hasher.write_u64(seed);
-    for value in values {
-        hasher.write(value);
-        // No character of MS932 has this byte.
-        hasher.write_u8(0xFF);
-    }
+    hasher.write(scratch);
     hasher.finish()
+}
+
+/// A hash of the person alone, whatever the rest of the key of a record is.
+pub(crate) fn person_hash(state: &RandomState, key: &Key, fields: &[RawField<'_>]) -> u64 {
+    let person = key.items.iter().take(PERSON_ITEMS).map(|index| item(fields, *index));
+    hash((state, &mut Vec::new()), 0, person)
 }
 
 /// A record: one or more rows of one key.
@@ -62,8 +80,6 @@ pub(crate) struct Group {
     pub(crate) mark: Mark,
     /// Hash of the whole key.
     pub(crate) key: u64,
-    /// Hash of the person alone.
-    pub(crate) person: u64,
     /// Whether a row names an office at all.
     pub(super) names_office: bool,
     /// Whether a row names the receiver's office.
@@ -86,6 +102,7 @@ pub(super) struct Groups<'e, 'f, 's> {
     previous: [&'f [u8]; KEY_ITEMS_MAX],
     current: Option<usize>,
     known: ByHash<u32>,
+    scratch: Vec<u8>,
     pub(super) all: Vec<Group>,
 }
 
@@ -97,6 +114,7 @@ impl<'e, 'f, 's> Groups<'e, 'f, 's> {
             previous: [b""; KEY_ITEMS_MAX],
             current: None,
             known: ByHash::default(),
+            scratch: Vec::new(),
             all: Vec::new(),
         }
     }
@@ -105,27 +123,27 @@ impl<'e, 'f, 's> Groups<'e, 'f, 's> {
     pub(super) fn enter(&mut self, fields: &[RawField<'f>], mark: Mark) -> Option<Member> {
         let key = self.key?;
         let mut values: [&[u8]; KEY_ITEMS_MAX] = [b""; KEY_ITEMS_MAX];
-        let mut complete = true;
-        for (value, index) in values.iter_mut().zip(&key.items) {
+        let (mut is_complete, mut is_same) = (true, true);
+        for ((value, previous), index) in values.iter_mut().zip(&self.previous).zip(&key.items) {
             *value = item(fields, *index);
-            complete &= !value.is_empty();
+            is_complete &= !value.is_empty();
+            is_same &= is_equal(value, previous);
         }
-        if !complete {
+        if !is_complete {
             return None;
         }
-        if let Some(group) = self.current.filter(|_| values == self.previous) {
+        if let Some(group) = self.current.filter(|_| is_same) {
             return Some(Member { group, is_first: false });
         }
         self.previous = values;
         let used = values.iter().take(key.items.len()).copied();
-        let hashed = hash(self.state, 0, used.clone());
+        let hashed = hash((self.state, &mut self.scratch), 0, used);
         let next = self.all.len();
         let index = *self.known.entry(hashed).or_insert(u32::try_from(next).unwrap_or(u32::MAX));
         let group = usize::try_from(index).unwrap_or(next);
         let is_first = group == next;
         if is_first {
-            let person = hash(self.state, 0, used.take(PERSON_ITEMS));
-            self.all.push(Group { mark, key: hashed, person, names_office: false, names_receiver: false });
+            self.all.push(Group { mark, key: hashed, names_office: false, names_receiver: false });
         }
         self.current = Some(group);
         Some(Member { group, is_first })

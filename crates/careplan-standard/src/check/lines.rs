@@ -3,8 +3,8 @@
 use std::hash::RandomState;
 
 use super::content::Walk;
-use super::groups::{ByHash, hash, item, names};
-use crate::edition::{Key, KeyKind, Layout};
+use super::groups::{ByHash, Member, hash, item, names};
+use crate::edition::{Key, KeyKind, Layout, NUMBERS_MAX};
 use crate::finding::Draft;
 use crate::mark::Mark;
 use crate::month::digits;
@@ -12,15 +12,22 @@ use crate::name::FileName;
 use crate::rules;
 use crate::scan::RawField;
 
-/// Numbers by which rows are ordered: need, goal and service.
-const NUMBERS_MAX: usize = 3;
+/// One row: the hash of its record and line, and where it is.
+type Line = (u64, Mark);
 
-/// The rows of one file in the making. Per row it keeps a hash and a number.
+/// The rows of one file in the making. Per row it keeps a hash and a mark.
 pub(super) struct Lines<'e, 's> {
     line: Option<&'e Key>,
     numbers: Option<&'e Key>,
     state: &'s RandomState,
-    lines: ByHash<u32>,
+    /// The lines of all records, those of the current one from `begin` on. Sorting the few of one record when it ends is
+    /// faster than a map of all.
+    lines: Vec<Line>,
+    begin: usize,
+    current: Option<usize>,
+    /// Whether a record went on behind another one, so that its lines lie apart.
+    has_scattered: bool,
+    scratch: Vec<u8>,
     numbered: ByHash<u32>,
     /// The last numbers of each record.
     last: Vec<[u32; NUMBERS_MAX]>,
@@ -33,30 +40,70 @@ impl<'e, 's> Lines<'e, 's> {
             line: of(KeyKind::Line),
             numbers: of(KeyKind::Numbers),
             state,
-            lines: ByHash::default(),
+            lines: Vec::new(),
+            begin: 0,
+            current: None,
+            has_scattered: false,
+            scratch: Vec::new(),
             numbered: ByHash::default(),
             last: Vec::new(),
         }
     }
 
-    /// Compares a row with the rows of its record before it.
+    /// Compares a row with the rows of its record before it, or remembers it until the record ends.
     pub(super) fn check<'f>(
         &mut self,
         walk: &mut Walk<'e, 'f, '_, '_>,
         fields: &[RawField<'f>],
-        (group, mark): (usize, Mark),
+        (member, mark): (Member, Mark),
     ) {
         if let Some(key) = self.line {
+            if self.current != Some(member.group) {
+                self.end_record(walk);
+                self.current = Some(member.group);
+                self.has_scattered |= !member.is_first;
+            }
             let values = key.items.iter().map(|index| item(fields, *index));
-            let hashed = hash(self.state, seed(group), values);
-            let first = *self.lines.entry(hashed).or_insert(mark.record());
-            if first != mark.record() {
-                let draft = again(&rules::KEY_LINE_TWICE, key, walk.source.layout, first);
+            self.lines.push((hash((self.state, &mut self.scratch), seed(member.group), values), mark));
+        }
+        if let Some(key) = self.numbers {
+            self.check_numbers(walk, fields, (key, member.group, mark));
+        }
+    }
+
+    /// Reports the lines from `begin` on that come a second time, and forgets them.
+    fn end_record(&mut self, walk: &mut Walk<'e, '_, '_, '_>) {
+        let Some(key) = self.line else {
+            return;
+        };
+        let lines = self.lines.get_mut(self.begin..).unwrap_or_default();
+        lines.sort_unstable_by_key(|(hash, mark)| (*hash, mark.record()));
+        if lines.windows(2).any(|pair| matches!(pair, [one, other] if one.0 == other.0)) {
+            let mut lines = self.lines.split_off(self.begin);
+            let mut again = Vec::new();
+            lines.dedup_by(|line, first| {
+                let is_again = line.0 == first.0;
+                if is_again {
+                    again.push((line.1, first.1.record()));
+                }
+                is_again
+            });
+            self.lines.extend(lines);
+            again.sort_unstable_by_key(|(mark, _)| mark.record());
+            for (mark, first) in again {
+                let draft = second(&rules::KEY_LINE_TWICE, key, walk.source.layout, first);
                 walk.report_at(mark, draft);
             }
         }
-        if let Some(key) = self.numbers {
-            self.check_numbers(walk, fields, (key, group, mark));
+        self.begin = self.lines.len();
+    }
+
+    /// Reports the lines that come twice in the last record, and in the parts of records whose rows lie apart.
+    pub(super) fn finish(mut self, walk: &mut Walk<'e, '_, '_, '_>) {
+        self.end_record(walk);
+        if self.has_scattered {
+            self.begin = 0;
+            self.end_record(walk);
         }
     }
 
@@ -84,8 +131,9 @@ impl<'e, 's> Lines<'e, 's> {
             };
             *number = read;
         }
-        let hashed =
-            hash(self.state, seed(group), numbers.map(u32::to_be_bytes).iter().map(|number| &number[..]));
+        let values = numbers.map(u32::to_be_bytes);
+        let values = values.iter().map(|number| &number[..]);
+        let hashed = hash((self.state, &mut self.scratch), seed(group), values);
         let first = *self.numbered.entry(hashed).or_insert(mark.record());
         if self.last.len() <= group {
             self.last.resize(group + 1, [0; NUMBERS_MAX]);
@@ -94,7 +142,7 @@ impl<'e, 's> Lines<'e, 's> {
             return;
         };
         let draft = if first != mark.record() {
-            Some(again(&rules::KEY_NUMBERS_TWICE, key, layout, first))
+            Some(second(&rules::KEY_NUMBERS_TWICE, key, layout, first))
         } else if numbers < *last {
             let draft = Draft::new(&rules::ORDER_BACK).word("items", names(key, layout));
             Some(draft.secret("value", shown(numbers)).secret("expected", shown(*last)))
@@ -108,7 +156,7 @@ impl<'e, 's> Lines<'e, 's> {
     }
 }
 
-fn again<'d>(rule: &'static rules::Rule, key: &Key, layout: &Layout, first: u32) -> Draft<'d> {
+fn second<'d>(rule: &'static rules::Rule, key: &Key, layout: &Layout, first: u32) -> Draft<'d> {
     let draft = Draft::new(rule).word("items", names(key, layout)).word("first", first);
     draft.severity(key.severity).resting_on(key.confidence)
 }

@@ -40,6 +40,8 @@ pub(crate) struct NamedImage {
 struct Memory {
     /// The value of the first record.
     first: Option<Vec<u8>>,
+    /// The last value that agreed with the name, so that a value that repeats is compared once.
+    right: Vec<u8>,
     /// The value reported last.
     reported: Option<Vec<u8>>,
     /// Whether the receiver has been met.
@@ -105,7 +107,12 @@ impl<'e> LinkState<'e> {
                 }
                 _ => {}
             }
+            if value == memory.right {
+                continue;
+            }
             let Some(draft) = departure(link.meaning, value, memory, (walk.source.name, handover)) else {
+                memory.right.clear();
+                memory.right.extend_from_slice(value);
                 continue;
             };
             if memory.reported.as_deref() == Some(value) {

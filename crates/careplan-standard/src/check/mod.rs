@@ -17,7 +17,7 @@ mod total;
 use std::hash::RandomState;
 
 pub(crate) use self::content::is_header;
-pub(crate) use self::groups::{Group, names};
+pub(crate) use self::groups::{Group, names, person_hash};
 pub(crate) use self::rows::Content;
 use crate::collector::Collector;
 use crate::content::{ContentKind, judge};

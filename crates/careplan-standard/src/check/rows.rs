@@ -86,7 +86,7 @@ impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
         if let Some(draft) = self.groups.second(member, layout) {
             walk.report_at(mark, draft);
         }
-        self.lines.check(walk, fields, (member.group, mark));
+        self.lines.check(walk, fields, (member, mark));
         if let Some(totals) = &mut self.totals {
             totals.check(walk, fields, (kind, member.group, mark));
         }
@@ -95,6 +95,7 @@ impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
     /// Reports what only shows at the end. `rows` are those of the file, `None` when it was not read to its end.
     pub(super) fn finish(self, walk: &mut Walk<'e, 'f, '_, '_>, rows: Option<u64>) -> Content<'e> {
         let is_whole = rows == Some(self.rows);
+        self.lines.finish(walk);
         let images = self.links.finish(walk, (&self.groups.all, is_whole));
         if let Some(totals) = self.totals {
             totals.finish(walk, is_whole);

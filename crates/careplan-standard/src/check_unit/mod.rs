@@ -40,7 +40,7 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
         members.push(Member { file, name: FileName::parse(file.name).ok(), content });
         outs.push(out);
     }
-    relation::check(edition, &members, &mut outs);
+    relation::check(edition, (&members, &state), &mut outs);
     image::check(edition, &members, &mut outs);
     let mut findings: Vec<Finding> = outs.into_iter().flat_map(Collector::finish).collect();
     let rule = edition.units().iter().find(|rule| rule.kind() == unit.kind);

@@ -12,6 +12,9 @@ use crate::finding::Severity;
 use crate::name::{FileName, NameMonth};
 use crate::prefix::Prefix;
 
+/// Numbers by which rows are ordered: need, goal and service.
+pub(crate) const NUMBERS_MAX: usize = 3;
+
 /// Items of one key. The longest, of a service line, has nine.
 pub(crate) const KEY_ITEMS_MAX: usize = 12;
 
@@ -95,8 +98,10 @@ pub(super) fn read(text: &str, layouts: &mut BTreeMap<Prefix, Layout>) -> Result
             confidence: word(TABLE, "confidence", &row.confidence, cells::confidence)?,
         };
         let wrong_length = key.items.is_empty() || key.items.len() > KEY_ITEMS_MAX;
-        let names_no_person = kind.is_of_records() && !row.items.starts_with("insurer_no+insured_no+");
-        if wrong_length || names_no_person {
+        let person = row.items.split('+').take(PERSON_ITEMS);
+        let names_no_person = kind.is_of_records() && !person.eq(["insurer_no", "insured_no"]);
+        let has_too_many_numbers = kind == KeyKind::Numbers && key.items.len() > NUMBERS_MAX;
+        if wrong_length || names_no_person || has_too_many_numbers {
             let what = format!("`{}` is no key of {}", row.items, row.prefix);
             return Err(cells::inconsistent(TABLE, what));
         }

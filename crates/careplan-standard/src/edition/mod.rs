@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 pub use codes::{Code, CodeTable};
 pub(crate) use codes::{is_code_char, is_service_code};
 pub(crate) use condition::{Condition, Need, Rows, SERVICE_TYPES, When};
-pub(crate) use key::{KEY_ITEMS_MAX, Key, KeyKind, PERSON_ITEMS};
+pub(crate) use key::{KEY_ITEMS_MAX, Key, KeyKind, NUMBERS_MAX, PERSON_ITEMS};
 pub(crate) use layout::{Attribute, Link, LinkMeaning};
 pub use layout::{Field, Layout, Required, Shape};
 pub(crate) use relation::{Meaning, Relation};
