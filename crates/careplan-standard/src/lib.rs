@@ -51,6 +51,7 @@ struct ReadmeExamples;
 mod check;
 mod check_unit;
 mod collector;
+pub mod compare;
 mod content;
 mod edition;
 mod finding;

@@ -1,0 +1,7 @@
+//! Comparing: plan against actuals, old forms against new ones.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod month;
+mod month_edges;
+mod month_properties;
+mod sample;
