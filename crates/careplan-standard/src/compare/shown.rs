@@ -9,7 +9,7 @@ use std::fmt;
 use jiff::civil::{Date, Weekday};
 use serde::{Serialize, Serializer};
 
-use crate::form::{DayFlags, Item, ItemKind, ItemValue, SlipTime, Supplement};
+use crate::form::{DayFlags, Forms, Item, ItemKind, ItemValue, SlipTime, Supplement};
 use crate::month::YearMonth;
 
 /// What stands in place of a masked text.
@@ -131,6 +131,19 @@ fn or_none(text: &Shown) -> &str {
 pub(super) struct Names(BTreeMap<(String, String), String>);
 
 impl Names {
+    /// Every name that forms give; the supplement's goes first.
+    pub(super) fn of_forms(forms: &Forms) -> Self {
+        let mut names = Self::default();
+        names.add_supplements(&forms.supplements);
+        for form in &forms.preventive_plans {
+            names.add(&form.insurer_no, &form.insured_no, &form.user_name);
+        }
+        for form in &forms.basic_information {
+            names.add(&form.insurer_no, &form.insured_no, &form.user_name);
+        }
+        names
+    }
+
     pub(super) fn add_supplements(&mut self, supplements: &[Supplement]) {
         for form in supplements {
             self.add(&form.insurer_no, &form.insured_no, &form.user_name);
@@ -141,6 +154,14 @@ impl Names {
         if let Some(name) = name.value() {
             self.0.entry((insurer.text(), insured.text())).or_insert_with(|| name.clone());
         }
+    }
+
+    /// Names of `other` for persons that have none here.
+    pub(super) fn or(mut self, other: Self) -> Self {
+        for (numbers, name) in other.0 {
+            self.0.entry(numbers).or_insert(name);
+        }
+        self
     }
 
     pub(super) fn person(&self, insurer_no: String, insured_no: String) -> Person {

@@ -1,6 +1,8 @@
 //! Comparing: plan against actuals, old forms against new ones.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod diff;
+mod diff_properties;
 mod month;
 mod month_edges;
 mod month_properties;

@@ -2,7 +2,7 @@
 
 use careplan_standard::FileName;
 use careplan_standard::compare::{Change, MonthComparer, MonthComparison, Presence, Side, compare_month};
-use careplan_standard::form::{Item, SlipLine};
+use careplan_standard::form::{Item, SlipLine, Supplement};
 
 use crate::sample::{HELPERS, line, office};
 
@@ -23,6 +23,9 @@ fn at(start: &str) -> SlipLine {
 fn lines_at_the_same_time_belong_together_before_others_are_paired() {
     let compared = compare_month(&[at("0900"), at("1400")], &[at("1400"), at("1600")]);
     assert_eq!(told(&compared), ["09:00～10:00|16:00～17:00|Changed", "14:00～15:00|14:00～15:00|AsPlanned"]);
+    let twice = SlipLine { times: Item::from(2), ..at("1400") };
+    let compared = compare_month(&[at("0900"), at("1400")], &[twice, at("1600")]);
+    assert_eq!(compared.persons[0].services[0].visits[1].changes, [Change::Count]);
 }
 
 #[test]
@@ -121,7 +124,9 @@ fn persons_in_one_of_the_two_only_are_listed() {
     let presences: Vec<Presence> = compared.persons.iter().map(|it| it.presence).collect();
     assert_eq!(presences, [Presence::PlanOnly, Presence::Both, Presence::ActualsOnly]);
     assert_eq!((compared.totals.persons_in_plan_only, compared.totals.persons_in_actuals_only), (1, 1));
-    assert!(compared.to_text().contains("0009900013　予定だけがあり、実績がありません"));
+    let text = compared.to_text();
+    assert!(text.contains("0009900013　予定だけがあり、実績がありません"));
+    assert!(text.contains("0009900039　実績だけがあり、予定がありません"));
 }
 
 #[test]
@@ -144,6 +149,8 @@ fn lines_that_cannot_be_read_are_listed_with_the_items_that_stand_in_the_way() {
     // The office has reported, though its line cannot be read, and the person does stand in both lists.
     assert_eq!(compared.totals.not_done, 1);
     assert_eq!(compared.persons[0].presence, Presence::Both);
+    let unread = SlipLine { service_date: Item::Empty, ..at("0900") };
+    assert_eq!(compare_month(&[unread], &[at("0900")]).persons[0].presence, Presence::Both);
 }
 
 #[test]
@@ -170,6 +177,40 @@ fn a_service_without_clock_times_is_as_planned_on_its_day() {
     let rental = |day: &str| SlipLine { service_code: Item::read("171007"), ..line(day, "9999", "9999") };
     let compared = compare_month(&[rental("20261101")], &[rental("20261101")]);
     assert_eq!(told(&compared), ["時刻なし|時刻なし|AsPlanned"]);
+}
+
+#[test]
+fn a_service_without_clock_times_is_taken_for_a_moved_visit_last() {
+    let clockless = line("20261112", "9999", "9999");
+    let compared = compare_month(&[clockless, at("0600")], &[at("0100")]);
+    assert_eq!(told(&compared), ["06:00～07:00|01:00～02:00|Changed", "時刻なし||NotDone"]);
+}
+
+#[test]
+fn a_line_without_a_readable_count_counts_as_one() {
+    let uncounted = |times: &str| SlipLine { times: Item::read(times), ..at("0900") };
+    let compared = compare_month(&[uncounted(""), uncounted("x"), uncounted("3")], &[]);
+    assert_eq!(compared.persons[0].services[0].planned_count, 5);
+}
+
+#[test]
+fn offices_are_named_as_in_the_plan_and_persons_as_in_the_first_supplement() {
+    let named = |name: &str| SlipLine { service_office_name: Item::read(name), ..at("0900") };
+    let name = |plan: &str, actual: &str| {
+        let compared = compare_month(&[named(plan)], &[named(actual)]);
+        compared.persons[0].services[0].office_name.as_str().to_owned()
+    };
+    assert_eq!((name("乙", "甲").as_str(), name("", "甲").as_str()), ("乙", "甲"));
+
+    let supplement = |name: &str| Supplement {
+        insurer_no: Item::read("990001"),
+        insured_no: Item::read("0009900013"),
+        user_name: Item::read(name),
+        ..Supplement::default()
+    };
+    let supplements = [supplement("架空　花子"), supplement("架空　花江")];
+    let compared = MonthComparer::new().names(&supplements).compare(&[at("0900")], &[]);
+    assert_eq!(compared.persons[0].person.name.as_str(), "架空　花子");
 }
 
 #[test]
