@@ -7,7 +7,7 @@ use super::item::{Item, ItemKind, ItemValue};
 
 /// A form, or a part of one, made of named items.
 ///
-/// Written by [`form!`] for every form; implemented by hand for items and lists only.
+/// Written by `form!` for every form; implemented by hand for items and lists only.
 pub trait Columns: Sized {
     /// The names of the items, nested as in the form.
     fn outline() -> Outline;

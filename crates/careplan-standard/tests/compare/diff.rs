@@ -1,7 +1,7 @@
 //! Old forms against new ones: the examples, changed by hand.
 
 use careplan_standard::compare::{FormChange, FormKind, FormsDiff, diff_forms};
-use careplan_standard::form::{FamilyChart, Form2Row, Forms, IllnessRow, Item, SlipWithdrawal};
+use careplan_standard::form::{FamilyChart, Form2Row, Form3Row, Forms, IllnessRow, Item, SlipWithdrawal};
 
 use crate::sample::{example, line};
 
@@ -189,6 +189,36 @@ fn the_same_content_under_several_numbers_keeps_its_numbers() {
     assert_eq!(rows, [(Some(2), Some(1), 1), (Some(1), Some(2), 1)]);
 }
 
+/// Which old row became which new one, for those that changed, were added or removed.
+fn paired(old: &[Form2Row], new: &[Form2Row]) -> Vec<(Option<usize>, Option<usize>)> {
+    let diff = diff_form2(old, new);
+    diff.kinds[0].changes.iter().map(|it| (it.old_row, it.new_row)).collect()
+}
+
+#[test]
+fn of_services_with_the_same_content_the_one_that_says_the_same_is_found_first_then_that_of_the_same_office()
+{
+    let old = [service([1, 1, 1], "入浴", "週２回"), service([1, 1, 2], "入浴", "週１回")];
+    let new = [
+        service([1, 1, 1], "買物", "週１回"),
+        service([1, 1, 2], "入浴", "週２回"),
+        service([1, 1, 3], "入浴", "週１回"),
+    ];
+    assert_eq!(paired(&old, &new), [(None, Some(1)), (Some(1), Some(2)), (Some(2), Some(3))]);
+
+    let of = |number: i64, office: &str, frequency: &str| Form2Row {
+        service_office_no: Item::read(office),
+        ..service([1, 1, number], "入浴", frequency)
+    };
+    let old = [of(5, "9970000026", "週１回"), of(6, "9970000034", "週１回")];
+    let new = [of(2, "9970000034", "週２回"), of(3, "9970000026", "週２回")];
+    assert_eq!(paired(&old, &new), [(Some(2), Some(1)), (Some(1), Some(2))]);
+
+    let old = [of(5, "", "週１回"), of(6, "", "週２回")];
+    let new = [of(2, "", "週３回"), of(3, "", "週４回")];
+    assert_eq!(paired(&old, &new), [(Some(1), Some(1)), (Some(2), Some(2))]);
+}
+
 #[test]
 fn services_without_anything_in_common_are_gone_and_added() {
     let diff = diff_form2(&[service([1, 1, 1], "入浴", "")], &[service([2, 1, 1], "買物", "")]);
@@ -227,6 +257,40 @@ fn lines_of_a_slip_are_recognised_by_service_day_and_time() {
     let told: Vec<_> =
         diff.rows().iter().map(|row| format!("{:?} {}", row.change, row.new.as_str())).collect();
     assert_eq!(told, ["Changed 12:30", "Changed 13:30", "Removed ", "Added "]);
+}
+
+#[test]
+fn lines_of_a_slip_at_other_times_are_paired_in_the_order_of_their_times() {
+    let forms = |starts: [&str; 2]| Forms {
+        plan: starts.map(|start| line("20261112", start, "1800")).into(),
+        ..Forms::default()
+    };
+    let diff = diff_forms(&forms(["1200", "0900"]), &forms(["0930", "1230"]));
+    let rows: Vec<_> = diff.rows().into_iter().map(|row| (row.old, row.new)).collect();
+    let told: Vec<_> = rows.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect();
+    assert_eq!(told, [("09:00", "09:30"), ("12:00", "12:30")]);
+}
+
+#[test]
+fn rows_are_not_recognised_by_what_both_leave_empty() {
+    let forms = |activity: &str, start: &str| {
+        let row = Form3Row {
+            daily_activity: Item::read(activity),
+            activity_start_time: Item::read(start),
+            ..Form3Row::default()
+        };
+        Forms { form3: vec![row], ..Forms::default() }
+    };
+    let diff = diff_forms(&forms("起床", "0630"), &forms("散歩", "1000"));
+    assert_eq!(
+        told(&diff),
+        [
+            "削除：主な日常生活上の活動 起床・開始時間 06:30",
+            "追加：主な日常生活上の活動 散歩・開始時間 10:00"
+        ]
+    );
+    assert_eq!(diff_forms(&forms("起床", "0630"), &forms("起床", "0700")).totals.changed, 1);
+    assert_eq!(diff_forms(&forms("起床", "0630"), &forms("朝食", "0630")).totals.changed, 1);
 }
 
 #[test]
