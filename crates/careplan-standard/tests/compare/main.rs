@@ -3,6 +3,7 @@
 
 mod diff;
 mod diff_properties;
+mod diff_steps;
 mod month;
 mod month_edges;
 mod month_properties;
