@@ -34,12 +34,67 @@
 //! # Ok::<(), ()>(())
 //! ```
 //!
+//! # From files to what is different
+//!
+//! Forms are typed views of the files, read by [`read_forms`]. When actuals arrive, [`compare::compare_month`] lays them beside the plan; its
+//! longer form [`compare::MonthComparer`] knows names, and who has reported:
+//!
+//! ```
+//! use careplan_standard::compare::{MonthComparer, Verdict};
+//! use careplan_standard::{Edition, SourceFile, read_forms};
+//!
+//! let planned = "UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV";
+//! let done = "UPJSK_202611_9970000026_11_9970000018_43_20261202164500.CSV";
+//! let line = |day: &str, time: &str| {
+//!     format!(
+//!         "202407,990001,0009900013,20261025,202611,9970000018,\"\",244,,{day},,{time},1,111111,,,\"\",,9970000026,\"\",,0,,\r\n"
+//!     )
+//! };
+//! let plan = [line("20261112", "1000,1030"), line("20261123", "1000,1030")].concat();
+//! let actuals = line("20261112", "1030,1100");
+//! let files = [SourceFile::new(planned, plan.as_bytes()), SourceFile::new(done, actuals.as_bytes())];
+//! let forms = read_forms(Edition::v4_1(), &files).map_err(|findings| format!("{findings:?}"))?;
+//!
+//! let compared = MonthComparer::new().names(&forms.supplements).compare(&forms.plan, &forms.actuals);
+//! assert_eq!((compared.totals.time_changed, compared.totals.not_done), (1, 1));
+//! let rows = compared.rows();
+//! assert_eq!((rows[1].day.as_str(), rows[1].verdict), ("11月23日（月）", Verdict::NotDone));
+//! assert_eq!(rows[1].words.as_str(), "予定（10:00～10:30）に対する実績がありません");
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! When a plan arrives anew, [`compare::diff_forms`] tells what changed in it, item by item:
+//!
+//! ```
+//! use careplan_standard::compare::diff_forms;
+//! use careplan_standard::form::{Form2Row, Forms, Item};
+//!
+//! let service = |frequency: &str| Form2Row {
+//!     insurer_no: Item::read("990001"),
+//!     insured_no: Item::read("0009900013"),
+//!     need_no: Item::from(1),
+//!     goal_no: Item::from(1),
+//!     service_no: Item::from(1),
+//!     service_content: Item::read("入浴の見守り"),
+//!     frequency: Item::read(frequency),
+//!     ..Form2Row::default()
+//! };
+//! let old = Forms { form2: vec![service("週２回")], ..Forms::default() };
+//! let new = Forms { form2: vec![service("週３回")], ..Forms::default() };
+//!
+//! let diff = diff_forms(&old, &new);
+//! assert!(diff.to_text().contains("頻度：「週２回」 → 「週３回」"));
+//! assert!(!diff.masked().to_text().contains("週２回"));
+//! ```
+//!
 //! # What to know
 //!
 //! - **Severities.** [`Severity::Block`]: the receiver cannot or must not take the file. [`Severity::Warn`]: likely to fail elsewhere, or the
 //!   rule rests on a reading of ours. [`Severity::Info`]: a leniency that was applied. A set of files is fit to send when
 //!   [`sort_into_units`] put it into a unit and [`check_unit`] finds nothing that blocks.
 //! - **Personal data.** A finding's `message` quotes values of the file. Log [`Finding::masked`], never the finding itself; `Debug` is masked.
+//!   The same goes for results of [`compare`]: log what is `masked`, or the totals.
+//! - **JSON** of forms, findings, comparisons and differences has the form of the schemas in `docs/schemas/` of the repository.
 //! - **Places.** `record`, `line` and `column` count from 1, `column` in characters; `byte` counts from 0. A header row is a record.
 //! - **Editions are data.** Layouts, code tables, units, conditions, keys and the confidence of every row stand in `editions/`; see [`Edition::from_tables`].
 //! - **Limits** are the constants that end in `_MAX`, gathered in [`Limits`].
@@ -51,6 +106,7 @@ struct ReadmeExamples;
 mod check;
 mod check_unit;
 mod collector;
+pub mod compare;
 mod content;
 mod edition;
 mod excerpt;

@@ -40,6 +40,12 @@ impl YearMonth {
         Some(Self { year: u16::try_from(year).ok()?, month: u8::try_from(month).ok()? })
     }
 
+    /// The month a day lies in; `None` outside 1900 to 2999.
+    pub(crate) fn of(day: jiff::civil::Date) -> Option<Self> {
+        let year = u16::try_from(day.year()).ok().filter(|year| (1900..=2999).contains(year))?;
+        Some(Self { year, month: u8::try_from(day.month()).ok()? })
+    }
+
     /// The year of the Western calendar.
     #[must_use]
     pub fn year(self) -> u16 {

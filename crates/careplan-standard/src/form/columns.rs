@@ -7,7 +7,7 @@ use super::item::{Item, ItemKind, ItemValue};
 
 /// A form, or a part of one, made of named items.
 ///
-/// Written by [`form!`] for every form; implemented by hand for items and lists only.
+/// Written by `form!` for every form; implemented by hand for items and lists only.
 pub trait Columns: Sized {
     /// The names of the items, nested as in the form.
     fn outline() -> Outline;
@@ -53,27 +53,41 @@ impl Outline {
     /// The names of all items as the edition's layouts write them: members joined by `_`, repetitions by their number.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        self.collect(String::new(), &mut names);
-        names
+        self.items().into_iter().map(|item| item.name).collect()
     }
 
-    fn collect(&self, name: String, names: &mut Vec<String>) {
+    /// All items in order.
+    pub(crate) fn items(&self) -> Vec<OutlineItem> {
+        let mut items = Vec::new();
+        self.collect(String::new(), String::new(), &mut items);
+        items
+    }
+
+    fn collect(&self, name: String, name_ja: String, items: &mut Vec<OutlineItem>) {
         match self {
-            Self::Item(_) => names.push(name),
+            Self::Item(kind) => items.push(OutlineItem { name, name_ja, kind: *kind }),
             Self::Group(members) => {
                 let stem = if name.is_empty() { name } else { name + "_" };
+                let stem_ja = if name_ja.is_empty() { name_ja } else { name_ja + " " };
                 for member in members {
-                    member.outline.collect(format!("{stem}{}", member.name), names);
+                    let name = format!("{stem}{}", member.name);
+                    member.outline.collect(name, format!("{stem_ja}{}", member.name_ja), items);
                 }
             }
             Self::Times(count, outline) => {
                 for number in 1..=*count {
-                    outline.collect(format!("{name}{number}"), names);
+                    outline.collect(format!("{name}{number}"), format!("{name_ja}{number}"), items);
                 }
             }
         }
     }
+}
+
+/// An item with its full names.
+pub(crate) struct OutlineItem {
+    pub(crate) name: String,
+    pub(crate) name_ja: String,
+    pub(crate) kind: ItemKind,
 }
 
 impl<T: ItemValue> Columns for Item<T> {

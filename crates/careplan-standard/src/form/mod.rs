@@ -28,6 +28,7 @@ mod withdrawal;
 pub use basic_information::{BasicInformation, Contact, DayRow, IllnessRow};
 pub use care_plan::{Form1, Form2Row, Form3Row};
 pub use code::{BenefitRow, Code, InsuredNumber, InsurerNumber, OfficeNumber, ServiceCode};
+pub(crate) use columns::OutlineItem;
 pub use columns::{Columns, Outline, OutlineMember};
 pub use forms::{FamilyChart, Forms, FormsView};
 pub use item::{Item, ItemKind, ItemValue};
