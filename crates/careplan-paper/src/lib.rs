@@ -5,8 +5,10 @@
 #![expect(dead_code, reason = "the drawings that read the model are not written yet")]
 
 mod sheet;
+mod words;
 
 pub use sheet::{
     Align, COLUMNS_MAX, Cell, Document, PICTURE_BYTES_MAX, Part, Picture, PictureFault, Row, Sheet, Table,
     TableBuilder, TableFault, TextSize,
 };
+pub use words::{SERVICE_NAMES_MAX, ServiceNames, ServiceNamesFault};
