@@ -4,9 +4,11 @@
 
 #![expect(dead_code, reason = "the drawings that read the model are not written yet")]
 
+mod forms;
 mod sheet;
 mod words;
 
+pub use forms::document;
 pub use sheet::{
     Align, COLUMNS_MAX, Cell, Document, PICTURE_BYTES_MAX, Part, Picture, PictureFault, Row, Sheet, Table,
     TableBuilder, TableFault, TextSize,
