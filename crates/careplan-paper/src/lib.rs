@@ -4,8 +4,12 @@
 
 #![expect(dead_code, reason = "the drawings that read the model are not written yet")]
 
+mod fault;
+mod font;
+mod page;
 mod sheet;
 
+pub use fault::PaperFault;
 pub use sheet::{
     Align, COLUMNS_MAX, Cell, Document, PICTURE_BYTES_MAX, Part, Picture, PictureFault, Row, Sheet, Table,
     TableBuilder, TableFault, TextSize,

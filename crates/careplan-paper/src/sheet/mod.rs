@@ -14,6 +14,7 @@ mod text;
 use jiff::civil::Date;
 
 pub use cell::{Align, Cell};
+pub(crate) use grid::Placed;
 pub use picture::{PICTURE_BYTES_MAX, Picture, PictureFault};
 pub use table::{COLUMNS_MAX, Part, Row, Table, TableBuilder, TableFault, TextSize};
 pub(crate) use text::clean;
