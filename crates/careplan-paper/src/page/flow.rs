@@ -121,7 +121,7 @@ impl<'a> Flow<'a> {
         flow.bottom -= lines_high(flow.note.len().max(1), NOTE) + GAP;
         flow.new_page()?;
         if flow.bottom - flow.top < height / 2.0 {
-            return Err(PaperFault::NoRoom { form: flow.form() });
+            return Err(PaperFault::NoRoom { form: sheet.called() });
         }
         Ok(flow)
     }
@@ -207,12 +207,8 @@ impl<'a> Flow<'a> {
 
     /// The lines of a text; a character without a glyph refuses the form.
     pub(super) fn wrap(&self, text: &str, width: f32) -> Result<Vec<Line>, PaperFault> {
-        wrap(text, width).map_err(|character| PaperFault::MissingGlyph { character, form: self.form() })
-    }
-
-    /// The form as faults name it.
-    pub(super) fn form(&self) -> String {
-        format!("「{}」", self.sheet.form_no.as_ref().unwrap_or(&self.sheet.title))
+        wrap(text, width)
+            .map_err(|character| PaperFault::MissingGlyph { character, form: self.sheet.called() })
     }
 }
 

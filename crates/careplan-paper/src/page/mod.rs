@@ -81,6 +81,7 @@ pub(crate) struct Run {
     pub(crate) strong: bool,
     pub(crate) letters: Vec<Letter>,
     /// What it must not leave: its cell, or the width of the page.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the properties ask whether a line keeps to it"))]
     pub(crate) area: Area,
     pub(crate) place: Place,
 }
