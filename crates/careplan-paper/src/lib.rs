@@ -2,13 +2,19 @@
 //!
 //! Promises: no I/O, no async, no clock. Values come in, text and bytes go out; the same values give the same bytes.
 
-#![expect(dead_code, reason = "the drawings that read the model are not written yet")]
-
+mod fault;
+mod font;
 mod forms;
+mod html;
+mod page;
+mod pdf;
 mod sheet;
 mod words;
 
+pub use fault::PaperFault;
 pub use forms::document;
+pub use html::to_html;
+pub use pdf::to_pdf;
 pub use sheet::{
     Align, COLUMNS_MAX, Cell, Document, PICTURE_BYTES_MAX, Part, Picture, PictureFault, Row, Sheet, Table,
     TableBuilder, TableFault, TextSize,

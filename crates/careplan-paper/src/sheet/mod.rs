@@ -13,7 +13,9 @@ mod text;
 
 use jiff::civil::Date;
 
+pub(crate) use cell::CellKind;
 pub use cell::{Align, Cell};
+pub(crate) use grid::Placed;
 pub use picture::{PICTURE_BYTES_MAX, Picture, PictureFault};
 pub use table::{COLUMNS_MAX, Part, Row, Table, TableBuilder, TableFault, TextSize};
 pub(crate) use text::clean;
@@ -101,6 +103,11 @@ impl Sheet {
     #[must_use]
     pub fn picture(self, picture: Picture) -> Self {
         self.block(Block::Picture(picture))
+    }
+
+    /// The sheet as faults name it.
+    pub(crate) fn called(&self) -> String {
+        format!("「{}」", self.form_no.as_ref().unwrap_or(&self.title))
     }
 
     fn block(mut self, block: Block) -> Self {

@@ -1,6 +1,7 @@
 //! Pictures: JPEG as it came, with words for those who do not see it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -15,14 +16,14 @@ const SIDE_MAX: u16 = 10_000;
 /// A JPEG picture whose size is known. `Debug` shows no pixel.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
-    pub(crate) jpeg: Vec<u8>,
+    pub(crate) jpeg: Arc<Vec<u8>>,
     pub(crate) alt: String,
     pub(crate) width: u16,
     pub(crate) height: u16,
 }
 
 impl Picture {
-    /// Takes the bytes of a JPEG file; `alt` says in words what it shows.
+    /// Takes the bytes of a JPEG file; `alt` says in words what it shows. Without words it is read as 画像.
     ///
     /// # Errors
     ///
@@ -41,7 +42,8 @@ impl Picture {
         if !matches!(frame.components, 1 | 3) {
             return Err(PictureFault::ColoursOfPrinters);
         }
-        Ok(Self { jpeg: bytes.to_vec(), alt: clean(alt), width: frame.width, height: frame.height })
+        let alt = if alt.trim().is_empty() { "画像" } else { alt };
+        Ok(Self { jpeg: Arc::new(bytes.to_vec()), alt: clean(alt), width: frame.width, height: frame.height })
     }
 }
 

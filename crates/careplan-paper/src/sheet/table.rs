@@ -215,7 +215,7 @@ impl TextSize {
 }
 
 /// A part of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
     /// The rows that every page repeats.
     Head,

@@ -4,13 +4,13 @@
 
 use unicode_normalization::char::compose;
 
-/// Text with one kind of line break (`\n`), plain spaces for tabs, kana and their voicing marks in one character, and without
-/// characters that have no shape of their own.
+/// Text with one kind of line break (`\n`), plain spaces for tabs, letters and their marks in one character, and without characters
+/// that have no shape of their own.
 ///
 /// - Marks of direction go: a care plan runs from left to right, and a hidden U+202E would show 1,000 as 000,1.
-/// - A voicing mark (U+3099, U+309A), as some keyboards and file systems store it, is joined with its kana. Where Unicode has no joined letter
-///   (か゚) it becomes the mark that stands alone (゜), which every font has and everybody reads. NFC as a whole would not do: it exchanges
-///   the letters of names (神 U+FA19 becomes 神 U+795E).
+/// - A voicing mark (U+3099, U+309A) or an accent, as some keyboards and file systems store them, is joined with its letter. A voicing mark without
+///   a joined letter (か゚) becomes the mark that stands alone (゜), which every font has and everybody reads. NFC as a whole would not do: it
+///   exchanges the letters of names (神 U+FA19 becomes 神 U+795E).
 /// - Variation selectors stay: a browser with the right font shows the shape they ask for. Paper leaves them out; see `font`.
 pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
@@ -21,8 +21,9 @@ pub(crate) fn clean(text: &str) -> String {
                 characters.next_if_eq(&'\n');
                 cleaned.push('\n');
             }
+            '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => cleaned.push('\n'),
             '\t' | '\u{A0}' => cleaned.push(' '),
-            '\u{3099}' | '\u{309A}' => voice(&mut cleaned, character),
+            '\u{300}'..='\u{36F}' | '\u{3099}' | '\u{309A}' => join(&mut cleaned, character),
             '\u{AD}'
             | '\u{61C}'
             | '\u{200B}'..='\u{200F}'
@@ -35,15 +36,19 @@ pub(crate) fn clean(text: &str) -> String {
     cleaned
 }
 
-/// Joins a voicing mark with the letter before it, or lets it stand alone.
-fn voice(cleaned: &mut String, mark: char) {
+/// Joins a mark with the letter before it, or lets it stand alone.
+fn join(cleaned: &mut String, mark: char) {
     let last = cleaned.chars().next_back();
-    if let Some(voiced) = last.and_then(|letter| compose(letter, mark)) {
+    if let Some(joined) = last.and_then(|letter| compose(letter, mark)) {
         cleaned.pop();
-        cleaned.push(voiced);
-    } else {
-        cleaned.push(if mark == '\u{3099}' { '゛' } else { '゜' });
+        cleaned.push(joined);
+        return;
     }
+    cleaned.push(match mark {
+        '\u{3099}' => '゛',
+        '\u{309A}' => '゜',
+        accent => accent,
+    });
 }
 
 #[cfg(test)]
@@ -52,7 +57,7 @@ mod tests {
 
     #[test]
     fn every_line_break_is_one_kind() {
-        assert_eq!(clean("一\r\n二\r三\n\n四\t五"), "一\n二\n三\n\n四 五");
+        assert_eq!(clean("一\r\n二\r三\n\n四\t五\u{2028}六"), "一\n二\n三\n\n四 五\n六");
     }
 
     #[test]
@@ -61,8 +66,9 @@ mod tests {
     }
 
     #[test]
-    fn voicing_marks_are_joined_and_letters_of_names_are_not_exchanged() {
+    fn marks_are_joined_and_letters_of_names_are_not_exchanged() {
         assert_eq!(clean("か\u{3099}ハ\u{309A}か\u{309A}\u{3099}"), "がパか゜゛");
+        assert_eq!(clean("Andre\u{301} x\u{301}"), "André x\u{301}");
         assert_eq!(clean("\u{FA19}\u{845B}\u{E0100}"), "\u{FA19}\u{845B}\u{E0100}");
     }
 }
