@@ -9,8 +9,8 @@ use super::people::{address, address_of};
 use crate::sheet::{Row, Sheet, Table, TableFault};
 use crate::words::days::{date, period};
 
-/// Columns of the table: three labels and their texts.
-const SHARES: [u16; 6] = [20, 38, 17, 34, 17, 34];
+/// Columns of the table, in points of A4 landscape: three labels and their texts.
+const SHARES: [u16; 6] = [99, 150, 109, 150, 70, 207];
 
 /// The sheet of a form 1.
 ///

@@ -10,7 +10,7 @@ use crate::sheet::{Cell, Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::date;
 
 /// ニーズ, 長期目標, 期間, 短期目標, 期間, サービス内容, ※１, サービス種別, ※２, 頻度, 期間.
-const SHARES: [u16; 11] = [34, 31, 21, 31, 21, 42, 7, 24, 31, 15, 21];
+const SHARES: [u16; 11] = [34, 31, 21, 31, 21, 40, 10, 24, 31, 15, 21];
 
 /// What the paper says at its foot.
 const NOTE: &str =
@@ -22,7 +22,7 @@ const NOTE: &str =
 pub(super) fn sheet(case: &CaseKey, rows: &[&Form2Row], basis: &Basis<'_>) -> Result<Sheet, TableFault> {
     let rows = in_order(rows);
     let all = |text: fn(&Form2Row) -> String| distinct(rows.iter().map(|row| text(row)));
-    let head = Table::builder([20, 50, 30, 40, 20, 40])
+    let head = Table::builder([62, 198, 130, 150, 75, 170])
         .size(TextSize::Small)
         .row(fields([
             ("利用者名", basis.people.addressed(case), 1),

@@ -41,7 +41,7 @@ struct Entry {
 /// The sheet of a form 3.
 pub(super) fn sheet(case: &CaseKey, rows: &[&Form3Row], basis: &Basis<'_>) -> Result<Sheet, TableFault> {
     let all = |text: fn(&Form3Row) -> String| distinct(rows.iter().map(|row| text(row)));
-    let head = Table::builder([20, 50, 30, 40, 20, 40])
+    let head = Table::builder([62, 198, 130, 150, 75, 170])
         .size(TextSize::Small)
         .row(fields([
             ("利用者名", basis.people.addressed(case), 1),
@@ -57,7 +57,7 @@ pub(super) fn sheet(case: &CaseKey, rows: &[&Form3Row], basis: &Basis<'_>) -> Re
     let sheet = Sheet::new("週間サービス計画表").form_no("第３表").table(head).table(grid(columns)?);
     let others: Vec<String> = rows.iter().map(|row| row.non_weekly_service.text()).collect();
     let others = lines(others.iter().map(String::as_str));
-    let mut below = Table::builder([20, 180])
+    let mut below = Table::builder([62, 723])
         .size(TextSize::Small)
         .row(Row::new([Cell::label("週単位以外の\nサービス"), Cell::data(&others)]).lines(3));
     if !left_over.is_empty() {

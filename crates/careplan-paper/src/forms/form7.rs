@@ -43,10 +43,10 @@ pub(super) fn sheet(case: &CaseKey, rows: &[&BenefitLine], basis: &Basis<'_>) ->
     let Basis { words, people } = basis;
     let all = |text: fn(&BenefitLine) -> String| distinct(rows.iter().map(|row| text(row)));
     let supplement = people.limits(case);
-    let head = Table::builder([20, 40, 20, 40, 24, 30])
+    let head = Table::builder([85, 190, 75, 140, 105, 190])
         .size(TextSize::Small)
         .row(fields([
-            ("被保険者氏名", people.addressed(case), 1),
+            ("被保険者氏名", people.person(case).user_name.text(), 1),
             ("対象年月", all(|row| month(&row.target_month)), 1),
             ("作成年月日", all(|row| date(&row.created_date)), 1),
         ]))

@@ -5,7 +5,7 @@ use careplan_standard::form::{Supplement, TypeLimit};
 use super::Basis;
 use super::fields::fields;
 use super::people::address_of;
-use crate::sheet::{Align, Cell, Row, Sheet, Table, TableFault};
+use crate::sheet::{Align, Cell, Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::{date, form_month, period, plan_day};
 use crate::words::quantities::{amount, amount_of};
 
@@ -17,10 +17,10 @@ pub(super) fn sheet(form: &Supplement, basis: &Basis<'_>) -> Result<Sheet, Table
 
 fn person(form: &Supplement, basis: &Basis<'_>) -> Result<Table, TableFault> {
     let words = &basis.words;
-    Table::builder([32, 55, 32, 55])
+    Table::builder([108, 161, 108, 161])
         .row(fields([("保険者番号", form.insurer_no.text(), 1), ("被保険者番号", form.insured_no.text(), 1)]))
         .row(fields([
-            ("居宅サービス計画作成（変更）日", plan_day(&form.plan_date), 1),
+            ("居宅サービス計画\n作成（変更）日", plan_day(&form.plan_date), 1),
             ("対象年月", form_month(&form.target_month), 1),
         ]))
         .row(fields([("フリガナ", form.user_name_kana.text(), 3)]))
@@ -39,22 +39,22 @@ fn person(form: &Supplement, basis: &Basis<'_>) -> Result<Table, TableFault> {
             ("要介護状態変更日", date(&form.care_level_change_date), 1),
         ]))
         .row(fields([
-            ("前回の要介護状態区分", words.code("YOKAIGO", &form.previous_care_level), 1),
+            ("前回の\n要介護状態区分", words.code("YOKAIGO", &form.previous_care_level), 1),
             ("区分支給限度基準額", amount_of(&form.benefit_limit_units, "単位"), 1),
         ]))
         .row(fields([("限度額適用期間", period(&form.limit_period_start, &form.limit_period_end), 3)]))
         .row(fields([
-            ("短期入所 前月までの利用日数", amount_of(&form.shortstay_days_until_prev_month, "日"), 1),
-            ("短期入所 累積利用日数", amount_of(&form.shortstay_days_cumulative, "日"), 1),
+            ("短期入所\n前月までの利用日数", amount_of(&form.shortstay_days_until_prev_month, "日"), 1),
+            ("短期入所\n累積利用日数", amount_of(&form.shortstay_days_cumulative, "日"), 1),
         ]))
-        .row(fields([("同意書を受け付けた事業所", form.consent_receiver_office_no.text(), 3)]))
+        .row(fields([("同意書を受け付けた\n事業所", form.consent_receiver_office_no.text(), 3)]))
         .build()
 }
 
 /// The nine slots of the limits of service types, with their sum.
 pub(super) fn limits(form: &Supplement, basis: &Basis<'_>) -> Result<Table, TableFault> {
     let heads =
-        ["サービス種類", "種類支給限度基準額（単位）", "合計単位数", "種類支給限度基準を超える単位数"];
+        ["サービス種類", "種類支給限度基準額\n（単位）", "合計単位数", "種類支給限度基準を\n超える単位数"];
     let is_filled = |limit: &&TypeLimit| **limit != TypeLimit::default();
     let numbers = |cells: [String; 3]| cells.map(|text| Cell::data(&text).align(Align::End));
     let rows = form.limit.iter().filter(is_filled).map(|limit| {
@@ -65,5 +65,10 @@ pub(super) fn limits(form: &Supplement, basis: &Basis<'_>) -> Result<Table, Tabl
     });
     let sum = [String::new(), String::new(), amount(&form.limit_total_excess_units)];
     let sum = Row::new([Cell::label("合計").strong()].into_iter().chain(numbers(sum)));
-    Table::builder([60, 38, 38, 38]).head(Row::new(heads.map(Cell::head))).rows(rows).row(sum).build()
+    Table::builder([60, 38, 38, 38])
+        .size(TextSize::Small)
+        .head(Row::new(heads.map(Cell::head)))
+        .rows(rows)
+        .row(sum)
+        .build()
 }

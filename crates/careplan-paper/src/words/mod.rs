@@ -11,8 +11,8 @@ use careplan_standard::form::{BenefitRow, Code, Item, ServiceCode};
 
 pub use service_names::{SERVICE_NAMES_MAX, ServiceNames, ServiceNamesFault};
 
-/// Joins the words of one code that stands for several, e.g. 初回＆紹介.
-const AND: char = '＆';
+/// What joins the words of one code that stands for several: 初回＆紹介, 自宅・一戸建て.
+const AND: [char; 2] = ['＆', '・'];
 
 /// The tables that words are taken from.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use crate::words::days::{date, period};
 /// Who wrote it, and under which kind of plan.
 pub(super) fn author(form: &BasicInformation, basis: &Basis<'_>) -> Result<Table, TableFault> {
     let words = &basis.words;
-    Table::builder([30, 60, 30, 60])
+    Table::builder([108, 161, 108, 161])
         .row(fields([
             ("作成担当者", form.author.text(), 1),
             ("委託の有無", words.choices("ITAKU", &form.outsourced), 1),
@@ -22,7 +22,7 @@ pub(super) fn author(form: &BasicInformation, basis: &Basis<'_>) -> Result<Table
 
 /// From 相談日 to 経済状況, in the order of the paper.
 pub(super) fn table(form: &BasicInformation, basis: &Basis<'_>) -> Result<Table, TableFault> {
-    Table::builder([30, 60, 30, 60])
+    Table::builder([108, 161, 108, 161])
         .rows(who(form, basis))
         .rows(certified(form, basis))
         .rows(living(form, basis))
@@ -55,7 +55,7 @@ fn who(form: &BasicInformation, basis: &Basis<'_>) -> [Row; 6] {
     ]
 }
 
-fn certified(form: &BasicInformation, basis: &Basis<'_>) -> [Row; 6] {
+fn certified(form: &BasicInformation, basis: &Basis<'_>) -> [Row; 7] {
     let words = &basis.words;
     let valid = period(&form.certification_period_start, &form.certification_period_end);
     let flags = [
@@ -76,13 +76,11 @@ fn certified(form: &BasicInformation, basis: &Basis<'_>) -> [Row; 6] {
             3,
         )]),
         fields([("認定情報", words.choices("YOKAIGO_KIHON", &form.care_level), 3)]),
+        fields([("有効期限", valid, 3)]),
+        fields([("基本チェックリスト\n記入結果", words.choices("KIHON_CHECK", &form.checklist_result), 3)]),
         fields([
-            ("有効期限", valid, 1),
-            ("前回の介護度", words.code("YOKAIGO_KIHON", &form.previous_care_level), 1),
-        ]),
-        fields([
-            ("基本チェックリスト\n記入結果", words.choices("KIHON_CHECK", &form.checklist_result), 1),
             ("基本チェックリスト\n記入日", date(&form.checklist_date), 1),
+            ("前回の介護度", words.code("YOKAIGO_KIHON", &form.previous_care_level), 1),
         ]),
         fields([("障害等認定", with_remark(&flags.join("　"), &form.disability_note.text()), 3)]),
     ]
@@ -131,7 +129,7 @@ pub(super) fn contacts(form: &BasicInformation) -> Result<Table, TableFault> {
             [contact.name.text(), contact.relation.text(), contact.address.text(), contact.phone.text()];
         if at == 0 { labelled("緊急連絡先", count, texts) } else { Row::new(row(texts)) }
     });
-    Table::builder([30, 34, 20, 60, 36])
+    Table::builder([108, 95, 60, 165, 110])
         .head(Row::new(["", "氏名", "続柄", "住所", "電話番号"].map(Cell::head)))
         .row(labelled("来所者（相談者）", 1, visitor))
         .rows(emergency)

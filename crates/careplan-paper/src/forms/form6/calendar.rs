@@ -55,8 +55,8 @@ fn rows(month: YearMonth, service: &Lines<'_>, basis: &Basis<'_>) -> [Row; 2] {
     ];
     let names = names.map(|text| Cell::data(&text).rows(2).middle());
     [
-        Row::new(names.into_iter().chain(days(month, "予定", &service.plan))),
-        Row::new(days(month, "実績", &service.actuals)),
+        Row::new(names.into_iter().chain(days(month, "予定", &service.plan))).lines(2),
+        Row::new(days(month, "実績", &service.actuals)).lines(2),
     ]
 }
 
@@ -74,7 +74,10 @@ fn days(month: YearMonth, kind: &str, lines: &[&SlipLine]) -> Vec<Cell> {
         let cell = Cell::data(&count(&day)).align(Align::Center).middle();
         if is_weekend(day) { cell.shaded() } else { cell }
     });
-    iter::once(Cell::label(kind)).chain(cells).chain([Cell::data(&sum).align(Align::End).middle()]).collect()
+    iter::once(Cell::label(kind).align(Align::Center))
+        .chain(cells)
+        .chain([Cell::data(&sum).align(Align::Center).middle()])
+        .collect()
 }
 
 /// The day and the count of a line; `None` where it has no place in the calendar.

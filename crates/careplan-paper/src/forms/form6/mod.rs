@@ -19,13 +19,19 @@ use lines::services;
 
 /// The sheet of a month of a person.
 pub(super) fn sheet(case: &CaseKey, lines: &Lines<'_>, basis: &Basis<'_>) -> Result<Sheet, TableFault> {
-    let head = Table::builder([18, 36, 18, 34, 22, 44])
+    let head = Table::builder([85, 190, 75, 140, 105, 190])
         .size(TextSize::Small)
         .rows(head(case, lines, basis))
         .build()?;
     let month = lines.all().find_map(|line| line.target_month.value().copied());
     let services = services(lines);
-    let sheet = Sheet::new("サービス利用票（兼居宅サービス計画）").form_no("第６表").table(head);
+    // Actuals alone are no plan; the paper has one name for both.
+    let title = if lines.plan.is_empty() {
+        "サービス利用票（実績）"
+    } else {
+        "サービス利用票（兼居宅サービス計画）"
+    };
+    let sheet = Sheet::new(title).form_no("第６表").table(head);
     let sheet = match month {
         Some(month) => sheet.table(calendar::table(month, &services, basis)?),
         None => sheet,
@@ -58,7 +64,7 @@ fn head(case: &CaseKey, lines: &Lines<'_>, basis: &Basis<'_>) -> [Row; 5] {
         fields([
             (
                 "フリガナ\n被保険者氏名",
-                super::fields::lines([person.user_name_kana.text().as_str(), &people.addressed(case)]),
+                super::fields::lines([person.user_name_kana.text().as_str(), &person.user_name.text()]),
                 1,
             ),
             ("生年月日", date(&person.user_birth_date), 1),

@@ -11,8 +11,8 @@ use crate::words::quantities::amount;
 pub(super) fn areas(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, TableFault> {
     let areas: [(&str, &Area); 4] = [
         ("運動・移動について", &form.mobility),
-        ("日常生活（家庭生活）について", &form.daily_living),
-        ("社会参加、対人関係・コミュニケーションについて", &form.social),
+        ("日常生活（家庭生活）\nについて", &form.daily_living),
+        ("社会参加、対人関係・\nコミュニケーション\nについて", &form.social),
         ("健康管理について", &form.health),
     ];
     let rows = areas.into_iter().map(|(name, area)| {
@@ -23,14 +23,14 @@ pub(super) fn areas(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, T
             Cell::data(&area.intention.text()),
             Cell::data(&lines([flag.as_str(), &area.issue.text()])),
         ])
-        .lines(3)
+        .lines(2)
     });
     let heads = [
         Cell::head("アセスメント領域と現在の状況").cols(2),
         Cell::head("本人・家族の意欲・意向"),
         Cell::head("領域における課題（背景・原因）"),
     ];
-    Table::builder([45, 75, 65, 75]).head(Row::new(heads)).rows(rows).build()
+    Table::builder([50, 72, 66, 72]).head(Row::new(heads)).rows(rows).build()
 }
 
 /// 基本チェックリストの（該当した項目数） and 必要な事業プログラム.

@@ -15,7 +15,7 @@ pub(super) fn table(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, T
     let phone = form.author_office_phone.text();
     let phone = if phone.is_empty() { phone } else { format!("Tel {phone}") };
     let office = lines([form.author_office_name.text().as_str(), &form.author_office_address.text(), &phone]);
-    Table::builder([26, 60, 26, 60, 26, 62])
+    Table::builder([92, 136, 88, 136, 80, 253])
         .row(fields([
             ("整理番号", form.file_no.text(), 1),
             ("保険者番号", form.insurer_no.text(), 1),
@@ -36,20 +36,20 @@ pub(super) fn table(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, T
             ("認定の有効期間", valid, 1),
         ]))
         .row(fields([
-            ("計画作成者氏名\n（地域包括支援センター）", form.author_support_centre.text(), 1),
-            ("計画作成者氏名\n（担当介護支援専門員）", form.author_care_manager.text(), 1),
+            ("計画作成者氏名\n（地域包括支援\nセンター）", form.author_support_centre.text(), 1),
+            ("計画作成者氏名\n（担当介護支援\n専門員）", form.author_care_manager.text(), 1),
             ("担当地域包括\n支援センター", form.support_centre.text(), 1),
         ]))
         .row(fields([
-            ("計画作成者\n事業者・事業所名\n及び所在地（連絡先）", office, 1),
-            ("計画作成（変更）日", date(&form.plan_date), 1),
+            ("計画作成者事業者\n・事業所名及び\n所在地（連絡先）", office, 1),
+            ("計画作成\n（変更）日", date(&form.plan_date), 1),
             ("初回作成日", date(&form.first_plan_date), 1),
         ]))
         .build()
 }
 
 pub(super) fn target_life(form: &PreventivePlan) -> Result<Table, TableFault> {
-    Table::builder([20, 110, 20, 110])
+    Table::builder([92, 300, 92, 301])
         .caption("目標とする生活")
         .row(fields([("１日", form.target_life_day.text(), 1), ("１年", form.target_life_year.text(), 1)]))
         .build()
