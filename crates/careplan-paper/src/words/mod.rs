@@ -14,6 +14,9 @@ pub use service_names::{SERVICE_NAMES_MAX, ServiceNames, ServiceNamesFault};
 /// What joins the words of one code that stands for several: 初回＆紹介, 自宅・一戸建て.
 const AND: [char; 2] = ['＆', '・'];
 
+/// Choices that stand wide apart.
+const CHOICES_WIDE_MAX: usize = 6;
+
 /// The tables that words are taken from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Words<'a> {
@@ -56,7 +59,8 @@ impl<'a> Words<'a> {
         if chosen.is_empty() && !item.is_empty() {
             shown.push(format!("〔{}〕", item.text()));
         }
-        shown.join("　")
+        // Eight care levels fill a line of an upright sheet.
+        shown.join(if words.len() > CHOICES_WIDE_MAX { " " } else { "　" })
     }
 
     /// A flag as a marked choice, `■身障`. What is neither set nor unset stands behind in brackets.
@@ -132,6 +136,8 @@ mod tests {
         assert_eq!(said, ["■初回　□紹介　■継続", "□初回　□紹介　□継続", "□初回　□紹介　□継続　〔99〕"]);
         let status = with_words(|words| words.choices_from("NINTEI_JOKYO", &["認定済"], &Item::read("2")));
         assert_eq!(status, "■認定済　□申請中");
+        let home = with_words(|words| words.choices("KYOJU_KEITAI", &Item::read("06")));
+        assert_eq!(home, "■自宅　□借家　□一戸建て　■集合住宅");
         let flags = ["1", "0", "", "x"].map(|code| with_words(|words| words.flag("身障", &Item::read(code))));
         assert_eq!(flags, ["■身障", "□身障", "□身障", "□身障〔x〕"]);
     }

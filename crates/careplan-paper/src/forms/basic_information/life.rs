@@ -8,7 +8,7 @@ use crate::sheet::{Cell, Row, Table, TableFault};
 
 /// 《介護予防に関する事項》 without the day's schedule.
 pub(super) fn life(form: &BasicInformation) -> Result<Table, TableFault> {
-    Table::builder([108, 430])
+    Table::builder([100, 438])
         .row(long_field("今までの生活", &form.life_history.text(), (1, 3)))
         .row(long_field("現在の生活状況\n１日の生活・\nすごし方", &form.daily_life_overview.text(), (1, 3)))
         .row(long_field("趣味・楽しみ・\n特技", &form.hobbies.text(), (1, 2)))
@@ -23,7 +23,7 @@ pub(super) fn days(rows: &[&DayRow]) -> Result<Table, TableFault> {
         .iter()
         .map(|day| row([day.time_text.text(), day.user_activity.text(), day.family_activity.text()]));
     let none = rows.is_empty().then(|| row(Default::default()));
-    Table::builder([108, 215, 215])
+    Table::builder([100, 219, 219])
         .head(Row::new(["時間", "本人", "介護者・家族"].map(Cell::head)))
         .rows(filled)
         .rows(none)

@@ -37,7 +37,7 @@ pub(super) fn sheet(information: &Information<'_>, basis: &Basis<'_>) -> Result<
 const CONSENT: &str = "地域包括支援センターが行う事業の実施に当たり、利用者の状況を把握する必要があるときは、要介護認定・要支援認定に係る調査内容、介護認定審査会による判定結果・意見、及び主治医意見書と同様に、利用者基本情報、アセスメントシートを、居宅介護支援事業者、居宅サービス事業者、総合事業におけるサービス事業等実施者、介護保険施設、主治医その他本事業の実施に必要な範囲で関係する者に提示することに同意します。";
 
 fn consent(form: &BasicInformation) -> Result<Table, TableFault> {
-    Table::builder([108, 161, 108, 161])
+    Table::builder([100, 169, 100, 169])
         .row(fields([("同意日", date(&form.consent_date), 1), ("同意者氏名", form.consent_name.text(), 1)]))
         .build()
 }
@@ -47,7 +47,7 @@ fn family(sheet: Sheet, information: &Information<'_>) -> Result<Sheet, TableFau
     let form = information.form;
     let name = form.family_chart_image_file.text();
     let situation = form.family_situation.text();
-    let text = Table::builder([108, 430])
+    let text = Table::builder([100, 438])
         .row(super::fields::long_field("家族関係等の状況", &situation, (1, 2)))
         .row(fields([("家族構成の画像", name.clone(), 1)]))
         .build()?;

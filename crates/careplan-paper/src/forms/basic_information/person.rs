@@ -6,11 +6,12 @@ use crate::forms::Basis;
 use crate::forms::fields::{fields, with_remark};
 use crate::sheet::{Cell, Row, Table, TableFault};
 use crate::words::days::{date, period};
+use crate::words::quantities::amount_of;
 
 /// Who wrote it, and under which kind of plan.
 pub(super) fn author(form: &BasicInformation, basis: &Basis<'_>) -> Result<Table, TableFault> {
     let words = &basis.words;
-    Table::builder([108, 161, 108, 161])
+    Table::builder([100, 169, 100, 169])
         .row(fields([
             ("作成担当者", form.author.text(), 1),
             ("委託の有無", words.choices("ITAKU", &form.outsourced), 1),
@@ -22,7 +23,7 @@ pub(super) fn author(form: &BasicInformation, basis: &Basis<'_>) -> Result<Table
 
 /// From 相談日 to 経済状況, in the order of the paper.
 pub(super) fn table(form: &BasicInformation, basis: &Basis<'_>) -> Result<Table, TableFault> {
-    Table::builder([108, 161, 108, 161])
+    Table::builder([100, 169, 100, 169])
         .rows(who(form, basis))
         .rows(certified(form, basis))
         .rows(living(form, basis))
@@ -88,7 +89,6 @@ fn certified(form: &BasicInformation, basis: &Basis<'_>) -> [Row; 7] {
 
 fn living(form: &BasicInformation, basis: &Basis<'_>) -> [Row; 3] {
     let words = &basis.words;
-    let floor = form.room_floor.text();
     let income = [
         words.flag("国民年金", &form.income_national_pension),
         words.flag("厚生年金", &form.income_employee_pension),
@@ -98,7 +98,7 @@ fn living(form: &BasicInformation, basis: &Basis<'_>) -> [Row; 3] {
     [
         fields([("本人の住居環境", words.choices("KYOJU_KEITAI", &form.residence_type), 3)]),
         fields([
-            ("自室の階数", if floor.is_empty() { floor } else { format!("{floor}階") }, 1),
+            ("自室の階数", amount_of(&form.room_floor, "階"), 1),
             ("住宅改修の有無", words.choices("UMU", &form.home_modified), 1),
         ]),
         fields([("経済状況", with_remark(&income.join("　"), &form.income_note.text()), 3)]),
@@ -129,7 +129,7 @@ pub(super) fn contacts(form: &BasicInformation) -> Result<Table, TableFault> {
             [contact.name.text(), contact.relation.text(), contact.address.text(), contact.phone.text()];
         if at == 0 { labelled("緊急連絡先", count, texts) } else { Row::new(row(texts)) }
     });
-    Table::builder([108, 95, 60, 165, 110])
+    Table::builder([100, 95, 60, 173, 110])
         .head(Row::new(["", "氏名", "続柄", "住所", "電話番号"].map(Cell::head)))
         .row(labelled("来所者（相談者）", 1, visitor))
         .rows(emergency)

@@ -104,7 +104,7 @@ fn name(line: &SlipLine, basis: &Basis<'_>) -> String {
     let code = line.service_code.text();
     let name = basis.words.service(&line.service_code);
     let name = if name.contains(&code) { name } else { format!("{name} {code}") };
-    let discriminator = line.line_discriminator.text();
+    let discriminator = amount(&line.line_discriminator);
     let discriminator =
         if discriminator.is_empty() { discriminator } else { format!("明細{discriminator}") };
     let over = match line.over_30_days_flag.text().as_str() {

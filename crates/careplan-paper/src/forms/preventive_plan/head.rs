@@ -11,7 +11,9 @@ pub(super) fn table(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, T
     let words = &basis.words;
     let name = form.user_name.text();
     let name = if name.is_empty() { name } else { format!("{name} 様") };
-    let valid = period(&form.certification_period_start, &form.certification_period_end);
+    // The two days never fit into one line of the column.
+    let valid =
+        period(&form.certification_period_start, &form.certification_period_end).replace('～', "～\n");
     let phone = form.author_office_phone.text();
     let phone = if phone.is_empty() { phone } else { format!("Tel {phone}") };
     let office = lines([form.author_office_name.text().as_str(), &form.author_office_address.text(), &phone]);
