@@ -190,6 +190,27 @@ proptest! {
     }
 }
 
+/// How many rows each page has, of needs with three rows of so many lines.
+fn rows_of_pages(needs: usize, lines: usize) -> Vec<usize> {
+    let mut table = Table::builder([1, 1]);
+    for _ in 0..needs {
+        table = table.row(Row::new([Cell::data("ニーズ").rows(3), Cell::data(&"行\n".repeat(lines))]));
+        table = table.rows([1, 2].map(|_| Row::new([Cell::data(&"行\n".repeat(lines))])));
+    }
+    let document =
+        Document::new("計画書", date(2026, 11, 30)).sheet(Sheet::new("計画書").table(table.build().unwrap()));
+    let pages = lay_out(&document).unwrap();
+    let rows = |page: &Page| page.frames.iter().filter(|frame| frame.area.x > 400.0).count();
+    pages.iter().map(rows).collect()
+}
+
+#[test]
+fn rows_that_share_a_cell_go_to_the_next_page_together_unless_half_of_the_page_would_stay_empty() {
+    // A page has room for ten rows of three lines, and for two of fourteen.
+    assert_eq!(rows_of_pages(4, 3), [9, 3]);
+    assert_eq!(rows_of_pages(2, 14), [2, 2, 2]);
+}
+
 #[test]
 fn a_row_higher_than_a_page_flows_on_and_the_head_comes_again() {
     let long = "長い文章を書きます。".repeat(700);

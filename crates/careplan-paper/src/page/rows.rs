@@ -83,6 +83,12 @@ impl<'a> Rows<'a> {
         heights
     }
 
+    /// Whether no cell would be torn by a page that ends after so many of the rows that are left.
+    pub(super) fn tears_nothing(&self, rows: usize) -> bool {
+        let end = self.next + rows;
+        self.cells.iter().all(|cell| cell.placed.row >= end || cell.placed.row_end() <= end)
+    }
+
     /// How many lines a box of this height has room for.
     pub(super) fn lines_in(&self, height: f32) -> usize {
         lines_in(height - 2.0 * self.padding, self.size)

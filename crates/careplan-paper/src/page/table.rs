@@ -15,6 +15,9 @@ const HEAD_SHARE_MAX: f32 = 0.4;
 /// A row that must be cut is begun on a page only if so many of its lines have room there.
 const LINES_BEFORE_CUT: usize = 3;
 
+/// Rows that share a cell, as those of one need (ニーズ) do, go to the next page together if so much of this page is filled without them.
+const FILLED_BEFORE_GROUP: f32 = 0.5;
+
 /// What every page of a table needs to know.
 struct Drawing<'t> {
     block: usize,
@@ -76,6 +79,7 @@ impl<'a> Flow<'a> {
             // On a page of its own the row is as high as it can be; it is cut, whatever it is.
             let only_cut = whole == 0 && (begun || self.is_fresh());
             let cut = (must_cut || only_cut).then_some(left);
+            let whole = if cut.is_some() { whole } else { whole_groups(rows, &heights, whole, full) };
             if whole > 0 || cut.is_some() {
                 self.draw(drawing, rows, heights.get(..whole).unwrap_or_default(), cut, false);
             }
@@ -145,6 +149,13 @@ impl<'a> Flow<'a> {
         rows.written(heights.len(), cut);
         self.y = bottom;
     }
+}
+
+/// How many of the rows that fit stay on the page: fewer than fit, if that keeps rows together that share a cell.
+fn whole_groups(rows: &Rows, heights: &[f32], fit: usize, full: f32) -> usize {
+    let filled = |rows: usize| heights.iter().take(rows).sum::<f32>();
+    let clean = (1..=fit).rev().find(|end| rows.tears_nothing(*end));
+    clean.filter(|end| filled(*end) >= full * FILLED_BEFORE_GROUP).unwrap_or(fit)
 }
 
 /// How many rows fit into a height, and what they take of it.
