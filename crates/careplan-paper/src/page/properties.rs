@@ -179,7 +179,7 @@ fn boxes_do_not_overlap(pages: &[Page]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_character_stands_on_paper_once_and_in_its_place(document in document()) {
@@ -202,6 +202,20 @@ fn rows_of_pages(needs: usize, lines: usize) -> Vec<usize> {
     let pages = lay_out(&document).unwrap();
     let rows = |page: &Page| page.frames.iter().filter(|frame| frame.area.x > 400.0).count();
     pages.iter().map(rows).collect()
+}
+
+#[test]
+fn a_caption_that_fills_its_page_pushes_no_head_off_it() {
+    for lines in 20..60 {
+        let table = Table::builder([1])
+            .caption(&"表\n".repeat(lines))
+            .head(Row::new([Cell::head("項目\n内容")]))
+            .row(Row::new([Cell::data("一")]))
+            .build()
+            .unwrap();
+        let document = Document::new("計画書", date(2026, 11, 30)).sheet(Sheet::new("計画書").table(table));
+        nothing_leaves_its_place(&lay_out(&document).unwrap());
+    }
 }
 
 #[test]

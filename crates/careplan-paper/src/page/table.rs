@@ -1,6 +1,6 @@
 //! Tables on the page: rows flow over pages, the head comes again on each, and a row higher than a page is cut between its lines.
 
-use super::flow::{Flow, LEADING, Style};
+use super::flow::{Flow, Style, lines_high};
 use super::rows::Rows;
 use super::{Area, Frame, Place};
 use crate::fault::PaperFault;
@@ -8,6 +8,9 @@ use crate::sheet::{Part, Table};
 
 /// Height of the letters of a caption.
 const CAPTION: f32 = 10.0;
+
+/// Room between a caption and its table.
+const BELOW_CAPTION: f32 = 2.0;
 
 /// A head that takes more than this part of a page is written once and not repeated: below it, too little would have room.
 const HEAD_SHARE_MAX: f32 = 0.4;
@@ -35,11 +38,13 @@ impl<'a> Flow<'a> {
         let repeats = head_height <= self.full_room() * HEAD_SHARE_MAX;
         let drawing = Drawing { block, table, head: repeats.then_some(head_height) };
 
-        self.make_room(&drawing, &body, head_height)?;
         if let Some(caption) = &table.caption {
+            let lines = self.wrap(caption, self.width() / CAPTION)?.len();
+            self.make_room(lines_high(lines, CAPTION) + BELOW_CAPTION + head_height, &body)?;
             self.text(caption, CAPTION, true, Place::Caption(block))?;
-            self.y += 2.0;
+            self.y += BELOW_CAPTION;
         }
+        self.make_room(head_height, &body)?;
         if repeats {
             let heights = head.heights();
             self.draw(&drawing, &mut head, &heights, None, false);
@@ -49,14 +54,12 @@ impl<'a> Flow<'a> {
         self.rows(&drawing, &mut body)
     }
 
-    /// Begins a new page if caption, head and the first lines of the body would be torn apart.
-    fn make_room(&mut self, drawing: &Drawing, body: &Rows, head: f32) -> Result<(), PaperFault> {
-        let caption = if drawing.table.caption.is_some() { CAPTION * LEADING + 2.0 } else { 0.0 };
+    /// Begins a new page if the first lines of the body would be torn from what stands above them.
+    fn make_room(&mut self, above: f32, body: &Rows) -> Result<(), PaperFault> {
         let first = body.heights().first().copied().unwrap_or(0.0);
         // A row that fits no page whole asks for its first lines only.
-        let first =
-            if caption + head + first > self.full_room() { body.height_of(LINES_BEFORE_CUT) } else { first };
-        if caption + head + first > self.room() && !self.is_fresh() {
+        let first = if above + first > self.full_room() { body.height_of(LINES_BEFORE_CUT) } else { first };
+        if above + first > self.room() && !self.is_fresh() {
             self.new_page()?;
         }
         Ok(())
@@ -133,12 +136,11 @@ impl<'a> Flow<'a> {
             let ends_here = placed.row_end() <= whole_end;
             let fit = if ends_here { usize::MAX } else { rows.lines_in(area.height) };
             let Some(cell) = rows.cells.get_mut(number) else { continue };
-            let rest = cell.lines.split_off(fit.min(cell.lines.len()));
-            let lines = std::mem::replace(&mut cell.lines, rest);
+            let lines: Vec<_> = cell.lines.by_ref().take(fit).collect();
             let mut inside = area.inside(padding);
             let size = drawing.table.size.points();
-            if placed.cell.middle && cell.lines.is_empty() {
-                let free = inside.height - super::flow::lines_high(lines.len(), size);
+            if placed.cell.middle && cell.lines.len() == 0 {
+                let free = inside.height - lines_high(lines.len(), size);
                 inside.y += free / 2.0;
                 inside.height -= free / 2.0;
             }
