@@ -50,20 +50,19 @@ impl<'a> Flow<'a> {
         strong: bool,
         place: Place,
     ) -> Result<(), PaperFault> {
-        let mut lines = self.wrap(text, self.width() / size)?;
-        while !lines.is_empty() {
+        let mut lines = self.wrap(text, self.width() / size)?.into_iter();
+        while lines.len() > 0 {
             if self.room() < size * LEADING && !self.is_fresh() {
                 self.new_page()?;
             }
             let fit = lines_in(self.room(), size).max(1).min(lines.len());
-            let rest = lines.split_off(fit);
+            let fitting = lines.by_ref().take(fit).collect();
             let height = lines_high(fit, size);
             let area = Area { x: self.left(), y: self.y, width: self.width(), height };
             if let Some(page) = self.page() {
-                page.write(lines, &Style { size, strong, align: Align::Start }, area, place);
+                page.write(fitting, &Style { size, strong, align: Align::Start }, area, place);
             }
             self.y += height;
-            lines = rest;
         }
         Ok(())
     }

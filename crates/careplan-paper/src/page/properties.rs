@@ -179,7 +179,7 @@ fn boxes_do_not_overlap(pages: &[Page]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_character_stands_on_paper_once_and_in_its_place(document in document()) {
@@ -188,6 +188,41 @@ proptest! {
         nothing_leaves_its_place(&pages);
         boxes_do_not_overlap(&pages);
     }
+}
+
+/// How many rows each page has, of needs with three rows of so many lines.
+fn rows_of_pages(needs: usize, lines: usize) -> Vec<usize> {
+    let mut table = Table::builder([1, 1]);
+    for _ in 0..needs {
+        table = table.row(Row::new([Cell::data("ニーズ").rows(3), Cell::data(&"行\n".repeat(lines))]));
+        table = table.rows([1, 2].map(|_| Row::new([Cell::data(&"行\n".repeat(lines))])));
+    }
+    let document =
+        Document::new("計画書", date(2026, 11, 30)).sheet(Sheet::new("計画書").table(table.build().unwrap()));
+    let pages = lay_out(&document).unwrap();
+    let rows = |page: &Page| page.frames.iter().filter(|frame| frame.area.x > 400.0).count();
+    pages.iter().map(rows).collect()
+}
+
+#[test]
+fn a_caption_that_fills_its_page_pushes_no_head_off_it() {
+    for lines in 20..60 {
+        let table = Table::builder([1])
+            .caption(&"表\n".repeat(lines))
+            .head(Row::new([Cell::head("項目\n内容")]))
+            .row(Row::new([Cell::data("一")]))
+            .build()
+            .unwrap();
+        let document = Document::new("計画書", date(2026, 11, 30)).sheet(Sheet::new("計画書").table(table));
+        nothing_leaves_its_place(&lay_out(&document).unwrap());
+    }
+}
+
+#[test]
+fn rows_that_share_a_cell_go_to_the_next_page_together_unless_half_of_the_page_would_stay_empty() {
+    // A page has room for ten rows of three lines, and for two of fourteen.
+    assert_eq!(rows_of_pages(4, 3), [9, 3]);
+    assert_eq!(rows_of_pages(2, 14), [2, 2, 2]);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) struct Rows<'a> {
 pub(super) struct Todo<'a> {
     pub(super) placed: Placed<'a>,
     /// Lines that no page has yet.
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: std::vec::IntoIter<Line>,
 }
 
 impl<'a> Rows<'a> {
@@ -36,7 +36,7 @@ impl<'a> Rows<'a> {
         let edge = |column: usize| edges.get(column).copied().unwrap_or(1.0) * flow.width();
         let cells = table.placed(part).into_iter().map(|placed| {
             let width = edge(placed.column_end()) - edge(placed.column) - 2.0 * padding;
-            let lines = flow.wrap(&placed.cell.text, width / size)?;
+            let lines = flow.wrap(&placed.cell.text, width / size)?.into_iter();
             Ok(Todo { placed, lines })
         });
         let least = table.rows(part).iter();
@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
         let mut tall = Vec::new();
         for cell in self.cells.iter().filter(|cell| cell.placed.row_end() > self.next) {
             let rows = cell.placed.row.saturating_sub(self.next)..cell.placed.row_end() - self.next;
-            if cell.lines.is_empty() {
+            if cell.lines.len() == 0 {
                 continue;
             }
             let need = lines_high(cell.lines.len(), self.size) + 2.0 * self.padding;
@@ -83,6 +83,12 @@ impl<'a> Rows<'a> {
         heights
     }
 
+    /// Whether no cell would be torn by a page that ends after so many of the rows that are left.
+    pub(super) fn tears_nothing(&self, rows: usize) -> bool {
+        let end = self.next + rows;
+        self.cells.iter().all(|cell| cell.placed.row >= end || cell.placed.row_end() <= end)
+    }
+
     /// How many lines a box of this height has room for.
     pub(super) fn lines_in(&self, height: f32) -> usize {
         lines_in(height - 2.0 * self.padding, self.size)
@@ -99,7 +105,7 @@ impl<'a> Rows<'a> {
         let Some(part) = part else { return };
         let one_line = self.height_of(1);
         let unfinished =
-            self.cells.iter().any(|cell| cell.placed.row_end() == self.next + 1 && !cell.lines.is_empty());
+            self.cells.iter().any(|cell| cell.placed.row_end() == self.next + 1 && cell.lines.len() > 0);
         if let Some(least) = self.least.get_mut(self.next) {
             // A rest without a letter that is lower than a line would be a sliver.
             *least = if *least - part < one_line { 0.0 } else { *least - part };

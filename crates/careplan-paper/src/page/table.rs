@@ -1,6 +1,6 @@
 //! Tables on the page: rows flow over pages, the head comes again on each, and a row higher than a page is cut between its lines.
 
-use super::flow::{Flow, LEADING, Style};
+use super::flow::{Flow, Style, lines_high};
 use super::rows::Rows;
 use super::{Area, Frame, Place};
 use crate::fault::PaperFault;
@@ -9,11 +9,17 @@ use crate::sheet::{Part, Table};
 /// Height of the letters of a caption.
 const CAPTION: f32 = 10.0;
 
+/// Room between a caption and its table.
+const BELOW_CAPTION: f32 = 2.0;
+
 /// A head that takes more than this part of a page is written once and not repeated: below it, too little would have room.
 const HEAD_SHARE_MAX: f32 = 0.4;
 
 /// A row that must be cut is begun on a page only if so many of its lines have room there.
 const LINES_BEFORE_CUT: usize = 3;
+
+/// Rows that share a cell, as those of one need (ニーズ) do, go to the next page together if so much of this page is filled without them.
+const FILLED_BEFORE_GROUP: f32 = 0.5;
 
 /// What every page of a table needs to know.
 struct Drawing<'t> {
@@ -32,11 +38,13 @@ impl<'a> Flow<'a> {
         let repeats = head_height <= self.full_room() * HEAD_SHARE_MAX;
         let drawing = Drawing { block, table, head: repeats.then_some(head_height) };
 
-        self.make_room(&drawing, &body, head_height)?;
         if let Some(caption) = &table.caption {
+            let lines = self.wrap(caption, self.width() / CAPTION)?.len();
+            self.make_room(lines_high(lines, CAPTION) + BELOW_CAPTION + head_height, &body)?;
             self.text(caption, CAPTION, true, Place::Caption(block))?;
-            self.y += 2.0;
+            self.y += BELOW_CAPTION;
         }
+        self.make_room(head_height, &body)?;
         if repeats {
             let heights = head.heights();
             self.draw(&drawing, &mut head, &heights, None, false);
@@ -46,14 +54,12 @@ impl<'a> Flow<'a> {
         self.rows(&drawing, &mut body)
     }
 
-    /// Begins a new page if caption, head and the first lines of the body would be torn apart.
-    fn make_room(&mut self, drawing: &Drawing, body: &Rows, head: f32) -> Result<(), PaperFault> {
-        let caption = if drawing.table.caption.is_some() { CAPTION * LEADING + 2.0 } else { 0.0 };
+    /// Begins a new page if the first lines of the body would be torn from what stands above them.
+    fn make_room(&mut self, above: f32, body: &Rows) -> Result<(), PaperFault> {
         let first = body.heights().first().copied().unwrap_or(0.0);
         // A row that fits no page whole asks for its first lines only.
-        let first =
-            if caption + head + first > self.full_room() { body.height_of(LINES_BEFORE_CUT) } else { first };
-        if caption + head + first > self.room() && !self.is_fresh() {
+        let first = if above + first > self.full_room() { body.height_of(LINES_BEFORE_CUT) } else { first };
+        if above + first > self.room() && !self.is_fresh() {
             self.new_page()?;
         }
         Ok(())
@@ -76,6 +82,7 @@ impl<'a> Flow<'a> {
             // On a page of its own the row is as high as it can be; it is cut, whatever it is.
             let only_cut = whole == 0 && (begun || self.is_fresh());
             let cut = (must_cut || only_cut).then_some(left);
+            let whole = if cut.is_some() { whole } else { whole_groups(rows, &heights, whole, full) };
             if whole > 0 || cut.is_some() {
                 self.draw(drawing, rows, heights.get(..whole).unwrap_or_default(), cut, false);
             }
@@ -129,12 +136,11 @@ impl<'a> Flow<'a> {
             let ends_here = placed.row_end() <= whole_end;
             let fit = if ends_here { usize::MAX } else { rows.lines_in(area.height) };
             let Some(cell) = rows.cells.get_mut(number) else { continue };
-            let rest = cell.lines.split_off(fit.min(cell.lines.len()));
-            let lines = std::mem::replace(&mut cell.lines, rest);
+            let lines: Vec<_> = cell.lines.by_ref().take(fit).collect();
             let mut inside = area.inside(padding);
             let size = drawing.table.size.points();
-            if placed.cell.middle && cell.lines.is_empty() {
-                let free = inside.height - super::flow::lines_high(lines.len(), size);
+            if placed.cell.middle && cell.lines.len() == 0 {
+                let free = inside.height - lines_high(lines.len(), size);
                 inside.y += free / 2.0;
                 inside.height -= free / 2.0;
             }
@@ -145,6 +151,13 @@ impl<'a> Flow<'a> {
         rows.written(heights.len(), cut);
         self.y = bottom;
     }
+}
+
+/// How many of the rows that fit stay on the page: fewer than fit, if that keeps rows together that share a cell.
+fn whole_groups(rows: &Rows, heights: &[f32], fit: usize, full: f32) -> usize {
+    let filled = |rows: usize| heights.iter().take(rows).sum::<f32>();
+    let clean = (1..=fit).rev().find(|end| rows.tears_nothing(*end));
+    clean.filter(|end| filled(*end) >= full * FILLED_BEFORE_GROUP).unwrap_or(fit)
 }
 
 /// How many rows fit into a height, and what they take of it.

@@ -1,7 +1,7 @@
 //! The drawing for paper and for keeping: PDF/A-2a, that is, with fonts inside, readable in decades, and tagged with what each part is.
 //!
-//! Promises: the same document gives the same bytes; text can be searched, copied and read aloud, tables as tables. Writes no
-//! file whose claim to PDF/A the writer could not check.
+//! Promises: the same document gives the same bytes; text can be searched, copied and read aloud, tables as tables. Hands out no
+//! file that the writer's own check of PDF/A refuses.
 
 mod draw;
 mod tags;
