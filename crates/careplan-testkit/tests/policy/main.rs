@@ -14,11 +14,15 @@ use serde_json::Value;
 /// so the platform never reaches `careplan-standard`.
 const ARROWS: &[(&str, &[&str])] = &[
     ("careplan-standard", &[]),
+    ("careplan-paper", &["careplan-standard"]),
     ("careplan-domain", &[]),
     ("careplan-envelope", &[]),
     ("careplan-protocol", &["careplan-domain"]),
     ("careplan-platform", &["careplan-domain", "careplan-envelope", "careplan-protocol"]),
-    ("careplan-client", &["careplan-domain", "careplan-envelope", "careplan-protocol", "careplan-standard"]),
+    (
+        "careplan-client",
+        &["careplan-domain", "careplan-envelope", "careplan-paper", "careplan-protocol", "careplan-standard"],
+    ),
     (
         "careplan-testkit",
         &[
