@@ -45,6 +45,7 @@
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
 
+mod comparison;
 mod fault;
 mod font;
 mod forms;
@@ -54,6 +55,7 @@ mod pdf;
 mod sheet;
 mod words;
 
+pub use comparison::{differences, month_comparison};
 pub use fault::PaperFault;
 pub use forms::document;
 pub use html::to_html;

@@ -4,13 +4,16 @@
 //! as plain arguments and never printed.
 
 mod check;
+mod compare;
 mod data_folder;
 mod evidence;
 mod findings;
 mod help;
 mod imported;
 mod list;
+mod reading;
 mod receive;
+mod render;
 mod run;
 mod screen;
 mod secrets;
@@ -42,12 +45,43 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Files(OfFiles),
+    #[command(flatten)]
+    Office(OfOffice),
+}
+
+/// What only looks at files, and needs no office.
+#[derive(Debug, Subcommand)]
+enum OfFiles {
+    /// ファイルを検査します（送信はしません）
+    Check(check::Check),
+    /// ファイルの内容を、帳票（第１表〜第７表など）のHTML・PDFにします
+    Render(render::Render),
+    /// 1か月の予定と実績を比べます（終了コード：0 予定どおり、1 違いあり、2 比べられない）
+    Compare(compare::Compare),
+    /// 同じ帳票の前のものと新しいものを比べます（終了コード：0 同じ、1 違いあり、2 比べられない）
+    Diff(compare::Diff),
+}
+
+impl OfFiles {
+    fn perform(self) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Check(check) => check.perform(),
+            Self::Render(render) => render.perform(),
+            Self::Compare(compare) => compare.perform(),
+            Self::Diff(diff) => diff.perform(),
+        }
+    }
+}
+
+/// What an office does.
+#[derive(Debug, Subcommand)]
+enum OfOffice {
     /// 初期設定：接続先を確かめ、電子証明書を取得し、この端末の鍵を公告します（途中で止まったら、もう一度実行すると続きから行います）
     Setup(setup::Setup),
     /// 常駐して、送信・受信・状態の更新・証明書の更新を続けます
     Run(run::Run),
-    /// ファイルを検査します（送信はしません）
-    Check(check::Check),
     /// フォルダーやファイルを検査し、ファイル名の宛先へ送信します
     Send(send::Send),
     /// 届いているものを1回受信し、送信したものの状態を更新します
@@ -77,7 +111,7 @@ struct OfId {
 pub enum Outcome {
     /// All was done.
     Done,
-    /// Something was refused or blocks; it was said what.
+    /// Something was refused or blocks, or a comparison found differences; it was said what.
     Refused,
 }
 
@@ -101,32 +135,31 @@ impl Arguments {
     }
 
     async fn perform(self) -> anyhow::Result<Outcome> {
+        let command = match self.command {
+            Command::Files(command) => return command.perform(),
+            Command::Office(command) => command,
+        };
         let data = match self.data {
             Some(data) => data,
             None => data_folder::default()?,
         };
-        // Checking needs no office.
-        if let Command::Check(check) = self.command {
-            return check.perform();
-        }
-        let is_setup = matches!(self.command, Command::Setup(_));
+        let is_setup = matches!(command, OfOffice::Setup(_));
         if !is_setup && !Office::exists_at(&data) {
             return Err(crate::OfficeFault::NotSetUp.into());
         }
         let office = Office::open(OfficeOptions::at(&data)).await;
         let office = office.with_context(|| format!("データフォルダー「{}」を開けません", data.display()))?;
-        let outcome = match self.command {
-            Command::Setup(setup) => setup.perform(&office).await,
-            Command::Run(run) => run.perform(&office).await,
-            Command::Check(check) => check.perform(),
-            Command::Send(send) => send.perform(&office).await,
-            Command::Receive(receive) => receive.perform(&office).await,
-            Command::List(list) => list.perform(&office).await,
-            Command::Show(show) => show.perform(&office).await,
-            Command::Withdraw(of) => withdraw::perform(&office, of.id).await,
-            Command::Imported(of) => imported::perform(&office, of.id).await,
-            Command::Evidence(evidence) => evidence.perform(&office).await,
-            Command::Status(status) => status.perform(&office, &data).await,
+        let outcome = match command {
+            OfOffice::Setup(setup) => setup.perform(&office).await,
+            OfOffice::Run(run) => run.perform(&office).await,
+            OfOffice::Send(send) => send.perform(&office).await,
+            OfOffice::Receive(receive) => receive.perform(&office).await,
+            OfOffice::List(list) => list.perform(&office).await,
+            OfOffice::Show(show) => show.perform(&office).await,
+            OfOffice::Withdraw(of) => withdraw::perform(&office, of.id).await,
+            OfOffice::Imported(of) => imported::perform(&office, of.id).await,
+            OfOffice::Evidence(evidence) => evidence.perform(&office).await,
+            OfOffice::Status(status) => status.perform(&office, &data).await,
         };
         office.close().await;
         outcome

@@ -166,6 +166,14 @@ impl ServiceMonth {
 }
 
 impl MonthComparison {
+    /// Whether everything that was reported took place as planned, and everything could be compared.
+    #[must_use]
+    pub fn is_as_planned(&self) -> bool {
+        let Totals { changed, not_done, added, not_comparable_in_plan, not_comparable_in_actuals, .. } =
+            self.totals;
+        changed + not_done + added + not_comparable_in_plan + not_comparable_in_actuals == 0
+    }
+
     pub(super) fn new(
         months: Vec<YearMonth>,
         persons: Vec<PersonMonth>,

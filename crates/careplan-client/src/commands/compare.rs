@@ -1,0 +1,125 @@
+//! `careplan-client compare` and `careplan-client diff`
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use careplan_paper::{differences, month_comparison, to_html};
+use careplan_standard::Prefix;
+use careplan_standard::compare::{FormsDiff, MonthComparer, MonthComparison, diff_forms};
+use careplan_standard::form::{Forms, SlipLine, Supplement};
+use jiff::civil::Date;
+
+use super::Outcome;
+use super::reading::{Package, read_side};
+use super::screen::{say, say_json};
+
+/// How a comparison is shown.
+#[derive(Debug, clap::Args)]
+struct Form {
+    /// 結果をJSONで出力します
+    #[arg(long, conflicts_with = "html")]
+    json: bool,
+    /// 結果をHTMLで出力します
+    #[arg(long)]
+    html: bool,
+    /// 氏名・番号・内容を「＊」で伏せて出力します
+    #[arg(long)]
+    mask: bool,
+}
+
+/// Plan against actuals.
+#[derive(Debug, clap::Args)]
+pub(super) struct Compare {
+    /// 予定（利用票UPPLAN）のファイルまたはフォルダー
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    /// 実績（UPJSK）のファイルまたはフォルダー
+    #[arg(value_name = "ACTUAL")]
+    actual: PathBuf,
+    #[command(flatten)]
+    form: Form,
+}
+
+impl Compare {
+    pub(super) fn perform(self) -> anyhow::Result<Outcome> {
+        let (plan, actual) = (read_side(self.plan)?, read_side(self.actual)?);
+        let lines = |packages: &[Package], of: fn(&Forms) -> &[SlipLine]| -> Vec<SlipLine> {
+            packages.iter().flat_map(|package| of(&package.forms)).cloned().collect()
+        };
+        let planned = lines(&plan, |forms| &forms.plan);
+        let done = lines(&actual, |forms| &forms.actuals);
+        if planned.is_empty() {
+            bail!("はじめに指定した場所に、予定（UPPLAN）がありません。予定、実績の順に指定してください。");
+        }
+        if done.is_empty() && !actual.iter().any(|package| package.name.prefix() == Prefix::UpJsk) {
+            bail!("後に指定した場所に、実績（UPJSK）がありません。予定、実績の順に指定してください。");
+        }
+        let supplements: Vec<Supplement> =
+            plan.iter().chain(&actual).flat_map(|package| package.forms.supplements.clone()).collect();
+        let mut comparer = MonthComparer::new().names(&supplements);
+        for package in actual.iter().filter(|package| package.name.prefix() == Prefix::UpJsk) {
+            comparer = comparer.reported_in(&package.name);
+        }
+        let compared = comparer.compare(&planned, &done);
+        let compared = if self.form.mask { compared.masked() } else { compared };
+        show_month(&compared, &self.form, latest(&actual)?)?;
+        Ok(if compared.is_as_planned() { Outcome::Done } else { Outcome::Refused })
+    }
+}
+
+fn show_month(compared: &MonthComparison, form: &Form, day: Date) -> anyhow::Result<()> {
+    if form.json {
+        say_json(compared)?;
+    } else if form.html {
+        say(to_html(&month_comparison(compared, day)?));
+    } else {
+        say(compared.to_text().trim_end());
+    }
+    Ok(())
+}
+
+/// Old against new.
+#[derive(Debug, clap::Args)]
+pub(super) struct Diff {
+    /// 前のファイルまたはフォルダー
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// 新しいファイルまたはフォルダー
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    #[command(flatten)]
+    form: Form,
+}
+
+impl Diff {
+    pub(super) fn perform(self) -> anyhow::Result<Outcome> {
+        let (old, new) = (read_side(self.old)?, read_side(self.new)?);
+        let day = latest(&new)?;
+        let (old, new) = (together(old), together(new));
+        let found = diff_forms(&old, &new);
+        let found = if self.form.mask { found.masked() } else { found };
+        show_differences(&found, &self.form, day)?;
+        Ok(if found.is_empty() { Outcome::Done } else { Outcome::Refused })
+    }
+}
+
+/// The day on which the newest of the files was written.
+fn latest(packages: &[Package]) -> anyhow::Result<Date> {
+    let days: Vec<Date> = packages.iter().map(Package::day).collect::<anyhow::Result<_>>()?;
+    days.into_iter().max().context("ファイルがありません")
+}
+
+fn together(packages: Vec<Package>) -> Forms {
+    packages.into_iter().fold(Forms::default(), |all, package| all.with(package.forms))
+}
+
+fn show_differences(found: &FormsDiff, form: &Form, day: Date) -> anyhow::Result<()> {
+    if form.json {
+        say_json(found)?;
+    } else if form.html {
+        say(to_html(&differences(found, day)?));
+    } else {
+        say(found.to_text().trim_end());
+    }
+    Ok(())
+}
