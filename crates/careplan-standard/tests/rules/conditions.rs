@@ -89,7 +89,7 @@ fn the_31st_is_a_day_of_october_and_the_29th_one_of_a_leap_february() {
 
 #[test]
 fn a_day_that_is_none_and_a_month_that_is_none_are_told_with_their_items_only() {
-    for items in [&[(10, "20261131")][..], &[(5, "20261")], &[(15, "11111")]] {
+    for items in [&[(10, "20261131")][..], &[(5, "20261")], &[(15, "99111")]] {
         let sample = file("", PLAN, with(PLAN, 1, items), "");
         let codes: Vec<&str> = findings(&sample).iter().map(|finding| finding.code).collect();
         assert_eq!(codes, ["FIELD-002"], "{items:?}");

@@ -67,6 +67,15 @@ fn a_person_who_came_out_right_and_returns_with_a_second_total_is_told_once() {
 }
 
 #[test]
+fn a_person_who_came_out_right_and_returns_with_details_only_is_not_added_up_again() {
+    let bytes = annex(|lines| {
+        let old = lines.clone();
+        *lines = [3, 4, 5, 6, 0, 1, 2, 3, 4].map(|index: usize| old[index].clone()).to_vec();
+    });
+    assert_eq!(codes(bytes), [""; 0]);
+}
+
+#[test]
 fn one_code_on_several_rows_needs_no_subtotal() {
     let bytes = annex(|lines| {
         without_subtotal(lines);
@@ -129,6 +138,20 @@ fn a_cell_that_nobody_filled_or_that_cannot_be_read_is_not_compared() {
         }
     });
     assert_eq!(codes(left_to_the_subtotal), [""; 0]);
+}
+
+#[test]
+fn a_subtotal_stands_for_details_without_units_beside_an_office_whose_details_have_them() {
+    let bytes = annex(|lines| {
+        for line in [3, 4] {
+            lines[line] = replaced(&lines[line], &[(18, ""), (22, "")]);
+        }
+        let other = replaced(&lines[0], &[(3, "0009900021"), (7, "9970000042")]);
+        lines.insert(6, other);
+        let sums = [(17, "4720"), (18, "4720"), (22, "4720"), (24, "47200"), (26, "42480"), (28, "4720")];
+        lines[7] = replaced(&lines[7], &sums);
+    });
+    assert_eq!(codes(bytes), [""; 0]);
 }
 
 #[test]

@@ -167,6 +167,15 @@ fn nobody_is_missed_in_a_file_that_could_not_be_read_to_its_end() {
 }
 
 #[test]
+fn nothing_is_missed_where_one_of_the_files_that_may_hold_it_could_not_be_read() {
+    let mut sample = unit("", &CARE_PLAN, without_lines(FORM_2, 4..5), &[]);
+    sample.files[2].1.clear();
+    assert_eq!(codes(&sample), ["FILE-001"]);
+    let sample = with_chart(unit("", &PREVENTIVE, (BASICS, Vec::new()), &[]), BASICS_IMAGE);
+    assert_eq!(codes(&sample), ["FILE-001"]);
+}
+
+#[test]
 fn an_image_is_found_by_its_name_in_either_case() {
     let name = BASICS_IMAGE.replace(".jpg", ".JPG");
     let sample = with_chart(unit("", &PREVENTIVE, basics(&name), &[]), BASICS_IMAGE);
