@@ -183,7 +183,7 @@ impl<'a> Draft<'a> {
         let mut words = vec![("where", self.where_ja())];
         words.extend(self.words);
         if let Some(field) = self.field {
-            words.push(("field", format!("項目{}「{}」", field.no(), field.name_ja())));
+            words.push(("field", field.label_ja()));
         }
         // Advice is made before the secrets are known to it.
         let fix = render(self.rule.fix, &words);
@@ -216,7 +216,7 @@ impl<'a> Draft<'a> {
             None => "このファイル".to_owned(),
         };
         match self.field {
-            Some(field) => format!("{record}の項目{}「{}」", field.no(), field.name_ja()),
+            Some(field) => format!("{record}の{}", field.label_ja()),
             None => record,
         }
     }

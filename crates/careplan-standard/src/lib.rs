@@ -57,6 +57,7 @@ mod finding;
 pub mod form;
 mod fuzz;
 mod limits;
+mod mark;
 mod month;
 mod ms932;
 mod name;
@@ -81,7 +82,8 @@ pub use finding::{Finding, Severity};
 #[doc(hidden)]
 pub use fuzz::check_anything;
 pub use limits::{
-    FILE_BYTES_MAX, FINDINGS_MAX, FINDINGS_OF_A_RULE_MAX, Limits, RECORD_BYTES_MAX, RECORDS_MAX,
+    FILE_BYTES_MAX, FINDINGS_MAX, FINDINGS_OF_A_RULE_MAX, Limits, OFFICES_OF_A_PERSON_MAX, RECORD_BYTES_MAX,
+    RECORDS_MAX,
 };
 pub use month::YearMonth;
 pub use name::{FileName, NAME_CHARS_MAX, NameFault, NameMonth, NamedOffice};

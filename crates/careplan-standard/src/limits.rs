@@ -15,6 +15,10 @@ pub const FINDINGS_MAX: usize = 500;
 /// Findings reported for one rule and item of a file, so that one fault in every row does not hide the others.
 pub const FINDINGS_OF_A_RULE_MAX: usize = 50;
 
+/// Offices and service types of one person and month of form 7. A person uses a handful; of one with more, whose rows would
+/// have to be searched longer and longer, the sums are not compared.
+pub const OFFICES_OF_A_PERSON_MAX: usize = 64;
+
 /// The limits a check obeys.
 ///
 /// ```

@@ -46,6 +46,13 @@ impl YearMonth {
         self.year
     }
 
+    /// How many days the month has.
+    pub(crate) fn days(self) -> Option<u8> {
+        let (year, month) = (i16::try_from(self.year).ok()?, i8::try_from(self.month).ok()?);
+        let first = jiff::civil::Date::new(year, month, 1).ok()?;
+        u8::try_from(first.days_in_month()).ok()
+    }
+
     /// The month, 1 to 12.
     #[must_use]
     pub fn month(self) -> u8 {

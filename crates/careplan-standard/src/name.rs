@@ -104,6 +104,12 @@ pub enum NameFault {
     /// The name follows edition 3, without service types.
     #[error("サービス種類コードがありません（第3版までの名前です）")]
     EditionThree,
+    /// An office number of nine digits, as one listing of the ministry's main document has it.
+    #[error("事業所番号が9桁です（決まりは10桁）")]
+    OfficeNumberOfNine,
+    /// A serial of fifteen digits, as the same listing has it.
+    #[error("ファイル連番が15桁です（決まりは14桁）")]
+    SerialOfFifteen,
     /// Too many or too few parts between underscores.
     #[error("「_」で区切った部分の数が合いません")]
     Parts,
@@ -220,6 +226,13 @@ impl FileName {
     }
 }
 
+impl NameFault {
+    /// Whether the name follows a listing of the ministry that departs from its own rule.
+    pub(crate) fn is_of_the_listing(self) -> bool {
+        matches!(self, Self::OfficeNumberOfNine | Self::SerialOfFifteen)
+    }
+}
+
 impl fmt::Display for FileName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}_", self.prefix)?;
@@ -258,7 +271,8 @@ fn split_month<'p, 'n>(prefix: Prefix, parts: &'p [&'n str]) -> Result<MonthAndR
 
 fn office(number: &str, service_type: &str) -> Result<NamedOffice, NameFault> {
     if !is_office_number(number.as_bytes()) {
-        return Err(NameFault::OfficeNumber);
+        let is_of_nine = number.len() == 9 && digits(number.as_bytes()).is_some();
+        return Err(if is_of_nine { NameFault::OfficeNumberOfNine } else { NameFault::OfficeNumber });
     }
     if service_type.len() != 2 || !service_type.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(NameFault::ServiceType);
@@ -277,6 +291,9 @@ pub(crate) fn is_office_number(bytes: &[u8]) -> bool {
 
 fn read_serial(text: &str) -> Result<String, NameFault> {
     let bytes = text.as_bytes();
+    if bytes.len() == 15 && bytes.iter().all(u8::is_ascii_digit) {
+        return Err(NameFault::SerialOfFifteen);
+    }
     let (date, time) = bytes.split_at_checked(8).ok_or(NameFault::Serial)?;
     let (minute, second) = time.split_at_checked(4).ok_or(NameFault::Serial)?;
     let real = is_date(date)

@@ -141,6 +141,10 @@ fn tables_with<'a>(
         codes,
         send_units: "unit,scheme,files,month,confidence\nK3,home,DLT1KYO,none,confirmed\n",
         links: "prefix,field_no,meaning,confidence\n",
+        conditions: "prefix,rows,item,when,values,need,others,severity,confidence\n",
+        keys: "prefix,kind,with,items,severity,confidence\n",
+        totals: "prefix,item,role,value,confidence\n",
+        relations: "prefix,in,meaning,severity,confidence\n",
         layouts,
     }
 }

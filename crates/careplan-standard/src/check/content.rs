@@ -1,12 +1,15 @@
 //! The content of one CSV file, record by record.
 
+use std::hash::RandomState;
+
 use super::field;
 use super::lenience::Leniencies;
-use super::link::LinkState;
+use super::rows::{Content, RowRules};
 use crate::collector::Collector;
 use crate::edition::{Edition, Field, Layout, Shape};
 use crate::finding::Draft;
 use crate::limits::Limits;
+use crate::mark::Mark;
 use crate::month::digits;
 use crate::ms932::{self, Fault};
 use crate::name::FileName;
@@ -33,8 +36,14 @@ pub(super) struct Walk<'e, 'f, 'o, 'n> {
     version: Option<Vec<u8>>,
 }
 
-/// Checks everything between the first byte behind a byte order mark and the end of the file.
-pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_>) {
+/// Checks everything between the first byte behind a byte order mark and the end of the file, in one pass.
+///
+/// `state` is the secret of the hashes; files whose content is compared share it.
+pub(super) fn check<'e>(
+    source: &Source<'e, '_>,
+    (from, state): (usize, &RandomState),
+    out: &mut Collector<'_>,
+) -> Content<'e> {
     let mut walk = Walk {
         source: *source,
         locator: Locator::new(source.bytes, from),
@@ -42,12 +51,13 @@ pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_
         leniencies: Leniencies::default(),
         version: None,
     };
-    let mut links = LinkState::new(source);
+    let mut rows = RowRules::new(source, state);
     let mut scanner = Scanner::new(source.bytes, from);
     let mut record = RawRecord::new();
     let mut records: u64 = 0;
     let mut data: u64 = 0;
     let mut blank = Blank::default();
+    let mut is_read_to_the_end = true;
     while scanner.next(&mut record) {
         if record.is_blank() {
             blank.note(&record);
@@ -59,6 +69,7 @@ pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_
         if data >= source.limits.records_max {
             let place = walk.locator.place(record.start);
             walk.out.push(Draft::new(&rules::FILE_TOO_MANY_RECORDS).at(place).word("limit", data));
+            is_read_to_the_end = false;
             break;
         }
         walk.check_line_end(&record);
@@ -67,7 +78,8 @@ pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_
             continue;
         }
         data += 1;
-        if !walk.check_record(&record, &mut links) {
+        if !walk.check_record(&record, (records, &mut rows)) {
+            is_read_to_the_end = false;
             break;
         }
     }
@@ -75,13 +87,18 @@ pub(super) fn check(source: &Source<'_, '_>, from: usize, out: &mut Collector<'_
     if data == 0 {
         walk.out.push(Draft::new(&rules::FILE_NO_DATA));
     }
-    links.finish(&mut walk);
+    let content = rows.finish(&mut walk, is_read_to_the_end.then_some(data));
     walk.leniencies.report(walk.out);
+    content
 }
 
 impl<'e, 'f> Walk<'e, 'f, '_, '_> {
     /// Checks one record; `false` when what follows cannot be read.
-    fn check_record(&mut self, record: &RawRecord<'f>, links: &mut LinkState<'e>) -> bool {
+    fn check_record(
+        &mut self,
+        record: &RawRecord<'f>,
+        (record_no, rows): (u64, &mut RowRules<'e, 'f, '_>),
+    ) -> bool {
         if let Some(trouble) = record.quote_fault {
             self.report_quotes(trouble);
             if trouble.fault == QuoteFault::Unclosed {
@@ -117,7 +134,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         for (field, raw) in layout.fields().iter().zip(&record.fields) {
             field::check(self, field, raw);
         }
-        links.check(self, &record.fields);
+        rows.check(self, &record.fields, Mark::new(record.start, record_no, record.line));
         true
     }
 
@@ -209,6 +226,25 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
 
     pub(super) fn place(&mut self, byte: usize) -> Place {
         self.locator.place(byte)
+    }
+
+    /// Reports something about a record, which may be an earlier one.
+    pub(super) fn report_at(&mut self, mark: Mark, draft: Draft<'e>) {
+        self.out.push(draft.at(mark.place(self.source.bytes)));
+    }
+
+    /// Reports something about an item of an earlier record, with its value.
+    pub(super) fn report_item_at(&mut self, mark: Mark, item: Option<usize>, draft: Draft<'e>) {
+        let fields = mark.fields(self.source.bytes);
+        let found =
+            item.and_then(|index| Some((fields.get(index)?, self.source.layout.fields().get(index)?)));
+        match found {
+            Some((raw, field)) => {
+                let place = mark.place_of(self.source.bytes, raw.start);
+                self.out.push(draft.field(field).value(raw.raw).at(place));
+            }
+            None => self.report_at(mark, draft),
+        }
     }
 }
 

@@ -25,6 +25,15 @@ pub(super) fn check<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, r
     }
     match judge(walk.source.edition, field, trimmed) {
         Verdict::Fits => {}
+        Verdict::Wrong if is_tolerated_date(field, trimmed) => {
+            let draft = Draft::new(&rules::FIELD_SHORT_DATE)
+                .field(field)
+                .value(trimmed)
+                .word("found", trimmed.len())
+                .word("expected", field.shape().expected_ja());
+            report(walk, raw, draft);
+            return;
+        }
         Verdict::Wrong => {
             let draft = Draft::new(&rules::FIELD_TYPE)
                 .field(field)
@@ -49,6 +58,11 @@ pub(super) fn check<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, r
         }
     }
     check_length(walk, field, raw, trimmed);
+}
+
+/// A date of the other length that an example of the ministry has.
+fn is_tolerated_date(field: &Field, value: &[u8]) -> bool {
+    *field.shape() == Shape::Date && field.tolerated_len == Some(value.len()) && are_digits(value)
 }
 
 fn report<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, raw: &RawField<'f>, draft: Draft<'e>) {

@@ -1,10 +1,13 @@
 //! What the content says about the file's name: month, sender, receiver.
 //!
-//! Which item says what stands in the edition's `links.csv`. A departure is reported where the value changes, not on every record.
+//! The receiver is looked for in each person's records too: one whom nobody mentions is told once for the file, one who is
+//! missing with some persons is told for each of them. Which item says what stands in the edition's `links.csv`. A departure is reported where the value changes, not on every record.
 
 use super::content::{Source, Walk};
+use super::groups::Group;
 use crate::edition::{Field, Link, LinkMeaning, Scheme};
 use crate::finding::{Draft, Severity};
+use crate::mark::Mark;
 use crate::month::YearMonth;
 use crate::ms932;
 use crate::name::{FileName, NameMonth};
@@ -17,6 +20,19 @@ pub(super) struct LinkState<'e> {
     links: Vec<(&'e Link, &'e Field, Memory)>,
     scheme: Scheme,
     handover: Handover,
+    images: Vec<NamedImage>,
+}
+
+/// An image a record names.
+pub(crate) struct NamedImage {
+    /// The record.
+    pub(crate) mark: Mark,
+    /// Index of the item.
+    pub(crate) item: usize,
+    /// Offset of its value.
+    pub(crate) start: usize,
+    /// The name in canonical form.
+    pub(crate) name: String,
 }
 
 #[derive(Default)]
@@ -41,11 +57,17 @@ impl<'e> LinkState<'e> {
             links,
             scheme: scheme_of(source.edition, source.name),
             handover: handover(source.edition, source.name),
+            images: Vec::new(),
         }
     }
 
     /// Compares one complete record with the name.
-    pub(super) fn check<'f>(&mut self, walk: &mut Walk<'e, 'f, '_, '_>, fields: &[RawField<'f>]) {
+    pub(super) fn check<'f>(
+        &mut self,
+        walk: &mut Walk<'e, 'f, '_, '_>,
+        fields: &[RawField<'f>],
+        (mark, mut group): (Mark, Option<&mut Group>),
+    ) {
         let (scheme, handover) = (self.scheme, self.handover);
         for (link, field, memory) in &mut self.links {
             let Some(raw) = fields.get(link.index) else {
@@ -55,6 +77,26 @@ impl<'e> LinkState<'e> {
             let value = value.trim_ascii();
             if value.is_empty() {
                 continue;
+            }
+            match link.meaning {
+                LinkMeaning::ImageName => match image_name(value) {
+                    Some(name) => {
+                        self.images.push(NamedImage { mark, item: link.index, start: raw.start, name });
+                        continue;
+                    }
+                    None => {
+                        let place = walk.place(raw.start);
+                        walk.out.push(Draft::new(&rules::IMAGE_NAME).field(field).value(value).at(place));
+                        continue;
+                    }
+                },
+                LinkMeaning::ReceiverPerPerson => {
+                    if let Some(group) = &mut group {
+                        group.names_office = true;
+                        group.names_receiver |= value == walk.source.name.receiver().number().as_bytes();
+                    }
+                }
+                _ => {}
             }
             let Some(draft) = departure(link.meaning, value, memory, (walk.source.name, handover)) else {
                 continue;
@@ -70,18 +112,44 @@ impl<'e> LinkState<'e> {
         }
     }
 
-    /// Reports what only shows at the end: a receiver whom no record mentions.
-    pub(super) fn finish(self, walk: &mut Walk<'e, '_, '_, '_>) {
+    /// Reports what only shows at the end: a receiver whom no record mentions, of the file or of a person.
+    /// Gives the images that are named.
+    pub(super) fn finish(
+        self,
+        walk: &mut Walk<'e, '_, '_, '_>,
+        (groups, is_whole): (&[Group], bool),
+    ) -> Vec<NamedImage> {
         for (link, field, memory) in &self.links {
-            if link.meaning == LinkMeaning::ReceiverSomewhere && memory.first.is_some() && !memory.met {
-                let draft = Draft::new(&rules::MATCH_RECEIVER_NOWHERE)
-                    .field(field)
-                    .word("expected", walk.source.name.receiver().number())
+            let per_person = link.meaning == LinkMeaning::ReceiverPerPerson;
+            if !per_person && link.meaning != LinkMeaning::ReceiverSomewhere {
+                continue;
+            }
+            let expected = walk.source.name.receiver().number();
+            if memory.first.is_some() && !memory.met {
+                let draft =
+                    Draft::new(&rules::MATCH_RECEIVER_NOWHERE).field(field).word("expected", expected);
+                walk.out.push(soften(draft.resting_on(link.confidence), link.meaning, self.scheme));
+                continue;
+            }
+            // A row that could not be read may be the one that mentions the receiver.
+            if !per_person || !is_whole {
+                continue;
+            }
+            for group in groups.iter().filter(|group| group.names_office && !group.names_receiver) {
+                let draft = Draft::new(&rules::MATCH_PERSON_ELSEWHERE)
+                    .word("expected", expected)
                     .resting_on(link.confidence);
-                walk.out.push(soften(draft, link.meaning, self.scheme));
+                walk.report_at(group.mark, soften(draft, link.meaning, self.scheme));
             }
         }
+        self.images
     }
+}
+
+/// The canonical form of an image's name; `None` for any other text.
+fn image_name(value: &[u8]) -> Option<String> {
+    let name = FileName::parse(std::str::from_utf8(value).ok()?).ok()?;
+    name.prefix().is_image().then(|| name.to_string())
 }
 
 /// Between a support centre and those who work for it, who plans and who sends may differ; the standard does not settle it.
@@ -127,7 +195,8 @@ fn departure<'d>(
             let departs = !value.starts_with(wanted.as_bytes());
             departs.then(|| Draft::new(&rules::MATCH_SERVICE_TYPE).word("expected", wanted))
         }
-        LinkMeaning::ReceiverSomewhere => {
+        LinkMeaning::ImageName => None,
+        LinkMeaning::ReceiverSomewhere | LinkMeaning::ReceiverPerPerson => {
             memory.met |= value == name.receiver().number().as_bytes();
             None
         }

@@ -3,14 +3,22 @@
 //! Promises: [`check_file`] takes any bytes under any name, never panics, takes time in proportion to the size, and says
 //! everything it found up to the limits.
 
+mod condition;
 mod content;
 mod field;
+mod groups;
 mod lenience;
+mod lines;
 mod link;
 mod naming;
+mod rows;
+mod total;
 
-pub(crate) use content::is_header;
+use std::hash::RandomState;
 
+pub(crate) use self::content::is_header;
+pub(crate) use self::groups::{Group, names};
+pub(crate) use self::rows::Content;
 use crate::collector::Collector;
 use crate::content::{ContentKind, judge};
 use crate::edition::Edition;
@@ -72,14 +80,29 @@ pub fn check_file(edition: &Edition, file: &SourceFile<'_>) -> Vec<Finding> {
 #[must_use]
 pub fn check_file_within(edition: &Edition, file: &SourceFile<'_>, limits: &Limits) -> Vec<Finding> {
     let mut out = Collector::new(file.name, *limits);
+    walk_through(edition, file, (limits, &RandomState::new()), &mut out);
+    out.finish()
+}
+
+/// Checks one file and gives what a unit has to know of its content; `None` where there is none to be read.
+///
+/// `state` is the secret of the hashes; the files of a unit share it.
+pub(crate) fn walk_through<'e>(
+    edition: &'e Edition,
+    file: &SourceFile<'_>,
+    (limits, state): (&Limits, &RandomState),
+    out: &mut Collector<'_>,
+) -> Option<Content<'e>> {
     match FileName::parse(file.name) {
         Ok(name) => {
             let kind = judge(file.name, file.bytes);
-            naming::check(edition, &name, file.name, &mut out);
+            naming::check(edition, &name, file.name, out);
             if name.prefix().is_image() {
-                check_image(kind, &mut out);
-            } else if is_readable_csv(kind, file.bytes, limits, &mut out) {
-                check_csv(edition, &name, file.bytes, limits, &mut out);
+                check_image(kind, out);
+            } else if is_readable_csv(kind, file.bytes, limits, out) {
+                let layout = edition.layout(name.prefix())?;
+                let source = content::Source { edition, layout, name: &name, bytes: file.bytes, limits };
+                return check_csv(&source, state, out);
             }
         }
         Err(fault) => {
@@ -88,7 +111,7 @@ pub fn check_file_within(edition: &Edition, file: &SourceFile<'_>, limits: &Limi
             }
         }
     }
-    out.finish()
+    None
 }
 
 /// What a kind of content is called in a message.
@@ -121,7 +144,9 @@ pub(crate) fn judge_stray(file: &SourceFile<'_>, fault: NameFault) -> Stray {
         ContentKind::Pdf => (&["pdf"], ".pdf"),
         ContentKind::Jpeg => (&["jpg", "jpeg", "jpe"], ".jpg"),
         ContentKind::StandardCsv => {
-            let draft = Draft::new(&rules::NAME_NOT_STANDARD)
+            let rule =
+                if fault.is_of_the_listing() { &rules::NAME_LISTING } else { &rules::NAME_NOT_STANDARD };
+            let draft = Draft::new(rule)
                 .text(ms932::shorten(file.name, NAME_CHARS_SHOWN, false))
                 .word("reason", fault);
             return Stray { is_attachment: false, finding: Some(draft) };
@@ -153,22 +178,23 @@ fn is_readable_csv(kind: ContentKind, bytes: &[u8], limits: &Limits, out: &mut C
     false
 }
 
-fn check_csv(edition: &Edition, name: &FileName, bytes: &[u8], limits: &Limits, out: &mut Collector<'_>) {
-    let Some(layout) = edition.layout(name.prefix()) else {
-        return;
-    };
-    match ms932::writing(bytes) {
+fn check_csv<'e>(
+    source: &content::Source<'e, '_>,
+    state: &RandomState,
+    out: &mut Collector<'_>,
+) -> Option<Content<'e>> {
+    match ms932::writing(source.bytes) {
         Writing::Utf16 => out.push(Draft::new(&rules::ENC_UTF16)),
         Writing::Utf8 { bom_bytes, at } => {
-            let place = Locator::new(bytes, bom_bytes).place(at);
+            let place = Locator::new(source.bytes, bom_bytes).place(at);
             out.push(Draft::new(&rules::ENC_UTF8).at(place));
         }
         Writing::Ms932 { bom_bytes } => {
             if bom_bytes > 0 {
                 out.push(Draft::new(&rules::ENC_BOM));
             }
-            let source = content::Source { edition, layout, name, bytes, limits };
-            content::check(&source, bom_bytes, out);
+            return Some(content::check(source, (bom_bytes, state), out));
         }
     }
+    None
 }

@@ -6,6 +6,7 @@ use crate::finding::Draft;
 use crate::name::{FileName, NamedOffice};
 use crate::prefix::Prefix;
 use crate::rules;
+use crate::scheme::{Handover, handover};
 
 pub(super) fn check(edition: &Edition, name: &FileName, given: &str, out: &mut Collector<'_>) {
     let canonical = name.to_string();
@@ -21,6 +22,9 @@ pub(super) fn check(edition: &Edition, name: &FileName, given: &str, out: &mut C
         out.push(Draft::new(&rules::NAME_SAME_OFFICE).word("found", name.sender()));
     }
     check_direction(edition, name, out);
+    if handover(edition, name) == Handover::PassedOn {
+        out.push(Draft::new(&rules::NAME_PASSED_ON).word("from", name.sender()));
+    }
 }
 
 fn check_office(edition: &Edition, side: &'static str, office: &NamedOffice, out: &mut Collector<'_>) {

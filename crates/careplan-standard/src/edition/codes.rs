@@ -56,7 +56,7 @@ impl Pattern {
         }
     }
 
-    fn matches(&self, value: &[u8]) -> bool {
+    pub(super) fn matches(&self, value: &[u8]) -> bool {
         match self {
             Self::Literal(code) => code.as_bytes() == value,
             Self::TypeThen(suffix) => value
@@ -158,7 +158,7 @@ impl Code {
         &self.meaning_ja
     }
 
-    /// A mark whose words depend on the table: `in`/`out` for service types, `current`/`tolerated`/`older` for versions.
+    /// A mark whose words depend on the table: `in`/`out` for service types, `current`/`tolerated`/`older` for versions, the kind of row for form 7.
     #[must_use]
     pub fn scope(&self) -> &str {
         &self.scope

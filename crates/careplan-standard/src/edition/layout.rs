@@ -1,6 +1,6 @@
 //! Layouts: the items of a CSV file, in order.
 
-use super::{Confidence, OfficeRole};
+use super::{Condition, Confidence, Key, OfficeRole, Totals};
 use crate::prefix::Prefix;
 
 /// The layout of one kind of CSV file.
@@ -12,6 +12,9 @@ pub struct Layout {
     pub(crate) receiver: OfficeRole,
     pub(crate) fields: Vec<Field>,
     pub(crate) links: Vec<Link>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) totals: Option<Totals>,
 }
 
 impl Layout {
@@ -116,6 +119,11 @@ impl Field {
     #[must_use]
     pub fn confidence(&self) -> Confidence {
         self.confidence
+    }
+
+    /// Number and name of the item, for a message.
+    pub(crate) fn label_ja(&self) -> String {
+        format!("項目{}「{}」", self.no, self.name_ja)
     }
 
     /// The support of one attribute: where the row says what is inferred, the rest of it is confirmed.
@@ -252,6 +260,10 @@ pub(crate) enum LinkMeaning {
     SenderServiceType,
     /// The receiver's office number, in at least one record.
     ReceiverSomewhere,
+    /// The receiver's office number, in at least one record of each person.
+    ReceiverPerPerson,
+    /// The name of an image that travels with the file.
+    ImageName,
     /// The plan date beside forms 1 to 3; zeros beside a slip.
     PlanDateUnlessSlip,
 }
@@ -264,6 +276,8 @@ impl LinkMeaning {
             "receiver_number" => Self::ReceiverNumber,
             "sender_service_type" => Self::SenderServiceType,
             "receiver_somewhere" => Self::ReceiverSomewhere,
+            "receiver_per_person" => Self::ReceiverPerPerson,
+            "image_name" => Self::ImageName,
             "plan_date_unless_slip" => Self::PlanDateUnlessSlip,
             _ => return None,
         })

@@ -3,9 +3,14 @@
 //! Promises: everything the checks know about a file comes from the tables of one folder under `editions/`, so that a
 //! further edition is a further folder and no code. Must never read anything from disk at run time.
 
+mod cells;
 mod codes;
+mod condition;
+mod key;
 mod layout;
+mod relation;
 mod tables;
+mod total;
 mod unit_rule;
 
 use std::collections::BTreeMap;
@@ -13,9 +18,13 @@ use std::sync::OnceLock;
 
 pub use codes::{Code, CodeTable};
 pub(crate) use codes::{is_code_char, is_service_code};
+pub(crate) use condition::{Condition, Need, Rows, SERVICE_TYPES, When};
+pub(crate) use key::{KEY_ITEMS_MAX, Key, KeyKind, PERSON_ITEMS};
 pub(crate) use layout::{Attribute, Link, LinkMeaning};
 pub use layout::{Field, Layout, Required, Shape};
+pub(crate) use relation::{Meaning, Relation};
 pub use tables::{EditionError, EditionTables};
+pub(crate) use total::{RowKind, SUMMED_MAX, SumRole, Totals};
 pub use unit_rule::{OfficeRole, Scheme, UnitMonth, UnitRule};
 
 use crate::prefix::Prefix;
@@ -48,6 +57,7 @@ pub struct Edition {
     layouts: BTreeMap<Prefix, Layout>,
     tables: BTreeMap<String, CodeTable>,
     units: Vec<UnitRule>,
+    relations: Vec<Relation>,
 }
 
 impl Edition {
@@ -104,6 +114,11 @@ impl Edition {
     #[must_use]
     pub fn units(&self) -> &[UnitRule] {
         &self.units
+    }
+
+    /// Whose records must be found in which other file of a unit.
+    pub(crate) fn relations(&self) -> &[Relation] {
+        &self.relations
     }
 
     /// Whether a service type code of a file name stands in the tables, and for which side.

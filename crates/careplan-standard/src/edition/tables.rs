@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
+use super::cells::{confidence, inconsistent, layout_of, rows, unknown, word};
 use super::codes::{Code, CodeAttributes, CodeTable, Pattern};
 use super::layout::{Attribute, Field, Layout, Link, LinkMeaning, Required, Shape};
 use super::unit_rule::{OfficeRole, Scheme, UnitMonth, UnitRule, parse_files};
-use super::{Confidence, Edition};
+use super::{Edition, condition, key, relation, total};
 use crate::prefix::Prefix;
 use crate::unit_kind::UnitKind;
 
@@ -28,6 +28,14 @@ pub struct EditionTables<'a> {
     pub send_units: &'a str,
     /// `links.csv`: items that must agree with the file's name.
     pub links: &'a str,
+    /// `conditions.csv`: what one item of a row says about others.
+    pub conditions: &'a str,
+    /// `keys.csv`: which items tell the records of a file apart.
+    pub keys: &'a str,
+    /// `totals.csv`: how the rows of form 7 add up.
+    pub totals: &'a str,
+    /// `relations.csv`: whose records must be found in which other file.
+    pub relations: &'a str,
     /// The layouts: prefix and text of each table.
     pub layouts: &'a [(&'a str, &'a str)],
 }
@@ -78,6 +86,10 @@ pub(super) const V4_1: EditionTables<'static> = EditionTables {
     codes: include_str!("../../editions/4.1/codes.csv"),
     send_units: include_str!("../../editions/4.1/send_units.csv"),
     links: include_str!("../../editions/4.1/links.csv"),
+    conditions: include_str!("../../editions/4.1/conditions.csv"),
+    keys: include_str!("../../editions/4.1/keys.csv"),
+    totals: include_str!("../../editions/4.1/totals.csv"),
+    relations: include_str!("../../editions/4.1/relations.csv"),
     layouts: layout_tables![
         "UP1KYO",
         "UP2KYO",
@@ -172,6 +184,9 @@ pub(super) fn read(source: &EditionTables<'_>) -> Result<Edition, EditionError> 
             receiver: word("files", "receiver", &row.receiver, role)?,
             fields: read_fields(&row.prefix, text, &tables)?,
             links: Vec::new(),
+            conditions: Vec::new(),
+            keys: Vec::new(),
+            totals: None,
         };
         if row.fields != Some(layout.fields.len()) {
             return Err(inconsistent("files", format!("{prefix} has another number of fields")));
@@ -179,8 +194,12 @@ pub(super) fn read(source: &EditionTables<'_>) -> Result<Edition, EditionError> 
         layouts.insert(prefix, layout);
     }
     read_links(source.links, &mut layouts)?;
+    condition::read(source.conditions, &mut layouts, &tables)?;
+    key::read(source.keys, &mut layouts)?;
+    total::read(source.totals, &mut layouts, &tables)?;
+    let relations = relation::read(source.relations, &layouts)?;
     let units = read_units(source.send_units)?;
-    Ok(Edition { name: source.name.to_owned(), layouts, tables, units })
+    Ok(Edition { name: source.name.to_owned(), layouts, tables, units, relations })
 }
 
 fn read_codes(text: &str) -> Result<BTreeMap<String, CodeTable>, EditionError> {
@@ -250,15 +269,11 @@ fn read_fields(
 
 fn read_links(text: &str, layouts: &mut BTreeMap<Prefix, Layout>) -> Result<(), EditionError> {
     for row in rows::<LinkRow>("links", text)? {
-        let prefix = word("links", "prefix", &row.prefix, Prefix::parse)?;
-        let layout = layouts
-            .get_mut(&prefix)
-            .ok_or_else(|| inconsistent("links", format!("{prefix} has no layout")))?;
-        let index = layout
-            .fields
-            .iter()
-            .position(|field| field.no == row.field_no)
-            .ok_or_else(|| inconsistent("links", format!("{prefix} has no item {}", row.field_no)))?;
+        let layout = layout_of("links", &row.prefix, layouts)?;
+        let index =
+            layout.fields.iter().position(|field| field.no == row.field_no).ok_or_else(|| {
+                inconsistent("links", format!("{} has no item {}", row.prefix, row.field_no))
+            })?;
         layout.links.push(Link {
             index,
             meaning: word("links", "meaning", &row.meaning, LinkMeaning::parse)?,
@@ -282,39 +297,6 @@ fn read_units(text: &str) -> Result<Vec<UnitRule>, EditionError> {
         });
     }
     Ok(units)
-}
-
-fn rows<R: DeserializeOwned>(table: &str, text: &str) -> Result<Vec<R>, EditionError> {
-    csv::Reader::from_reader(text.as_bytes())
-        .into_deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(|cause| EditionError::Table { table: table.to_owned(), cause })
-}
-
-fn word<T>(
-    table: &str,
-    column: &'static str,
-    value: &str,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Result<T, EditionError> {
-    parse(value).ok_or_else(|| unknown(table, column, value))
-}
-
-fn unknown(table: &str, column: &'static str, value: &str) -> EditionError {
-    EditionError::Word { table: table.to_owned(), column, value: value.to_owned() }
-}
-
-fn inconsistent(table: &str, what: String) -> EditionError {
-    EditionError::Inconsistent { table: table.to_owned(), what }
-}
-
-fn confidence(text: &str) -> Option<Confidence> {
-    Some(match text {
-        "confirmed" => Confidence::Confirmed,
-        "one-source" => Confidence::OneSource,
-        "inferred" => Confidence::Inferred,
-        _ => return None,
-    })
 }
 
 fn required(text: &str) -> Option<Required> {

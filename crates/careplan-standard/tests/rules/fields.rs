@@ -42,6 +42,14 @@ pub(crate) fn samples() -> Vec<Sample> {
         changed("a postal code without stroke", SUPPLEMENT, &[(9, "0000001")], "FIELD-012"),
         changed("an equipment code of another form", PLAN, &[(16, "99999000001")], "FIELD-012"),
         changed("an office number with a letter", ACTUALS, &[(24, "99A0000026")], "FIELD-012"),
+        changed(
+            "a date of six digits, as in the ministry's worked example",
+            BASICS,
+            &[(4, "261005")],
+            "FIELD-013",
+        ),
+        changed("a date of six digits where no example has it", PLAN, &[(4, "261025")], "FIELD-002"),
+        changed("a date of six digits and letters", BASICS, &[(4, "R81005")], "FIELD-002"),
         changed("a version no table knows", PLAN_DELETION, &[(1, "202410")], "VERSION-001"),
         changed("a version of edition 3", PLAN_DELETION, &[(1, "202208")], "VERSION-001"),
         changed("the version of edition 4.0", PLAN_DELETION, &[(1, "202504")], "VERSION-002"),
@@ -82,9 +90,13 @@ fn a_length_at_the_edge_passes_and_one_more_does_not() {
 
 #[test]
 fn special_values_and_inferred_codes_pass_where_the_standard_has_them() {
-    let values = [(PLAN, 12, "9999"), (PLAN, 3, "H099000001"), (ANNEX, 9, "11EEEE"), (ANNEX, 9, "A2ZZZZ")];
-    for (name, no, value) in values {
-        let bytes = with(name, 1, &[(no, value)]);
-        assert_eq!(check_file(Edition::v4_1(), &SourceFile::new(name, &bytes)), [], "{value}");
+    let values: [(&str, &[(usize, &str)]); 3] = [
+        (PLAN, &[(3, "H099000001")]),
+        (ANNEX, &[(9, "11EEEE"), (13, "0")]),
+        (ANNEX, &[(9, "A2ZZZZ"), (13, "0")]),
+    ];
+    for (name, value) in values {
+        let bytes = with(name, 1, value);
+        assert_eq!(check_file(Edition::v4_1(), &SourceFile::new(name, &bytes)), [], "{value:?}");
     }
 }

@@ -2,14 +2,20 @@
 
 use careplan_standard::{
     Edition, FILE_BYTES_MAX, FINDINGS_MAX, FINDINGS_OF_A_RULE_MAX, FileName, Limits, NAME_CHARS_MAX,
-    NameFault, RECORD_BYTES_MAX, RECORDS_MAX, Severity, SourceFile, check_file, check_file_within,
+    NameFault, OFFICES_OF_A_PERSON_MAX, RECORD_BYTES_MAX, RECORDS_MAX, Severity, SourceFile, check_file,
+    check_file_within,
 };
 
-use crate::sample::{FORM_3, PLAN_DELETION, with};
+use crate::sample::{ANNEX, FORM_3, PLAN_DELETION, edited, replaced, with};
 
 pub(crate) const RULES: [&str; 3] = ["FILE-002", "FILE-004", "LIMIT-001"];
 
 const ROW: &[u8] = b"202407,990001,0009900021,202611\r\n";
+
+/// Rows of as many persons.
+fn rows(count: usize) -> Vec<u8> {
+    (0..count).flat_map(|no| format!("202407,990001,{no:010},202611\r\n").into_bytes()).collect()
+}
 
 fn codes(bytes: &[u8], limits: &Limits) -> Vec<&'static str> {
     let findings = check_file_within(Edition::v4_1(), &SourceFile::new(PLAN_DELETION, bytes), limits);
@@ -41,8 +47,8 @@ fn a_file_of_the_largest_size_passes_and_one_byte_more_does_not() {
 #[test]
 fn the_last_record_passes_and_one_more_does_not() {
     let limits = Limits { records_max: 3, ..Limits::default() };
-    assert_eq!(codes(&ROW.repeat(3), &limits), [""; 0]);
-    let bytes = ROW.repeat(5);
+    assert_eq!(codes(&rows(3), &limits), [""; 0]);
+    let bytes = rows(5);
     let findings = check_file_within(Edition::v4_1(), &SourceFile::new(PLAN_DELETION, &bytes), &limits);
     assert_eq!(findings.len(), 1);
     assert_eq!((findings[0].code, findings[0].record), ("FILE-004", Some(4)));
@@ -95,4 +101,21 @@ fn findings_of_many_rules_are_counted_beyond_the_limit_of_the_file() {
 fn a_name_of_the_longest_length_is_looked_at_and_one_more_is_not() {
     assert_eq!(FileName::parse(&"U".repeat(NAME_CHARS_MAX)), Err(NameFault::Extension));
     assert_eq!(FileName::parse(&"U".repeat(NAME_CHARS_MAX + 1)), Err(NameFault::TooLong));
+}
+
+#[test]
+fn the_sums_of_a_person_of_the_most_offices_are_compared_and_of_one_more_are_not() {
+    let codes = |offices: usize| -> Vec<&str> {
+        let bytes = edited(ANNEX, |lines| {
+            lines.truncate(3);
+            let detail = lines[0].clone();
+            for no in 2..offices {
+                lines.insert(0, replaced(&detail, &[(7, &format!("99{no:08}"))]));
+            }
+        });
+        let findings = check_file(Edition::v4_1(), &SourceFile::new(ANNEX, &bytes));
+        findings.iter().map(|finding| finding.code).collect()
+    };
+    assert_eq!(codes(OFFICES_OF_A_PERSON_MAX), ["TOTAL-006"; 6]);
+    assert_eq!(codes(OFFICES_OF_A_PERSON_MAX + 1), [""; 0]);
 }

@@ -4,7 +4,7 @@ use careplan_standard::Severity;
 
 use crate::sample::{
     ACTUALS, ACTUALS_DELETION, FORM_2, PLAN, PLAN_DELETION, SUPPLEMENT, SUPPLEMENT_OF_PLAN, Sample, changed,
-    example, file, findings, ms932, report, with,
+    edited, example, file, findings, ms932, replaced, report, with,
 };
 
 pub(crate) fn samples() -> Vec<Sample> {
@@ -55,9 +55,54 @@ pub(crate) fn samples() -> Vec<Sample> {
             "9970000042_A2",
             "MATCH-006",
         ),
+        file(
+            "a person whom the receiver does not serve",
+            PLAN,
+            served_by_others(PLAN, 11..19, 20),
+            "MATCH-009",
+        ),
+        file(
+            "a person of form 2 without the receiver",
+            FORM_2,
+            served_by_others(FORM_2, 4..5, 17),
+            "MATCH-009",
+        ),
+        file(
+            "a person of a preventive slip whom the receiver does not serve",
+            &PLAN.replace("_11_", "_A2_"),
+            served_by_others(PLAN, 11..19, 20),
+            "MATCH-009",
+        ),
         changed("a plan date beside a slip", SUPPLEMENT, &[(4, "20261015")], "MATCH-007"),
         changed("no plan date beside a plan", SUPPLEMENT_OF_PLAN, &[(4, "00000000")], "MATCH-008"),
     ]
+}
+
+/// The example with another service office than the receiver on these lines.
+fn served_by_others(name: &str, lines: std::ops::Range<usize>, no: usize) -> Vec<u8> {
+    edited(name, |all| {
+        for line in lines {
+            all[line - 1] = replaced(&all[line - 1], &[(no, "9970000034")]);
+        }
+    })
+}
+
+#[test]
+fn a_person_whose_form_2_names_no_office_is_not_missed_by_the_receiver() {
+    let sample = file("", FORM_2, with(FORM_2, 4, &[(17, "")]), "");
+    assert_eq!(findings(&sample), []);
+}
+
+#[test]
+fn a_person_is_not_missed_where_a_row_cannot_be_read() {
+    let bytes = edited(PLAN, |lines| {
+        let first = replaced(&lines[10], &[(20, "9970000034")]);
+        lines.truncate(9);
+        lines.push(first);
+        lines.push("202407,990001,0009900021".to_owned());
+    });
+    let codes: Vec<&str> = findings(&file("", PLAN, bytes, "")).iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["CSV-004"]);
 }
 
 #[test]
@@ -71,6 +116,8 @@ fn departures_that_rest_on_an_inference_only_warn() {
         "two service types in one file of actuals",
         "a receiver whom form 2 does not mention",
         "a preventive receiver whom no record mentions",
+        "a person of form 2 without the receiver",
+        "a person of a preventive slip whom the receiver does not serve",
     ];
     for sample in samples().iter().filter(|sample| inferred.contains(&sample.fault)) {
         let worst = findings(sample).iter().map(|finding| finding.severity).max();
@@ -80,7 +127,8 @@ fn departures_that_rest_on_an_inference_only_warn() {
 
 #[test]
 fn a_departure_that_repeats_on_every_record_is_told_once() {
-    let bytes = ms932(&example(PLAN_DELETION).repeat(1000));
+    let rows = (0..1000).map(|no| format!("202407,990001,{no:010},202611\r\n"));
+    let bytes = rows.collect::<String>();
     let sample = file("", &PLAN_DELETION.replace("202611", "202612"), bytes, "");
     assert_eq!(findings(&sample).len(), 1);
 }
@@ -90,7 +138,7 @@ fn actuals_passed_on_by_a_planner_may_name_other_offices() {
     let name = "UPJSK_202611_9970000042_43_9970000018_46_20261202164500.CSV";
     let sample = file("", name, ms932(&example(ACTUALS)), "");
     let codes: Vec<&str> = findings(&sample).iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["NAME-005"]);
+    assert_eq!(codes, ["NAME-005", "NAME-011"]);
 }
 
 #[test]

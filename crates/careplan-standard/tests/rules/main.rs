@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod characters;
+mod conditions;
 mod fields;
 mod files;
+mod keys;
 mod limits;
 mod links;
 mod masking;
@@ -13,6 +15,8 @@ mod names;
 mod quoting;
 mod sample;
 mod sets;
+mod totals;
+mod units;
 
 use std::collections::BTreeSet;
 
@@ -30,11 +34,14 @@ fn every_rule_of_the_catalogue_is_met_by_a_sample() {
         quoting::samples(),
         fields::samples(),
         links::samples(),
+        conditions::samples(),
+        keys::samples(),
+        totals::samples(),
     ]
     .iter()
     .flatten()
     .map(|sample| sample.rule)
-    .chain(sets::samples().iter().flat_map(|sample| sample.rules.iter().copied()))
+    .chain(sets::samples().iter().chain(&units::samples()).flat_map(|sample| sample.rules.iter().copied()))
     .chain(limits::RULES)
     .chain(WRITING)
     .collect();

@@ -21,12 +21,12 @@ pub(crate) fn samples() -> Vec<Sample> {
         renamed(
             "an office number of 9 digits",
             "UPPLAN_202611_997000001_43_9970000026_11_20261025101500.CSV",
-            "NAME-001",
+            "NAME-010",
         ),
         renamed(
             "a serial of 15 digits",
             "UPPLAN_202611_9970000018_43_9970000026_11_202610251015000.CSV",
-            "NAME-001",
+            "NAME-010",
         ),
         renamed(
             "a serial on 31 November",
@@ -73,6 +73,12 @@ pub(crate) fn samples() -> Vec<Sample> {
             "NAME-007",
         ),
         file(
+            "actuals collected by another planner",
+            "UPJSK_202611_9970000042_43_9970000018_46_20261202164500.CSV",
+            ms932(&example(ACTUALS)),
+            "NAME-011",
+        ),
+        file(
             "a sender who is the receiver",
             "DLTPLAN_202611_9970000018_43_9970000018_43_20261026120000.CSV",
             ms932(&example(PLAN_DELETION)),
@@ -90,6 +96,20 @@ pub(crate) fn samples() -> Vec<Sample> {
 #[test]
 fn a_name_that_is_wrong_is_told_by_its_part() {
     insta::assert_snapshot!(report(&samples()));
+}
+
+#[test]
+fn only_the_lengths_of_the_ministrys_listing_are_told_as_such() {
+    let names = [
+        ("9970000018", "997000001", NameFault::OfficeNumberOfNine),
+        ("9970000018", "99700000", NameFault::OfficeNumber),
+        ("9970000018", "99A000001", NameFault::OfficeNumber),
+        ("20261025101500", "202610251015000", NameFault::SerialOfFifteen),
+        ("20261025101500", "2026102510150000", NameFault::Serial),
+    ];
+    for (from, to, fault) in names {
+        assert_eq!(FileName::parse(&PLAN.replace(from, to)), Err(fault), "{to}");
+    }
 }
 
 #[test]

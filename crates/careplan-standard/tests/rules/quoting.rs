@@ -14,6 +14,7 @@ fn edited(
 
 pub(crate) fn samples() -> Vec<Sample> {
     let deletion = example(PLAN_DELETION);
+    let another = deletion.replace("0009900021", "0009900022");
     vec![
         edited(
             "a quote that is never closed",
@@ -68,7 +69,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         edited("carriage returns only", FORM_3, |text| text.replace("\r\n", "\r"), "CSV-007"),
         file("no line break at the end", PLAN_DELETION, deletion.trim_end(), "CSV-008"),
         file("blank lines at the end", PLAN_DELETION, format!("{deletion}\r\n\r\n"), "CSV-009"),
-        file("a blank line between records", PLAN_DELETION, format!("{deletion}\r\n{deletion}"), "CSV-010"),
+        file("a blank line between records", PLAN_DELETION, format!("{deletion}\r\n{another}"), "CSV-010"),
         edited("bare texts", FORM_3, |text| text.replace("\"訪問介護\"", "訪問介護"), "CSV-011"),
         edited("quoted codes", FORM_3, |text| text.replace("202407,", "\"202407\","), "CSV-012"),
         edited("empty texts as nothing", FORM_3, |text| text.replace("\"\"", ""), "CSV-013"),

@@ -5,17 +5,16 @@ use std::fmt::Write as _;
 use careplan_standard::{Edition, Severity, SourceFile, UnitKind, check_unit, sort_into_units};
 
 use crate::sample::{
-    ACTUALS, ANNEX, BASICS, FORM_2, FORM_3, PLAN, SUPPLEMENT, SUPPLEMENT_OF_PLAN, example, ms932, written,
+    ACTUALS, ANNEX, BASICS, FORM_1, FORM_2, FORM_3, PLAN, SUPPLEMENT, SUPPLEMENT_OF_PLAN, example, ms932,
+    written,
 };
 
 /// A set of files with one fault.
 pub(crate) struct SetSample {
-    fault: &'static str,
-    files: Vec<(String, Vec<u8>)>,
+    pub(crate) fault: &'static str,
+    pub(crate) files: Vec<(String, Vec<u8>)>,
     pub(crate) rules: &'static [&'static str],
 }
-
-const FORM_1: &str = "UP1KYO_9970000018_43_9970000026_11_20261020093000.CSV";
 
 fn set(fault: &'static str, names: &[&str], rules: &'static [&'static str]) -> SetSample {
     let files = names.iter().map(|name| ((*name).to_owned(), ms932(&example(name)))).collect();

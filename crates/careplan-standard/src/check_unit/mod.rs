@@ -1,8 +1,17 @@
 //! Checking a unit: all of its files, and what they have to agree on.
+//!
+//! Promises: every file is walked through once; what its records must agree on with other files is remembered on the way.
 
-use crate::check::{SourceFile, check_file};
+mod image;
+mod relation;
+
+use std::hash::RandomState;
+
+use crate::check::{Content, SourceFile, walk_through};
+use crate::collector::Collector;
 use crate::edition::{Edition, UnitMonth};
 use crate::finding::{Draft, Finding};
+use crate::limits::Limits;
 use crate::name::{FileName, NameMonth};
 use crate::prefix::Prefix;
 use crate::rules;
@@ -22,14 +31,18 @@ use crate::sort::Unit;
 /// ```
 #[must_use]
 pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> Vec<Finding> {
-    let members: Vec<Member<'_>> = unit
-        .files
-        .iter()
-        .filter_map(|index| files.get(*index))
-        .map(|file| Member { file, name: FileName::parse(file.name).ok() })
-        .collect();
-    let mut findings: Vec<Finding> =
-        members.iter().flat_map(|member| check_file(edition, member.file)).collect();
+    let (limits, state) = (Limits::default(), RandomState::new());
+    let mut members = Vec::new();
+    let mut outs = Vec::new();
+    for file in unit.files.iter().filter_map(|index| files.get(*index)) {
+        let mut out = Collector::new(file.name, limits);
+        let content = walk_through(edition, file, (&limits, &state), &mut out);
+        members.push(Member { file, name: FileName::parse(file.name).ok(), content });
+        outs.push(out);
+    }
+    relation::check(edition, &members, &mut outs);
+    image::check(edition, &members, &mut outs);
+    let mut findings: Vec<Finding> = outs.into_iter().flat_map(Collector::finish).collect();
     let rule = edition.units().iter().find(|rule| rule.kind() == unit.kind);
     let month = rule.map_or(UnitMonth::Absent, |rule| rule.month());
     for member in &members {
@@ -48,9 +61,25 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
     findings
 }
 
-struct Member<'a> {
+struct Member<'a, 'e> {
     file: &'a SourceFile<'a>,
     name: Option<FileName>,
+    /// What its records are; `None` when it could not be read, and for an image.
+    content: Option<Content<'e>>,
+}
+
+impl Member<'_, '_> {
+    fn prefix(&self) -> Option<Prefix> {
+        self.name.as_ref().map(FileName::prefix)
+    }
+
+    fn is_image(&self) -> bool {
+        self.prefix().is_some_and(Prefix::is_image)
+    }
+
+    fn canonical_name(&self) -> Option<String> {
+        self.name.as_ref().map(FileName::to_string)
+    }
 }
 
 fn offices<'d>(unit: &Unit, name: &FileName) -> Option<Draft<'d>> {
@@ -81,7 +110,7 @@ fn month_departure<'d>(unit: &Unit, wanted: UnitMonth, name: &FileName) -> Optio
 }
 
 /// The versions of a unit's files are compared with the first file's.
-fn version<'d>(edition: &Edition, members: &[Member<'_>], member: &Member<'_>) -> Option<Draft<'d>> {
+fn version<'d>(edition: &Edition, members: &[Member<'_, '_>], member: &Member<'_, '_>) -> Option<Draft<'d>> {
     let first = members.first().filter(|first| first.file.name != member.file.name)?;
     let (expected, found) = (first_value(edition, first)?, first_value(edition, member)?);
     (expected != found)
@@ -89,7 +118,7 @@ fn version<'d>(edition: &Edition, members: &[Member<'_>], member: &Member<'_>) -
 }
 
 /// The version value a file begins with, when it begins with six digits.
-fn first_value(edition: &Edition, member: &Member<'_>) -> Option<String> {
+fn first_value(edition: &Edition, member: &Member<'_, '_>) -> Option<String> {
     let name = member.name.as_ref().filter(|name| name.prefix() != Prefix::UpKihonImage)?;
     edition.layout(name.prefix())?;
     let bytes = member.file.bytes;

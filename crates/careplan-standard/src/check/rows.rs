@@ -1,0 +1,84 @@
+//! Complete rows: what their items say about the file's name, about each other, and about rows before them.
+
+use std::hash::RandomState;
+
+use super::condition::{self, TypesMet};
+use super::content::{Source, Walk};
+use super::groups::{Group, Groups, item};
+use super::lines::Lines;
+use super::link::{LinkState, NamedImage};
+use super::total::TotalState;
+use crate::edition::{Key, RowKind};
+use crate::mark::Mark;
+use crate::scan::RawField;
+
+/// What a unit has to know of a file whose rows were walked through.
+pub(crate) struct Content<'e> {
+    /// The items by which its records are told apart.
+    pub(crate) key: Option<&'e Key>,
+    /// Its records.
+    pub(crate) records: Vec<Group>,
+    /// The images it names.
+    pub(crate) images: Vec<NamedImage>,
+    /// Whether every row could be read.
+    pub(crate) is_whole: bool,
+}
+
+/// The rules about rows of one file in the making.
+pub(super) struct RowRules<'e, 'f, 's> {
+    groups: Groups<'e, 'f, 's>,
+    links: LinkState<'e>,
+    types: TypesMet,
+    lines: Lines<'e, 's>,
+    totals: Option<TotalState<'e, 'f>>,
+    /// Rows that were looked at and whose key is complete.
+    rows: u64,
+}
+
+impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
+    pub(super) fn new(source: &Source<'e, 'f>, state: &'s RandomState) -> Self {
+        let layout = source.layout;
+        Self {
+            groups: Groups::new(layout, source.name, state),
+            links: LinkState::new(source),
+            types: TypesMet::default(),
+            lines: Lines::new(layout, source.name, state),
+            totals: layout.totals.as_ref().map(TotalState::new),
+            rows: 0,
+        }
+    }
+
+    /// Checks one row that has every item of the layout.
+    pub(super) fn check(&mut self, walk: &mut Walk<'e, 'f, '_, '_>, fields: &[RawField<'f>], mark: Mark) {
+        let layout = walk.source.layout;
+        let kind = match &layout.totals {
+            Some(totals) => totals.kind(item(fields, totals.row)),
+            None => RowKind::Detail,
+        };
+        let member = self.groups.enter(fields, mark);
+        let group = member.and_then(|member| self.groups.all.get_mut(member.group));
+        self.links.check(walk, fields, (mark, group));
+        condition::check(walk, fields, (kind, &mut self.types));
+        let Some(member) = member else {
+            return;
+        };
+        self.rows += 1;
+        if let Some(draft) = self.groups.second(member, layout) {
+            walk.report_at(mark, draft);
+        }
+        self.lines.check(walk, fields, (member.group, mark));
+        if let Some(totals) = &mut self.totals {
+            totals.check(walk, fields, (kind, member.group, mark));
+        }
+    }
+
+    /// Reports what only shows at the end. `rows` are those of the file, `None` when it was not read to its end.
+    pub(super) fn finish(self, walk: &mut Walk<'e, 'f, '_, '_>, rows: Option<u64>) -> Content<'e> {
+        let is_whole = rows == Some(self.rows);
+        let images = self.links.finish(walk, (&self.groups.all, is_whole));
+        if let Some(totals) = self.totals {
+            totals.finish(walk, is_whole);
+        }
+        Content { key: self.groups.key, records: self.groups.all, images, is_whole }
+    }
+}
