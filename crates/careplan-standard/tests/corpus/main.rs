@@ -3,8 +3,10 @@
 //! A folder is named for its fault and holds its files exactly as they would lie in an export folder. Beside it, in
 //! `tests/snapshots/hostile/`, stands what sorting and checking say, as a person reads it. What is too large for a repository is built
 //! while the tests run ([`huge`]).
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod fault;
 mod folders;
 mod huge;
+mod pages;
+mod words;
