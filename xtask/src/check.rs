@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
 use crate::postgres::{self, Postgres};
-use crate::{command, demo, packages, programs, stop, torture};
+use crate::{command, demo, fuzz, packages, programs, stop, torture};
 
 /// What is run.
 #[derive(clap::Args)]
@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// Run only the tests whose name contains this text, and none of the other stages.
     #[arg(long)]
     filter: Option<String>,
+    /// After everything else, run each fuzz target for a minute.
+    #[arg(long, conflicts_with = "filter")]
+    long: bool,
 }
 
 /// Names the file in which tests note that they were not run; the testkit knows it by the same name.
@@ -77,7 +80,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         not_run.tell()?;
         return outcome;
     }
-    let stages: Vec<Stage<'_>> = vec![
+    let mut stages: Vec<Stage<'_>> = vec![
         ("format", Box::new(format)),
         ("clippy", Box::new(clippy)),
         ("tests", Box::new(|| tests(&url, None, &not_run))),
@@ -89,6 +92,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         ("demo", Box::new(|| demo::headless(&programs::as_tested()?.shipped))),
         ("demo on trial", Box::new(|| demo::trial::both(&programs::as_tested()?.shipped))),
     ];
+    if options.long {
+        stages.push(("fuzzing", Box::new(fuzz::all)));
+    }
     let mut times = vec![("PostgreSQL", began.elapsed())];
     for (name, stage) in &stages {
         println!("\n== {name}");
@@ -149,8 +155,7 @@ fn policy() -> anyhow::Result<()> {
     command::run(Command::new("cargo-deny").args(["--offline", "check", "bans", "licenses", "sources"]))
 }
 
-/// They run with a nightly compiler (`cargo +nightly fuzz run csv`); here they only must compile.
-/// The shared target folder spares them most of the building.
+/// They run with `--long`; here they only must compile. The shared target folder spares them most of the building.
 fn fuzz_targets() -> anyhow::Result<()> {
     command::run(command::cargo().args([
         "check",

@@ -7,6 +7,7 @@ mod check;
 mod child;
 mod command;
 mod demo;
+mod fuzz;
 mod load;
 mod packages;
 mod postgres;

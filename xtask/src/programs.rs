@@ -57,7 +57,8 @@ fn build(what: &[&str]) -> anyhow::Result<String> {
     command::output(build.stderr(Stdio::inherit()))
 }
 
-fn find(messages: &str, name: &str) -> anyhow::Result<PathBuf> {
+/// The program of this name, by cargo's messages.
+pub(crate) fn find(messages: &str, name: &str) -> anyhow::Result<PathBuf> {
     let mut messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let message = messages.find(|it| {
         it["reason"] == "compiler-artifact" && it["target"]["name"] == name && it["executable"].is_string()

@@ -114,7 +114,7 @@ pub(crate) enum Writing {
     Ms932 { bom_bytes: usize },
     /// UTF-8, by the character of several bytes at offset `at`, behind a byte order mark of `bom_bytes`.
     Utf8 { bom_bytes: usize, at: usize },
-    /// UTF-16, by its byte order mark.
+    /// UTF-16, by its byte order mark or by zero bytes beside its first two characters.
     Utf16,
 }
 
@@ -124,7 +124,12 @@ pub(crate) enum Writing {
 /// half-width katakana in MS932 look the same.
 pub(crate) fn writing(bytes: &[u8]) -> Writing {
     const BOM: &[u8] = b"\xEF\xBB\xBF";
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+    let is_utf16 = match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
+        [one, 0, two, 0, ..] | [0, one, 0, two, ..] => *one != 0 && *two != 0,
+        _ => false,
+    };
+    if is_utf16 {
         return Writing::Utf16;
     }
     let bom_bytes = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
@@ -174,6 +179,9 @@ mod tests {
         assert_eq!(writing(b"1,\x8C\xA9\x96\x7B"), Writing::Ms932 { bom_bytes: 0 });
         assert_eq!(writing(b"\xC2\xB1"), Writing::Ms932 { bom_bytes: 0 }, "half-width katakana");
         assert_eq!(writing(b"\xFF\xFE1\0"), Writing::Utf16);
+        assert_eq!(writing(b"2\x000\0"), Writing::Utf16);
+        assert_eq!(writing(b"\x002\x000"), Writing::Utf16);
+        assert_eq!(writing(b"2\x0000"), Writing::Ms932 { bom_bytes: 0 }, "a single zero byte");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::edition::{Edition, Field, Layout, Shape};
 use crate::finding::Draft;
 use crate::limits::Limits;
 use crate::mark::Mark;
+use crate::month::digits;
 use crate::ms932::{self, Fault};
 use crate::name::FileName;
 use crate::place::{Locator, Place};
@@ -137,7 +138,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
                 clean.characters.add(index);
             }
         }
-        self.check_version(record);
+        self.check_version(record, fits);
         if !fits {
             let place = self.locator.place(record.start);
             let draft = Draft::new(&rules::CSV_FIELD_COUNT)
@@ -216,15 +217,17 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         }
     }
 
-    /// One version value per file, and the one of the edition. Reported where it changes, not on every record.
-    fn check_version(&mut self, record: &RawRecord<'f>) {
+    /// One version value per file, and the one of the edition. Reported where it changes, not on every record. What is no row of
+    /// data (a trailer, a web page) has no version either.
+    fn check_version(&mut self, record: &RawRecord<'f>, fits: bool) {
         let edition = self.source.edition;
         let (Some(field), Some(raw)) = (self.source.layout.fields().first(), record.fields.first()) else {
             return;
         };
         let value = raw.value();
         let value = value.trim_ascii();
-        if value.is_empty() || *field.shape() != Shape::Version {
+        let is_version = fits || (value.len() == 6 && digits(value).is_some());
+        if value.is_empty() || !is_version || *field.shape() != Shape::Version {
             return;
         }
         let Some(table) = field.code_table().and_then(|name| edition.code_table(name)) else {
@@ -277,11 +280,15 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
     }
 }
 
-/// Whether the first record is a header: it does not begin with the digits of a version, and names items.
+/// Whether the first record is a header: it does not begin with the digits of a version, and names items. Broken quotes may have
+/// swallowed anything, so a row that has them is looked at as data.
 pub(crate) fn is_header(layout: &Layout, record: &RawRecord<'_>) -> bool {
     let Some(first) = record.fields.first() else {
         return false;
     };
+    if record.quote_fault.is_some() {
+        return false;
+    }
     if first.raw.first().is_none_or(u8::is_ascii_digit) {
         return false;
     }

@@ -135,7 +135,8 @@ impl<'e> LinkState<'e> {
     ) -> Vec<NamedImage> {
         for (link, field, memory) in &self.links {
             let per_person = link.meaning == LinkMeaning::ReceiverPerPerson;
-            if !per_person && link.meaning != LinkMeaning::ReceiverSomewhere {
+            // A row that could not be read may be the one that mentions the receiver.
+            if !is_whole || (!per_person && link.meaning != LinkMeaning::ReceiverSomewhere) {
                 continue;
             }
             let expected = walk.source.name.receiver().number();
@@ -145,8 +146,7 @@ impl<'e> LinkState<'e> {
                 walk.out.push(soften(draft.resting_on(link.confidence), link.meaning, self.scheme));
                 continue;
             }
-            // A row that could not be read may be the one that mentions the receiver.
-            if !per_person || !is_whole {
+            if !per_person {
                 continue;
             }
             for group in groups.iter().filter(|group| group.names_office && !group.names_receiver) {

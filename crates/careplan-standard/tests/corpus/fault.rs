@@ -1,0 +1,120 @@
+//! One folder of the corpus, and what is said about it.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use careplan_standard::{
+    Edition, FileName, Finding, Severity, SourceFile, check_file, check_unit, sort_into_units,
+};
+
+/// An export folder with one fault.
+pub(crate) struct Fault {
+    /// The folder's name: the fault in English.
+    pub(crate) name: String,
+    /// Name and bytes of each file, sorted by name.
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+}
+
+/// What the library says about an export folder.
+pub(crate) struct Verdict {
+    /// Which files became what.
+    sorting: String,
+    pub(crate) findings: Vec<Finding>,
+}
+
+fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// Names of what lies in a folder, sorted.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// All folders of the corpus.
+pub(crate) fn faults() -> Vec<Fault> {
+    let root = tests().join("hostile");
+    let read = |folder: &Path| {
+        let names = names_in(folder);
+        names
+            .into_iter()
+            .map(|name| {
+                let bytes = std::fs::read(folder.join(&name)).unwrap();
+                (name, bytes)
+            })
+            .collect()
+    };
+    names_in(&root).into_iter().map(|name| Fault { files: read(&root.join(&name)), name }).collect()
+}
+
+/// Names of the faults for which there is a snapshot.
+pub(crate) fn snapshots() -> Vec<String> {
+    let names = names_in(&tests().join("snapshots/hostile"));
+    let named = names.iter().filter_map(|name| name.strip_suffix(".snap"));
+    named.map(str::to_owned).collect()
+}
+
+impl Fault {
+    pub(crate) fn verdict(&self) -> Verdict {
+        let files: Vec<SourceFile<'_>> =
+            self.files.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
+        verdict(&files)
+    }
+}
+
+/// Sorts files into units and checks everything: the units, and each file that is in none because its company is missing.
+pub(crate) fn verdict(files: &[SourceFile<'_>]) -> Verdict {
+    let edition = Edition::v4_1();
+    let sorted = sort_into_units(edition, files);
+    let mut sorting = String::new();
+    for unit in &sorted.units {
+        let month = unit.month.map_or_else(String::new, |month| format!(" {month}"));
+        writeln!(sorting, "{}{month} {} → {}", unit.kind, unit.sender, unit.receiver).unwrap();
+        for index in &unit.files {
+            writeln!(sorting, "  {}", files[*index].name).unwrap();
+        }
+    }
+    for (what, indexes) in [("attachments", &sorted.attachments), ("left over", &sorted.left_over)] {
+        if !indexes.is_empty() {
+            writeln!(sorting, "{what}").unwrap();
+        }
+        for index in indexes {
+            writeln!(sorting, "  {}", files[*index].name).unwrap();
+        }
+    }
+    let mut findings = sorted.findings;
+    let named = sorted.left_over.iter().filter(|index| FileName::parse(files[**index].name).is_ok());
+    findings.extend(named.flat_map(|index| check_file(edition, &files[*index])));
+    findings.extend(sorted.units.iter().flat_map(|unit| check_unit(edition, files, unit)));
+    Verdict { sorting, findings }
+}
+
+impl Verdict {
+    /// The sorting, then each finding with its code, severity, place, message and advice.
+    pub(crate) fn written(&self) -> String {
+        let mut text = self.sorting.clone();
+        for finding in &self.findings {
+            write!(text, "\n{} {}", finding.code, severity(finding.severity)).unwrap();
+            if let Some(file) = &finding.file {
+                write!(text, " {file}").unwrap();
+            }
+            if let (Some(line), Some(column), Some(byte)) = (finding.line, finding.column, finding.byte) {
+                write!(text, " {line}:{column} @{byte}").unwrap();
+            }
+            writeln!(text, "\n  {}\n  → {}", finding.message, finding.fix).unwrap();
+        }
+        text
+    }
+}
+
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Block => "block",
+        Severity::Warn => "warn",
+        Severity::Info => "info",
+    }
+}
