@@ -2,7 +2,7 @@
 
 use careplan_standard::form::{Form1, Form2Row, Form3Row, Forms, Supplement};
 
-use crate::{item, lines_with, shown};
+use crate::{item, lines_with, shown, shown_in_full};
 
 fn supplement(plan_date: &str, month: &str, name: &str) -> Supplement {
     Supplement {
@@ -130,15 +130,16 @@ fn slot(weekday: &str, start: &str, end: &str, service: &str) -> Form3Row {
     }
 }
 
-/// The rows of form 3 from its grid on, without those that are empty.
+/// The rows of form 3 from its grid on, without those that are empty; `↓5 ` is a cell over five rows.
 fn week(rows: Vec<Form3Row>) -> Vec<String> {
-    let page = shown(&Forms { form3: rows, ..Forms::default() });
-    let grid = page.lines().skip_while(|line| !line.starts_with("時間|")).skip(1);
-    let parts = ["深夜", "早朝", "午前", "午後", "夜間"];
-    let hours = grid.map(|line| {
-        parts.iter().fold(line, |line, part| line.strip_prefix(&format!("{part}|")).unwrap_or(line))
-    });
-    hours.filter(|line| line.split('|').skip(1).any(|cell| !cell.is_empty())).map(str::to_owned).collect()
+    let page = shown_in_full(&Forms { form3: rows, ..Forms::default() });
+    let grid = page.lines().skip_while(|line| !line.starts_with("→2 #時間|")).skip(1);
+    // The part of the day stands before the hour on its first row.
+    let parts = ["#深夜|", "#早朝|", "↓2 #午前|", "↓3 #午後|", "↓2 #夜間|", "↓3 #深夜|"];
+    let hours =
+        grid.map(|line| parts.iter().fold(line, |line, part| line.strip_prefix(part).unwrap_or(line)));
+    let hours = hours.filter(|line| line.split('|').skip(1).any(|cell| !cell.is_empty()));
+    hours.map(|line| line.replace('#', "")).collect()
 }
 
 #[test]
@@ -149,9 +150,9 @@ fn slots_stand_at_their_day_and_time_and_reach_over_their_hours() {
         slot("3", "2200", "0600", "夜間の見守り"),
     ];
     let expected = [
-        "8:00|||||||9:00～16:30^通所介護||",
+        "8:00|||||||↓5 9:00～16:30^通所介護||",
         "10:00|10:00～10:30^訪問介護|||||||",
-        "22:00|||22:00～6:00^夜間の見守り||||||",
+        "22:00|||↓3 22:00～6:00^夜間の見守り||||||",
     ];
     assert_eq!(week(rows), expected);
 }
@@ -165,7 +166,7 @@ fn slots_that_share_a_row_share_a_cell_in_the_order_of_their_times() {
         slot("2", "1400", "1430", "買物"),
     ];
     let expected = [
-        "10:00||10:30～11:00^訪問看護^11:00～13:00^昼食^13:00～13:30^体操|||||||",
+        "10:00||↓2 10:30～11:00^訪問看護^11:00～13:00^昼食^13:00～13:30^体操|||||||",
         "14:00||14:00～14:30^買物|||||||",
     ];
     assert_eq!(week(rows), expected);

@@ -77,7 +77,13 @@ fn lines_that_differ_in_what_they_are_stand_apart() {
     ];
     assert_eq!(calendar(&slip(others, vec![])).len(), 16);
     // Units and names may be written differently by two programs.
-    let same = vec![SlipLine { units: item("0"), service_office_name: item("みほん"), ..base() }];
+    let unset = item("");
+    let same = vec![SlipLine {
+        units: item("0"),
+        service_office_name: item("みほん"),
+        over_30_days_flag: unset,
+        ..base()
+    }];
     let rows = calendar(&slip(vec![base()], same));
     let expected = "10:00～10:30|手すり貸与 171007^予定 244単位／実績 0単位|予定 9970000026／実績 みほん^9970000026|予定 2日1回 合計1";
     assert_eq!(rows[0], expected);

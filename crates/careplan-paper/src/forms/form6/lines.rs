@@ -42,7 +42,7 @@ fn key(line: &SlipLine) -> ServiceKey {
         line.service_office_no.text(),
         line.satellite_no.text(),
         // Days beyond the thirtieth of a short stay are paid in full and stand in lines of their own.
-        line.over_30_days_flag.text().replace('0', ""),
+        Some(line.over_30_days_flag.text()).filter(|flag| flag != "0").unwrap_or_default(),
     ]
 }
 
