@@ -124,9 +124,10 @@ fn generated() -> Value {
     forms["description"] =
         json!("The forms by kind, each in the order of its file. An item is null where nothing was written.");
     let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
-    let office = || text("^[0-9A-Z]{10}_[0-9A-Z]{2}$");
+    let office =
+        || json!({ "type": "string", "description": "Office number and service type, joined by _." });
     let mut schema = closed(vec![
-        ("format".to_owned(), json!({ "const": FormsView::FORMAT })),
+        ("format".to_owned(), json!({ "enum": [FormsView::FORMAT] })),
         ("edition".to_owned(), json!({ "type": "string" })),
         ("serial".to_owned(), text("^[0-9]{14}$")),
         ("sender".to_owned(), office()),
