@@ -111,7 +111,7 @@ fn support_rows_are_joined_and_find_their_plan() {
         ..PreventivePlan::default()
     };
     let forms = Forms {
-        preventive_plans: vec![plan],
+        preventive_plans: vec![plan.clone(), plan],
         support: vec![
             row("20261015", ["1", "2", "1"], ["", "", "声かけ", "通いの場"]),
             row("20261016", ["1", "1", "1"], ["別の計画", "", "", ""]),
@@ -127,6 +127,8 @@ fn support_rows_are_joined_and_find_their_plan() {
     let expected =
         ["膝の痛み|||外出する|休む|||訪問型|||", "配食|||", "声かけ|||通いの場|||", "|||||||見守り|||"];
     assert_eq!(rows[..4], expected);
-    assert_eq!(page.matches("介護予防サービス・支援計画書\n").count(), 3);
-    assert_eq!(lines_with(&forms, "見本　さくら 様").len(), 1);
+    // A plan that came twice has its support plan once.
+    assert_eq!(page.matches("膝の痛み|").count(), 1);
+    assert_eq!(page.matches("介護予防サービス・支援計画書\n").count(), 4);
+    assert_eq!(lines_with(&forms, "見本　さくら 様").len(), 2);
 }
