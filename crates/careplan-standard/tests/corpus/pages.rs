@@ -171,3 +171,18 @@ fn rules_that_come_in_several_grades_say_when() {
     }
     assert_eq!(several, SOFTENED.iter().map(|(code, _)| *code).collect());
 }
+
+#[test]
+fn the_page_about_the_standard_links_to_rules_that_exist() {
+    let text = std::fs::read_to_string(folder().join("../standard.md")).unwrap();
+    let mut linked = BTreeSet::new();
+    for link in text.split("](rules/").skip(1) {
+        let target = link.split(".md)").next().unwrap();
+        assert!(rules().iter().any(|rule| rule.code == target), "{target}");
+        linked.insert(target);
+    }
+    let shown = text.matches("](rules/").count();
+    let named = linked.iter().map(|code| text.matches(&format!("[{code}](rules/{code}.md)")).count());
+    assert_eq!(named.sum::<usize>(), shown, "a link says another code than it leads to");
+    assert!(linked.len() > 50, "{}", linked.len());
+}
