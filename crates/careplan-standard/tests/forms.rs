@@ -158,6 +158,7 @@ fn a_file_that_cannot_be_taken_apart_is_not_read_and_says_why() {
         (b"202407,990001,\x82,202611\r\n", "ENC-003"),
         ("202407,990001,見本,202611\r\n".as_bytes(), "ENC-001"),
         (b"\xFF\xFE1\0", "ENC-002"),
+        (b"MZ2407,990001,0009900021,202611\r\n", "KIND-001"),
     ] {
         let findings = read_forms(Edition::v4_1(), &[SourceFile::new(name, bytes)]).unwrap_err();
         assert!(findings.iter().any(|finding| finding.code == code), "{code}: {findings:?}");

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::check::{SourceFile, check_file, is_header};
+use crate::content::{ContentKind, judge};
 use crate::edition::{Edition, Layout};
 use crate::finding::{Finding, Severity};
 use crate::limits::FILE_BYTES_MAX;
@@ -49,6 +50,10 @@ impl<'e, 'f> StandardFile<'e, 'f> {
     fn opened(edition: &'e Edition, source: &SourceFile<'f>) -> Option<Self> {
         let name = FileName::parse(source.name).ok()?;
         let layout = edition.layout(name.prefix())?;
+        // A program or an archive may have the right number of commas.
+        if judge(source.name, source.bytes) != ContentKind::StandardCsv {
+            return None;
+        }
         let Writing::Ms932 { bom_bytes } = ms932::writing(source.bytes) else {
             return None;
         };
