@@ -31,10 +31,10 @@ struct Form {
 #[derive(Debug, clap::Args)]
 pub(super) struct Compare {
     /// 予定（利用票UPPLAN）のファイルまたはフォルダー
-    #[arg(value_name = "PLAN")]
+    #[arg(value_name = "PLAN", display_order = 1)]
     plan: PathBuf,
     /// 実績（UPJSK）のファイルまたはフォルダー
-    #[arg(value_name = "ACTUAL")]
+    #[arg(value_name = "ACTUAL", display_order = 2)]
     actual: PathBuf,
     #[command(flatten)]
     form: Form,
@@ -82,10 +82,10 @@ fn show_month(compared: &MonthComparison, form: &Form, day: Date) -> anyhow::Res
 #[derive(Debug, clap::Args)]
 pub(super) struct Diff {
     /// 前のファイルまたはフォルダー
-    #[arg(value_name = "OLD")]
+    #[arg(value_name = "OLD", display_order = 1)]
     old: PathBuf,
     /// 新しいファイルまたはフォルダー
-    #[arg(value_name = "NEW")]
+    #[arg(value_name = "NEW", display_order = 2)]
     new: PathBuf,
     #[command(flatten)]
     form: Form,

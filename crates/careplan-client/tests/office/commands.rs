@@ -51,7 +51,7 @@ fn help_says_everything_in_japanese() {
     let mut all = out(&client(&["--help"]));
     for command in [
         "setup", "run", "check", "send", "receive", "list", "show", "withdraw", "imported", "evidence",
-        "status",
+        "status", "render", "compare", "diff",
     ] {
         all.push_str(&format!("\n---- {command} ----\n"));
         all.push_str(&out(&client(&[command, "--help"])));
@@ -134,6 +134,133 @@ fn check_looks_into_a_file_whose_set_is_incomplete() {
     let output = client(&["check", bad.to_str().unwrap()]);
     assert!(out(&output).contains("SET-001") && out(&output).contains("CSV-004"), "{}", out(&output));
     assert!(out(&output).ends_with("送信不可 2件・注意 0件・参考 0件\n"), "{}", out(&output));
+}
+
+/// An example of the standard's crate.
+fn example(folder: &str) -> String {
+    format!("{}/../careplan-standard/examples/{folder}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn render_writes_forms_as_html_pdf_and_json_and_leaves_out_what_is_none_of_the_standard() {
+    let world = World::new();
+    let (out_folder, source) = (world.path("forms"), world.path("source"));
+    std::fs::create_dir(&source).unwrap();
+    for file in std::fs::read_dir(example("02_K2_use_slip")).unwrap().map(Result::unwrap) {
+        std::fs::copy(file.path(), source.join(file.file_name())).unwrap();
+    }
+    std::fs::write(source.join("memo.pdf"), b"%PDF-1.7\n").unwrap();
+    let arguments =
+        [source.to_str().unwrap(), "--html", "--pdf", "--json", "--out", out_folder.to_str().unwrap()];
+    let output = client(&[&["render"][..], &arguments].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(err(&output).contains("「memo.pdf」は標準仕様のファイルではない"), "{}", err(&output));
+    let stem = out_folder.join("20261025101500_9970000018_43_9970000026_11");
+    let html = std::fs::read_to_string(stem.with_extension("html")).unwrap();
+    assert!(html.contains("架空　花子") && html.contains("要介護２") && html.contains("身体介護１"));
+    assert!(std::fs::read(stem.with_extension("pdf")).unwrap().starts_with(b"%PDF-"));
+    let json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(stem.with_extension("json")).unwrap()).unwrap();
+    assert_eq!(json["format"], "careplan-exchange-forms/1");
+    assert_eq!(json["forms"]["plan"].as_array().unwrap().len(), 18);
+}
+
+#[test]
+fn render_says_which_file_cannot_be_taken_apart_and_draws_the_others() {
+    let world = World::new();
+    let source = world.path("source");
+    std::fs::create_dir(&source).unwrap();
+    let name = |serial: &str| format!("DLT1KYO_{SENDER}_43_{RECEIVER}_11_{serial}.CSV");
+    std::fs::write(source.join(name("20261021110000")), b"202407,990001\r\n").unwrap();
+    std::fs::write(source.join(name("20261022110000")), b"202407,990001,0009900021,20261015\r\n").unwrap();
+    let out_folder = world.path("forms");
+    let output =
+        client(&["render", source.to_str().unwrap(), "--html", "--out", out_folder.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out(&output).contains("CSV-004"), "{}", out(&output));
+    assert_eq!(std::fs::read_dir(&out_folder).unwrap().count(), 1);
+}
+
+#[test]
+fn render_takes_names_of_services_from_a_table_and_names_a_line_it_cannot_read() {
+    let world = World::new();
+    let (names, forms) = (world.path("names.csv"), world.path("forms"));
+    let run = || {
+        client(&[
+            "render",
+            &example("02_K2_use_slip"),
+            "--html",
+            "--service-names",
+            names.to_str().unwrap(),
+            "--out",
+            forms.to_str().unwrap(),
+        ])
+    };
+    std::fs::write(&names, "code,name\n111111,例示の介護\n").unwrap();
+    assert_eq!(run().status.code(), Some(0));
+    let html = std::fs::read_dir(&forms).unwrap().next().unwrap().unwrap().path();
+    assert!(std::fs::read_to_string(html).unwrap().contains("例示の介護"));
+    std::fs::write(&names, "code,name\n1111\n").unwrap();
+    let refused = run();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("2行目"), "{}", err(&refused));
+}
+
+#[test]
+fn compare_tells_the_cancelled_and_the_moved_visit_as_text_json_and_html_and_masks_them() {
+    let (plan, actual) = (example("02_K2_use_slip"), example("03_S1_actuals"));
+    let run = |more: &[&str]| client(&[&["compare", &plan, &actual], more].concat());
+    let text = run(&[]);
+    assert_eq!(text.status.code(), Some(1));
+    settings().bind(|| insta::assert_snapshot!("compare_text", out(&text)));
+    let json: serde_json::Value = serde_json::from_str(&out(&run(&["--json"]))).unwrap();
+    assert_eq!(
+        (json["totals"]["not_done"].as_u64(), json["totals"]["time_changed"].as_u64()),
+        (Some(1), Some(1))
+    );
+    assert!(out(&run(&["--html"])).contains("<table"));
+    for form in [&["--mask"][..], &["--mask", "--json"], &["--mask", "--html"]] {
+        let masked = out(&run(form));
+        assert!(!masked.contains("架空") && !masked.contains("0009900013"), "{masked}");
+    }
+}
+
+#[test]
+fn compare_says_when_the_two_are_the_wrong_way_round() {
+    let output = client(&["compare", &example("03_S1_actuals"), &example("02_K2_use_slip")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("予定、実績の順に指定してください"), "{}", err(&output));
+}
+
+#[test]
+fn diff_tells_what_changed_and_is_silent_about_the_same() {
+    let world = World::new();
+    let old = example("04_K3_delete_care_plan");
+    let same = client(&["diff", &old, &old]);
+    assert_eq!((same.status.code(), out(&same).as_str()), (Some(0), "変わったところはありません。\n"));
+    let new = world.path("new");
+    std::fs::create_dir(&new).unwrap();
+    let plan = example("01_K1_care_plan");
+    for file in std::fs::read_dir(&plan).unwrap().map(Result::unwrap) {
+        let bytes = std::fs::read(file.path()).unwrap();
+        let name = file.file_name();
+        let is_week = name.to_str().unwrap().starts_with("UP3KYO");
+        let bytes = if is_week { replaced(&bytes, b",4,1000,1030,", b",4,1100,1130,") } else { bytes };
+        std::fs::write(new.join(name), bytes).unwrap();
+    }
+    let changed = client(&["diff", &plan, new.to_str().unwrap()]);
+    assert_eq!(changed.status.code(), Some(1));
+    settings().bind(|| insta::assert_snapshot!("diff_text", out(&changed)));
+    let masked = client(&["diff", "--mask", &plan, new.to_str().unwrap()]);
+    assert!(!out(&masked).contains("11:00") && !out(&masked).contains("架空"), "{}", out(&masked));
+    let nothing = client(&["diff", &plan, world.path("none").to_str().unwrap()]);
+    assert_eq!(nothing.status.code(), Some(2));
+}
+
+/// Bytes with one stretch of them replaced.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }
 
 #[tokio::test]

@@ -230,11 +230,13 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         if value.is_empty() || !is_version || *field.shape() != Shape::Version {
             return;
         }
+        if self.version.as_deref() == Some(value) {
+            return;
+        }
         let Some(table) = field.code_table().and_then(|name| edition.code_table(name)) else {
             return;
         };
         let draft = match &self.version {
-            Some(first) if first == value => return,
             Some(first) => Draft::new(&rules::VERSION_MIXED).secret("expected", ms932::shown(first)),
             None => {
                 self.version = Some(value.to_vec());

@@ -221,8 +221,12 @@ fn month_departure<'d>(value: &[u8], first: &[u8], name: &FileName) -> Option<Dr
     if value != first {
         return Some(Draft::new(&rules::MATCH_MONTHS_MIXED).secret("expected", ms932::shown(first)));
     }
-    let wanted = name.month()?.to_string();
-    (value != wanted.as_bytes()).then(|| Draft::new(&rules::MATCH_MONTH).word("expected", wanted))
+    let wanted = name.month()?;
+    let is_wanted = match wanted {
+        NameMonth::Zero => value == b"000000",
+        NameMonth::Month(month) => YearMonth::from_bytes(value) == Some(month),
+    };
+    (!is_wanted).then(|| Draft::new(&rules::MATCH_MONTH).word("expected", wanted))
 }
 
 fn plan_date_departure<'d>(value: &[u8], name: &FileName) -> Option<Draft<'d>> {

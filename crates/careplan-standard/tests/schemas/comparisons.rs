@@ -88,6 +88,6 @@ fn the_schemas_list_the_words_that_the_code_writes() {
         &words("/$defs/change/properties/change/enum"),
         &[FormChange::Added, FormChange::Removed, FormChange::Changed],
     );
-    let kinds: Value = schema("forms")["required"].clone();
+    let kinds: Value = schema("forms")["properties"]["forms"]["required"].clone();
     assert_eq!(words("/$defs/kind/properties/kind/enum"), kinds);
 }

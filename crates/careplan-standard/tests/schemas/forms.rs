@@ -3,8 +3,9 @@
 //! After a change of a form: `UPDATE_SCHEMAS=1 cargo test -p careplan-standard --test schemas`.
 
 use careplan_standard::form::{
-    self, Columns, DayFlags, FamilyChart, Forms, Item, ItemKind, Outline, SlipLine, Supplement,
+    self, Columns, DayFlags, FamilyChart, Forms, FormsView, Item, ItemKind, Outline, SlipLine, Supplement,
 };
+use careplan_standard::{Edition, FileName};
 use serde_json::{Map, Value, json};
 
 use crate::validator::{assert_closed, assert_fits, faults};
@@ -119,12 +120,25 @@ fn generated() -> Value {
         };
         (name.to_owned(), json!({ "description": prefix, "type": "array", "items": form }))
     });
-    let mut schema = closed(properties.into());
+    let mut forms = closed(properties.into());
+    forms["description"] =
+        json!("The forms by kind, each in the order of its file. An item is null where nothing was written.");
+    let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
+    let office =
+        || json!({ "type": "string", "description": "Office number and service type, joined by _." });
+    let mut schema = closed(vec![
+        ("format".to_owned(), json!({ "enum": [FormsView::FORMAT] })),
+        ("edition".to_owned(), json!({ "type": "string" })),
+        ("serial".to_owned(), text("^[0-9]{14}$")),
+        ("sender".to_owned(), office()),
+        ("receiver".to_owned(), office()),
+        ("forms".to_owned(), forms),
+    ]);
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!("Forms");
     schema["description"] = json!(
-        "The forms of some files of the standard, by kind, each in the order of its file. An item is null where nothing was written. \
-         The view is ours; the ministry's JSON of edition 5.0 is another."
+        "The files of one serial as `careplan-client render --json` writes them. The view is ours; the ministry's JSON of edition 5.0 \
+         is another."
     );
     schema["$defs"] = Value::Object(defs);
     schema
@@ -144,12 +158,18 @@ fn the_committed_schema_is_the_one_of_the_code() {
     );
 }
 
+/// The forms as they are written.
+fn view(forms: &Forms) -> Value {
+    let name = FileName::parse("UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV").unwrap();
+    serde_json::to_value(FormsView::new(Edition::v4_1(), &name, forms)).unwrap()
+}
+
 #[test]
 fn the_forms_of_every_example_fit_the_schema() {
     let schema = schema("forms");
     assert_closed(&schema);
     for (_, files) in examples() {
-        assert_fits(&schema, &serde_json::to_value(forms_of(&files)).unwrap());
+        assert_fits(&schema, &view(&forms_of(&files)));
     }
 }
 
@@ -169,14 +189,14 @@ fn rare_values_and_those_that_cannot_be_read_fit_the_schema_and_others_do_not() 
         family_charts: vec![FamilyChart { file_name: "A.jpg".to_owned(), jpeg: vec![1] }],
         ..Forms::default()
     };
-    let json = serde_json::to_value(&forms).unwrap();
+    let json = view(&forms);
     assert_fits(&schema, &json);
     for (pointer, value) in [
-        ("/plan/0/start_time", json!("9999")),
-        ("/plan/0/units", json!("1")),
-        ("/plan/0/prorated_days", json!([32])),
-        ("/plan/0/service_date", json!("2026/11/12")),
-        ("/supplements/0/limit", json!([])),
+        ("/forms/plan/0/start_time", json!("9999")),
+        ("/forms/plan/0/units", json!("1")),
+        ("/forms/plan/0/prorated_days", json!([32])),
+        ("/forms/plan/0/service_date", json!("2026/11/12")),
+        ("/forms/supplements/0/limit", json!([])),
     ] {
         let mut spoiled = json.clone();
         *spoiled.pointer_mut(pointer).unwrap() = value;
