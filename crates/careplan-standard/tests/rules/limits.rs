@@ -8,8 +8,6 @@ use careplan_standard::{
 
 use crate::sample::{ANNEX, FORM_3, PLAN_DELETION, edited, replaced, with};
 
-pub(crate) const RULES: [&str; 3] = ["FILE-002", "FILE-004", "LIMIT-001"];
-
 const ROW: &[u8] = b"202407,990001,0009900021,202611\r\n";
 
 /// Rows of as many persons.

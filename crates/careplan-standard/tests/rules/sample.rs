@@ -1,20 +1,9 @@
-//! Samples: one fault each, made from the examples.
+//! Files made from the examples.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
-use careplan_standard::{Edition, Finding, Severity, SourceFile, check_file};
+use careplan_standard::{Edition, Finding, SourceFile, check_file};
 use encoding_rs::SHIFT_JIS;
-
-/// One hostile file.
-pub(crate) struct Sample {
-    /// What is wrong with it.
-    pub(crate) fault: &'static str,
-    pub(crate) name: String,
-    pub(crate) bytes: Vec<u8>,
-    /// The code of the rule that must see it.
-    pub(crate) rule: &'static str,
-}
 
 pub(crate) const PLAN: &str = "UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV";
 pub(crate) const ANNEX: &str = "UPSIKYU_202611_9970000018_43_9970000026_11_20261025101500.CSV";
@@ -74,58 +63,7 @@ pub(crate) fn with(name: &str, line: usize, items: &[(usize, &str)]) -> Vec<u8> 
     edited(name, |lines| lines[line - 1] = replaced(&lines[line - 1], items))
 }
 
-/// A sample made from the example of the same name.
-pub(crate) fn changed(
-    fault: &'static str,
-    name: &str,
-    items: &[(usize, &str)],
-    rule: &'static str,
-) -> Sample {
-    Sample { fault, name: name.to_owned(), bytes: with(name, 1, items), rule }
-}
-
-/// A sample under a name, with these bytes.
-pub(crate) fn file(fault: &'static str, name: &str, bytes: impl Into<Vec<u8>>, rule: &'static str) -> Sample {
-    Sample { fault, name: name.to_owned(), bytes: bytes.into(), rule }
-}
-
-pub(crate) fn findings(sample: &Sample) -> Vec<Finding> {
-    check_file(Edition::v4_1(), &SourceFile::new(&sample.name, &sample.bytes))
-}
-
-/// Checks that each sample meets its rule, and writes everything found as text.
-pub(crate) fn report(samples: &[Sample]) -> String {
-    let mut text = String::new();
-    for sample in samples {
-        let findings = findings(sample);
-        assert!(
-            findings.iter().any(|finding| finding.code == sample.rule),
-            "{} does not meet {}: {:?}",
-            sample.fault,
-            sample.rule,
-            findings
-        );
-        writeln!(text, "# {}", sample.fault).unwrap();
-        text.push_str(&written(&findings));
-    }
-    text
-}
-
-/// Findings as lines.
-pub(crate) fn written(findings: &[Finding]) -> String {
-    let mut text = String::new();
-    for finding in findings {
-        assert!(!finding.message.contains(['{', '}']) && !finding.fix.contains(['{', '}']), "{finding:?}");
-        let severity = match finding.severity {
-            Severity::Block => "block",
-            Severity::Warn => "warn",
-            Severity::Info => "info",
-        };
-        write!(text, "{} {severity}", finding.code).unwrap();
-        if let (Some(line), Some(column), Some(byte)) = (finding.line, finding.column, finding.byte) {
-            write!(text, " {line}:{column} @{byte}").unwrap();
-        }
-        writeln!(text, "\n  {}\n  → {}", finding.message, finding.fix).unwrap();
-    }
-    text
+/// What is found in a file of this name with these bytes.
+pub(crate) fn findings(name: &str, bytes: impl AsRef<[u8]>) -> Vec<Finding> {
+    check_file(Edition::v4_1(), &SourceFile::new(name, bytes.as_ref()))
 }

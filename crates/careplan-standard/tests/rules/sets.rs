@@ -1,119 +1,48 @@
 //! Sets of files: what is missing, what is too much, and what files of a unit have to agree on.
 
-use std::fmt::Write as _;
+use careplan_standard::{Edition, Finding, Severity, SourceFile, UnitKind, check_unit, sort_into_units};
 
-use careplan_standard::{Edition, Severity, SourceFile, UnitKind, check_unit, sort_into_units};
+use crate::sample::{ANNEX, BASICS, FORM_1, FORM_2, PLAN, SUPPLEMENT, example, ms932};
 
-use crate::sample::{
-    ACTUALS, ANNEX, BASICS, FORM_1, FORM_2, FORM_3, PLAN, SUPPLEMENT, SUPPLEMENT_OF_PLAN, example, ms932,
-    written,
-};
-
-/// A set of files with one fault.
-pub(crate) struct SetSample {
-    pub(crate) fault: &'static str,
-    pub(crate) files: Vec<(String, Vec<u8>)>,
-    pub(crate) rules: &'static [&'static str],
-}
-
-fn set(fault: &'static str, names: &[&str], rules: &'static [&'static str]) -> SetSample {
-    let files = names.iter().map(|name| ((*name).to_owned(), ms932(&example(name)))).collect();
-    SetSample { fault, files, rules }
-}
-
-fn renamed(mut sample: SetSample, from: &str, to: &str) -> SetSample {
-    if let Some((name, _)) = sample.files.first_mut() {
-        *name = name.replace(from, to);
-    }
-    sample
-}
-
-pub(crate) fn samples() -> Vec<SetSample> {
-    let mut versions = set("two versions in one unit", &[ANNEX, PLAN, SUPPLEMENT], &["UNIT-005"]);
-    versions.files[0].1 = ms932(&example(ANNEX).replace("202407,", "202504,"));
-    let same_serial = PLAN.replace("UPPLAN_202611_", "UP1KYO_");
-    let mut two = set("two units under one serial", &[PLAN, ANNEX, SUPPLEMENT], &["SET-003"]);
-    for prefix in ["UP1KYO_", "UP2KYO_", "UP3KYO_", "UPHOSOKU_000000_"] {
-        two.files.push((same_serial.replace("UP1KYO_", prefix), Vec::new()));
-    }
-    let mut again = set("the same file twice", &[PLAN, ANNEX, SUPPLEMENT], &["SET-002"]);
-    again.files.push(again.files[0].clone());
-    let mut preventive = set("a preventive slip", &[PLAN, ANNEX, SUPPLEMENT], &["SET-004"]);
-    for (name, _) in &mut preventive.files {
-        *name = name.replace("_11_", "_A2_");
-    }
-    vec![
-        set("a slip without annex and supplement", &[PLAN], &["SET-001"]),
-        set("a plan without form 3, as in edition 3", &[FORM_1, FORM_2, SUPPLEMENT_OF_PLAN], &["SET-001"]),
-        set("a slip's supplement alone", &[SUPPLEMENT], &["SET-001"]),
-        set("a plan's supplement alone", &[SUPPLEMENT_OF_PLAN], &["SET-001"]),
-        renamed(
-            set("a slip with form 2", &[FORM_2, PLAN, ANNEX, SUPPLEMENT], &["SET-002"]),
-            "20261020093000",
-            "20261025101500",
-        ),
-        renamed(
-            set("actuals with a plan", &[ACTUALS, PLAN, ANNEX, SUPPLEMENT], &["SET-003"]),
-            "9970000026_11_9970000018_43_20261202164500",
-            "9970000018_43_9970000026_11_20261025101500",
-        ),
-        again,
-        two,
-        preventive,
-        renamed(set("two months in one unit", &[ANNEX, PLAN, SUPPLEMENT], &["UNIT-001"]), "202611", "202612"),
-        renamed(
-            set(
-                "a service month on a plan's supplement",
-                &[SUPPLEMENT_OF_PLAN, FORM_1, FORM_2, FORM_3],
-                &["UNIT-002"],
-            ),
-            "000000",
-            "202611",
-        ),
-        versions,
-        hand_made("a unit of two receivers", "9970000026", "9970000042", &["UNIT-003"]),
-        hand_made("a unit of two serials", "20261025101500", "20261025101501", &["UNIT-004"]),
-    ]
-}
-
-/// A unit whose files somebody else put together.
-fn hand_made(fault: &'static str, from: &str, to: &str, rules: &'static [&'static str]) -> SetSample {
-    renamed(set(fault, &[ANNEX, PLAN, SUPPLEMENT], rules), from, to)
-}
-
-fn report(sample: &SetSample) -> String {
-    let files: Vec<SourceFile<'_>> =
-        sample.files.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
-    let sorted = sort_into_units(Edition::v4_1(), &files);
-    let mut findings = sorted.findings.clone();
-    let mut units = sorted.units.clone();
-    if sample.rules.iter().any(|rule| matches!(*rule, "UNIT-003" | "UNIT-004")) {
-        let whole: Vec<SourceFile<'_>> =
-            [PLAN, ANNEX, SUPPLEMENT].map(|name| SourceFile::new(name, b"")).to_vec();
-        units = sort_into_units(Edition::v4_1(), &whole).units;
-        findings.clear();
-    }
-    for unit in &units {
-        findings.extend(check_unit(Edition::v4_1(), &files, unit));
-    }
-    for rule in sample.rules {
-        assert!(findings.iter().any(|finding| finding.code == *rule), "{}: {findings:?}", sample.fault);
-    }
-    let mut text = String::new();
-    for unit in &units {
-        writeln!(text, "{} {}", unit.kind, unit.month.map(|month| month.to_string()).unwrap_or_default())
-            .unwrap();
-    }
-    text + &written(&findings)
+/// A slip that somebody else put together as a unit, one of its files renamed.
+fn hand_made(from: &str, to: &str) -> Vec<Finding> {
+    let names = [PLAN, ANNEX, SUPPLEMENT];
+    let whole = names.map(|name| SourceFile::new(name, b""));
+    let units = sort_into_units(Edition::v4_1(), &whole).units;
+    let contents = names.map(|name| ms932(&example(name)));
+    let renamed = ANNEX.replace(from, to);
+    let files = [
+        SourceFile::new(PLAN, &contents[0]),
+        SourceFile::new(&renamed, &contents[1]),
+        SourceFile::new(SUPPLEMENT, &contents[2]),
+    ];
+    check_unit(Edition::v4_1(), &files, &units[0])
 }
 
 #[test]
-fn sets_that_are_no_unit_and_units_that_disagree_are_explained() {
-    let mut text = String::new();
-    for sample in samples() {
-        writeln!(text, "# {}\n{}", sample.fault, report(&sample).trim_end()).unwrap();
-    }
-    insta::assert_snapshot!(text);
+fn a_unit_of_two_receivers_or_two_serials_that_sorting_would_not_make_is_told() {
+    let found = hand_made("9970000026", "9970000042");
+    let found: Vec<&Finding> = found.iter().filter(|finding| finding.code.starts_with("UNIT")).collect();
+    assert_eq!((found.len(), found[0].code, found[0].severity), (1, "UNIT-003", Severity::Block));
+    assert_eq!(
+        found[0].message,
+        "ファイル名の送信元・送信先「9970000018_43_9970000042_11」が、同じ送信単位K2のほかのファイル「9970000018_43_9970000026_11」と違います。"
+    );
+    let found = hand_made("20261025101500", "20261025101501");
+    assert_eq!((found.len(), found[0].code, found[0].severity), (1, "UNIT-004", Severity::Block));
+    assert_eq!(
+        found[0].message,
+        "ファイル連番「20261025101501」が、同じ送信単位K2のほかのファイルの連番「20261025101500」と違います。"
+    );
+}
+
+#[test]
+fn the_same_file_twice_is_too_much() {
+    let files = [PLAN, ANNEX, SUPPLEMENT, PLAN].map(|name| SourceFile::new(name, b""));
+    let sorted = sort_into_units(Edition::v4_1(), &files);
+    assert!(sorted.units.is_empty());
+    assert_eq!((sorted.findings[0].code, sorted.findings.len()), ("SET-002", 1));
+    assert!(sorted.findings[0].message.contains("UPPLAN（二つ目）"), "{}", sorted.findings[0].message);
 }
 
 #[test]
