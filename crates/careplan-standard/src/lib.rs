@@ -143,8 +143,8 @@ pub use limits::{
     FILE_BYTES_MAX, FINDINGS_MAX, FINDINGS_OF_A_RULE_MAX, Limits, OFFICES_OF_A_PERSON_MAX, RECORD_BYTES_MAX,
     RECORDS_MAX,
 };
-pub use month::YearMonth;
-pub use name::{FileName, NAME_CHARS_MAX, NameFault, NameMonth, NamedOffice};
+pub use month::{YearMonth, weekday_ja};
+pub use name::{FileName, NAME_CHARS_MAX, NameFault, NameMonth, NamedOffice, Origin};
 pub use prefix::Prefix;
 pub use read::{Record, Records, StandardFile, read_forms};
 pub use rules::{Rule, rules};

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use jiff::civil::Weekday;
+
 /// A month of a year, written `YYYYMM`.
 ///
 /// ```
@@ -75,6 +77,20 @@ impl fmt::Display for YearMonth {
 impl serde::Serialize for YearMonth {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+/// A day of the week in one letter, as on the forms of the standard: 月.
+#[must_use]
+pub fn weekday_ja(weekday: Weekday) -> &'static str {
+    match weekday {
+        Weekday::Monday => "月",
+        Weekday::Tuesday => "火",
+        Weekday::Wednesday => "水",
+        Weekday::Thursday => "木",
+        Weekday::Friday => "金",
+        Weekday::Saturday => "土",
+        Weekday::Sunday => "日",
     }
 }
 

@@ -85,6 +85,25 @@ impl fmt::Display for NamedOffice {
     }
 }
 
+/// What files share that were written together: the serial, and from whom to whom they go.
+///
+/// Ordered by serial, the order in which units are to be imported.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The file serial (ファイル連番), 14 digits.
+    pub serial: String,
+    /// The office that sends.
+    pub sender: NamedOffice,
+    /// The office that receives.
+    pub receiver: NamedOffice,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}_{}_{}", self.serial, self.sender, self.receiver)
+    }
+}
+
 /// Why a text is not a file name of the standard. The text of the error is Japanese, for the person who exported the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -211,6 +230,23 @@ impl FileName {
     #[must_use]
     pub fn receiver(&self) -> &NamedOffice {
         &self.receiver
+    }
+
+    /// What the name shares with those of the files that were written together with it.
+    ///
+    /// ```
+    /// use careplan_standard::FileName;
+    ///
+    /// let plan = FileName::parse("UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV")?;
+    /// let annex = FileName::parse("UPSIKYU_202611_9970000018_43_9970000026_11_20261025101500.CSV")?;
+    /// assert_eq!(plan.origin(), annex.origin());
+    /// assert_eq!(plan.origin().to_string(), "20261025101500_9970000018_43_9970000026_11");
+    /// # Ok::<(), careplan_standard::NameFault>(())
+    /// ```
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        let (serial, sender, receiver) = (self.serial.clone(), self.sender.clone(), self.receiver.clone());
+        Origin { serial, sender, receiver }
     }
 
     /// The file serial (ファイル連番): 14 digits `YYYYMMDDHHMMSS`, the same for all files of a unit. Units are imported in its order.

@@ -9,7 +9,7 @@ use crate::check::{SourceFile, judge_stray};
 use crate::edition::{Confidence, Edition, Scheme, UnitMonth, UnitRule};
 use crate::finding::{Draft, Finding};
 use crate::month::YearMonth;
-use crate::name::{FileName, NamedOffice};
+use crate::name::{FileName, NamedOffice, Origin};
 use crate::prefix::Prefix;
 use crate::rules;
 use crate::scheme::scheme_of;
@@ -92,12 +92,11 @@ impl Group {
 #[must_use]
 pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
     let mut sorted = Sorted::default();
-    let mut groups: BTreeMap<(String, NamedOffice, NamedOffice), Vec<(FileName, usize)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Origin, Vec<(FileName, usize)>> = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
         match FileName::parse(file.name) {
             Ok(name) => {
-                let key = (name.serial().to_owned(), name.sender().clone(), name.receiver().clone());
-                groups.entry(key).or_default().push((name, index));
+                groups.entry(name.origin()).or_default().push((name, index));
             }
             Err(fault) => {
                 let stray = judge_stray(file, fault);
@@ -108,7 +107,7 @@ pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
             }
         }
     }
-    for ((serial, sender, receiver), mut members) in groups {
+    for (Origin { serial, sender, receiver }, mut members) in groups {
         members.sort();
         let scheme = members.first().map(|(name, _)| scheme_of(edition, name));
         place_group(edition, files, Group { serial, sender, receiver, members, scheme }, &mut sorted);

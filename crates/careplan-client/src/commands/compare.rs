@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use careplan_paper::{differences, month_comparison, to_html};
+use careplan_paper::{Document, TableFault, differences, month_comparison, to_html};
 use careplan_standard::Prefix;
-use careplan_standard::compare::{FormsDiff, MonthComparer, MonthComparison, diff_forms};
+use careplan_standard::compare::{MonthComparer, diff_forms};
 use careplan_standard::form::{Forms, SlipLine, Supplement};
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::Outcome;
 use super::reading::{Package, read_side};
@@ -25,6 +26,25 @@ struct Form {
     /// 氏名・番号・内容を「＊」で伏せて出力します
     #[arg(long)]
     mask: bool,
+}
+
+impl Form {
+    /// Prints a result in the form that was asked for; the others are not made.
+    fn show(
+        &self,
+        result: &impl Serialize,
+        text: impl FnOnce() -> String,
+        sheet: impl FnOnce() -> Result<Document, TableFault>,
+    ) -> anyhow::Result<()> {
+        if self.json {
+            say_json(result)?;
+        } else if self.html {
+            say(to_html(&sheet()?));
+        } else {
+            say(text().trim_end());
+        }
+        Ok(())
+    }
 }
 
 /// Plan against actuals.
@@ -62,20 +82,10 @@ impl Compare {
         }
         let compared = comparer.compare(&planned, &done);
         let compared = if self.form.mask { compared.masked() } else { compared };
-        show_month(&compared, &self.form, latest(&actual)?)?;
+        let day = latest(&actual)?;
+        self.form.show(&compared, || compared.to_text(), || month_comparison(&compared, day))?;
         Ok(if compared.is_as_planned() { Outcome::Done } else { Outcome::Refused })
     }
-}
-
-fn show_month(compared: &MonthComparison, form: &Form, day: Date) -> anyhow::Result<()> {
-    if form.json {
-        say_json(compared)?;
-    } else if form.html {
-        say(to_html(&month_comparison(compared, day)?));
-    } else {
-        say(compared.to_text().trim_end());
-    }
-    Ok(())
 }
 
 /// Old against new.
@@ -98,7 +108,7 @@ impl Diff {
         let (old, new) = (together(old), together(new));
         let found = diff_forms(&old, &new);
         let found = if self.form.mask { found.masked() } else { found };
-        show_differences(&found, &self.form, day)?;
+        self.form.show(&found, || found.to_text(), || differences(&found, day))?;
         Ok(if found.is_empty() { Outcome::Done } else { Outcome::Refused })
     }
 }
@@ -111,15 +121,4 @@ fn latest(packages: &[Package]) -> anyhow::Result<Date> {
 
 fn together(packages: Vec<Package>) -> Forms {
     packages.into_iter().fold(Forms::default(), |all, package| all.with(package.forms))
-}
-
-fn show_differences(found: &FormsDiff, form: &Form, day: Date) -> anyhow::Result<()> {
-    if form.json {
-        say_json(found)?;
-    } else if form.html {
-        say(to_html(&differences(found, day)?));
-    } else {
-        say(found.to_text().trim_end());
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use careplan_standard::form::Forms;
-use careplan_standard::{Edition, FileName, NamedOffice, SourceFile, read_forms};
+use careplan_standard::{Edition, FileName, Origin, SourceFile, read_forms};
 use jiff::civil::Date;
 
 use super::findings::{Shown, say_findings};
@@ -36,9 +36,6 @@ pub(super) struct Packages {
     pub(super) passed_over: Vec<String>,
 }
 
-/// What files of one package share: serial, sender, receiver.
-type Origin = (String, NamedOffice, NamedOffice);
-
 /// Reads files and folders, package by package, in the order of their serials. What cannot be read is told.
 pub(super) fn read_packages(paths: &[PathBuf]) -> anyhow::Result<Packages> {
     let files = gather(paths)?;
@@ -47,8 +44,7 @@ pub(super) fn read_packages(paths: &[PathBuf]) -> anyhow::Result<Packages> {
     for found in &files {
         match FileName::parse(&found.file.name) {
             Ok(name) => {
-                let key = (name.serial().to_owned(), name.sender().clone(), name.receiver().clone());
-                groups.entry(key).or_default().push((name, found));
+                groups.entry(name.origin()).or_default().push((name, found));
             }
             Err(_) => read.passed_over.push(found.file.name.clone()),
         }

@@ -71,7 +71,8 @@ impl Render {
     /// Writes the documents of one package; `false` when one of them cannot be drawn, after it was told.
     fn render(&self, package: &Package, names: &ServiceNames) -> anyhow::Result<bool> {
         let edition = Edition::v4_1();
-        let stem = stem(package);
+        // A name without anybody's name in it.
+        let stem = package.name.origin().to_string();
         let document = document(edition, &package.forms, names, package.day()?)?;
         if self.html {
             self.write(&stem, "html", to_html(&document).as_bytes())?;
@@ -98,10 +99,4 @@ impl Render {
         say(Path::display(&path));
         Ok(())
     }
-}
-
-/// A name without anybody's name in it: serial and the two offices.
-fn stem(package: &Package) -> String {
-    let name = &package.name;
-    format!("{}_{}_{}", name.serial(), name.sender(), name.receiver())
 }

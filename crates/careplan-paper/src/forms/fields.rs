@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sheet::{Cell, Row};
+use crate::sheet::{Cell, Row, Table, TableFault, TextSize};
 
 /// A row of labels, each with a text that takes so many columns; a label takes one.
 pub(super) fn fields<const COUNT: usize>(fields: [(&str, String, u16); COUNT]) -> Row {
@@ -11,6 +11,24 @@ pub(super) fn fields<const COUNT: usize>(fields: [(&str, String, u16); COUNT]) -
             .into_iter()
             .flat_map(|(label, text, cols)| [Cell::label(label), Cell::data(&text).cols(cols).middle()]),
     )
+}
+
+/// The head of forms 2 and 3: whose plan it is, of which day, and the person's numbers.
+pub(super) fn plan_head(
+    addressed: String,
+    [plan_date, created]: [String; 2],
+    numbers: [String; 2],
+) -> Result<Table, TableFault> {
+    let [insurer_no, insured_no] = numbers;
+    Table::builder([62, 198, 130, 150, 75, 170])
+        .size(TextSize::Small)
+        .row(fields([
+            ("利用者名", addressed, 1),
+            ("居宅サービス計画作成（変更）日", plan_date, 1),
+            ("作成年月日", created, 1),
+        ]))
+        .row(fields([("保険者番号", insurer_no, 1), ("被保険者番号", insured_no, 3)]))
+        .build()
 }
 
 /// A row with one label and a long text, with room for so many lines at least.

@@ -4,7 +4,7 @@ use careplan_standard::form::Form2Row;
 
 use super::Basis;
 use super::case::CaseKey;
-use super::fields::{distinct, fields, lines};
+use super::fields::{distinct, lines, plan_head};
 use super::runs::{Level, cells, runs};
 use crate::sheet::{Cell, Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::date;
@@ -22,18 +22,11 @@ const NOTE: &str =
 pub(super) fn sheet(case: &CaseKey, rows: &[&Form2Row], basis: &Basis<'_>) -> Result<Sheet, TableFault> {
     let rows = in_order(rows);
     let all = |text: fn(&Form2Row) -> String| distinct(rows.iter().map(|row| text(row)));
-    let head = Table::builder([62, 198, 130, 150, 75, 170])
-        .size(TextSize::Small)
-        .row(fields([
-            ("利用者名", basis.people.addressed(case), 1),
-            ("居宅サービス計画作成（変更）日", all(|row| date(&row.plan_date)), 1),
-            ("作成年月日", all(|row| date(&row.form_created_date)), 1),
-        ]))
-        .row(fields([
-            ("保険者番号", all(|row| row.insurer_no.text()), 1),
-            ("被保険者番号", all(|row| row.insured_no.text()), 3),
-        ]))
-        .build()?;
+    let head = plan_head(
+        basis.people.addressed(case),
+        [all(|row| date(&row.plan_date)), all(|row| date(&row.form_created_date))],
+        [all(|row| row.insurer_no.text()), all(|row| row.insured_no.text())],
+    )?;
     let table = column_heads().rows(body(&rows, basis)).build()?;
     Ok(Sheet::new("居宅サービス計画書（２）").form_no("第２表").table(head).table(table).note(NOTE))
 }

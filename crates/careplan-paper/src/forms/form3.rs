@@ -6,7 +6,7 @@ use careplan_standard::form::{Form3Row, Item, TimeOfDay};
 
 use super::Basis;
 use super::case::CaseKey;
-use super::fields::{distinct, fields, lines};
+use super::fields::{distinct, lines, plan_head};
 use crate::sheet::{Align, Cell, Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::date;
 use crate::words::quantities::times;
@@ -41,18 +41,11 @@ struct Entry {
 /// The sheet of a form 3.
 pub(super) fn sheet(case: &CaseKey, rows: &[&Form3Row], basis: &Basis<'_>) -> Result<Sheet, TableFault> {
     let all = |text: fn(&Form3Row) -> String| distinct(rows.iter().map(|row| text(row)));
-    let head = Table::builder([62, 198, 130, 150, 75, 170])
-        .size(TextSize::Small)
-        .row(fields([
-            ("利用者名", basis.people.addressed(case), 1),
-            ("居宅サービス計画作成（変更）日", all(|row| date(&row.plan_date)), 1),
-            ("作成年月日", all(|row| date(&row.form_created_date)), 1),
-        ]))
-        .row(fields([
-            ("保険者番号", all(|row| row.insurer_no.text()), 1),
-            ("被保険者番号", all(|row| row.insured_no.text()), 3),
-        ]))
-        .build()?;
+    let head = plan_head(
+        basis.people.addressed(case),
+        [all(|row| date(&row.plan_date)), all(|row| date(&row.form_created_date))],
+        [all(|row| row.insurer_no.text()), all(|row| row.insured_no.text())],
+    )?;
     let (columns, left_over) = sorted(rows, basis);
     let sheet = Sheet::new("週間サービス計画表").form_no("第３表").table(head).table(grid(columns)?);
     let others: Vec<String> = rows.iter().map(|row| row.non_weekly_service.text()).collect();

@@ -2,7 +2,7 @@
 
 use careplan_standard::YearMonth;
 use careplan_standard::form::{DayFlags, FormMonth, Item, ItemValue, PlanDay};
-use jiff::civil::{Date, Weekday, date as day_of};
+use jiff::civil::{Date, date as day_of};
 
 /// An era and its first day.
 struct Era {
@@ -93,19 +93,6 @@ pub(crate) fn days_of(month: YearMonth) -> Vec<Date> {
     let first = first.and_then(|(year, month)| Date::new(year, month, 1).ok());
     let day = |first: Date, number| Date::new(first.year(), first.month(), number).ok();
     first.map_or_else(Vec::new, |first| (1..=31).filter_map(|number| day(first, number)).collect())
-}
-
-/// One letter, as above the columns of a calendar.
-pub(crate) fn weekday(weekday: Weekday) -> &'static str {
-    match weekday {
-        Weekday::Monday => "月",
-        Weekday::Tuesday => "火",
-        Weekday::Wednesday => "水",
-        Weekday::Thursday => "木",
-        Weekday::Friday => "金",
-        Weekday::Saturday => "土",
-        Weekday::Sunday => "日",
-    }
 }
 
 /// The marked days of a month with runs drawn together: `1日～15日、20日`.

@@ -12,7 +12,7 @@ use crate::edition::{KEY_ITEMS_MAX, Key, KeyKind, Layout, PERSON_ITEMS};
 use crate::finding::Draft;
 use crate::mark::Mark;
 use crate::name::FileName;
-use crate::rules;
+use crate::rules::{self, Rule};
 use crate::scan::RawField;
 
 /// A map whose keys are hashes already.
@@ -153,9 +153,14 @@ impl<'e, 'f, 's> Groups<'e, 'f, 's> {
     pub(super) fn second(&self, member: Member, layout: &'e Layout) -> Option<Draft<'e>> {
         let key = self.key.filter(|key| key.kind == KeyKind::Unique && !member.is_first)?;
         let first = self.all.get(member.group)?.mark.record();
-        let draft = Draft::new(&rules::KEY_TWICE).word("items", names(key, layout)).word("first", first);
-        Some(draft.severity(key.severity).resting_on(key.confidence))
+        Some(twice(&rules::KEY_TWICE, key, layout, first))
     }
+}
+
+/// What is wrong with a row whose key a row before it has; `first` is the record of that row.
+pub(super) fn twice<'d>(rule: &'static Rule, key: &Key, layout: &Layout, first: u32) -> Draft<'d> {
+    let draft = Draft::new(rule).word("items", names(key, layout)).word("first", first);
+    draft.severity(key.severity).resting_on(key.confidence)
 }
 
 /// The items of a key, for a message.

@@ -3,7 +3,7 @@
 use std::hash::RandomState;
 
 use super::content::Walk;
-use super::groups::{ByHash, Member, hash, item, names};
+use super::groups::{ByHash, Member, hash, item, names, twice};
 use crate::edition::{Key, KeyKind, Layout, NUMBERS_MAX};
 use crate::finding::Draft;
 use crate::mark::Mark;
@@ -91,7 +91,7 @@ impl<'e, 's> Lines<'e, 's> {
             self.lines.extend(lines);
             again.sort_unstable_by_key(|(mark, _)| mark.record());
             for (mark, first) in again {
-                let draft = second(&rules::KEY_LINE_TWICE, key, walk.source.layout, first);
+                let draft = twice(&rules::KEY_LINE_TWICE, key, walk.source.layout, first);
                 walk.report_at(mark, draft);
             }
         }
@@ -142,23 +142,19 @@ impl<'e, 's> Lines<'e, 's> {
             return;
         };
         let draft = if first != mark.record() {
-            Some(second(&rules::KEY_NUMBERS_TWICE, key, layout, first))
+            Some(twice(&rules::KEY_NUMBERS_TWICE, key, layout, first))
         } else if numbers < *last {
             let draft = Draft::new(&rules::ORDER_BACK).word("items", names(key, layout));
-            Some(draft.secret("value", shown(numbers)).secret("expected", shown(*last)))
+            let draft = draft.secret("value", shown(numbers)).secret("expected", shown(*last));
+            Some(draft.severity(key.severity).resting_on(key.confidence))
         } else {
             None
         };
         *last = numbers;
         if let Some(draft) = draft {
-            walk.report_at(mark, draft.severity(key.severity).resting_on(key.confidence));
+            walk.report_at(mark, draft);
         }
     }
-}
-
-fn second<'d>(rule: &'static rules::Rule, key: &Key, layout: &Layout, first: u32) -> Draft<'d> {
-    let draft = Draft::new(rule).word("items", names(key, layout)).word("first", first);
-    draft.severity(key.severity).resting_on(key.confidence)
 }
 
 fn seed(group: usize) -> u64 {

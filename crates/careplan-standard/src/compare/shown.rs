@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
 use crate::form::{DayFlags, Forms, Item, ItemKind, ItemValue, SlipTime, Supplement};
-use crate::month::YearMonth;
+use crate::month::{YearMonth, weekday_ja};
 
 /// What stands in place of a masked text.
 const MASK: &str = "＊＊＊";
@@ -81,15 +81,7 @@ pub(super) fn day_ja(day: &Shown) -> String {
     let Ok(date) = day.as_str().parse::<Date>() else {
         return day.as_str().to_owned();
     };
-    let weekday = match date.weekday() {
-        Weekday::Monday => "月",
-        Weekday::Tuesday => "火",
-        Weekday::Wednesday => "水",
-        Weekday::Thursday => "木",
-        Weekday::Friday => "金",
-        Weekday::Saturday => "土",
-        Weekday::Sunday => "日",
-    };
+    let weekday = weekday_ja(date.weekday());
     format!("{}月{}日（{weekday}）", date.month(), date.day())
 }
 

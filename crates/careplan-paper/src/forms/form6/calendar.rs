@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::iter;
 
-use careplan_standard::YearMonth;
 use careplan_standard::form::SlipLine;
+use careplan_standard::{YearMonth, weekday_ja};
 use jiff::civil::{Date, Weekday};
 
 use super::lines::Lines;
 use crate::forms::Basis;
 use crate::forms::fields;
 use crate::sheet::{Align, Cell, Row, Table, TableFault, TextSize};
-use crate::words::days::{date, days_of, marked_days, weekday};
+use crate::words::days::{date, days_of, marked_days};
 use crate::words::quantities::{amount, amount_of, slip_times, thousands};
 
 /// Widths beside the days: times, service, office, 予定・実績.
@@ -30,7 +30,7 @@ pub(super) fn table(
     let before =
         ["提供時間帯", "サービス内容", "サービス事業者\n事業所名"].map(|text| Cell::head(text).rows(2));
     let dates = days.iter().map(|day| Cell::head(&day.day().to_string()));
-    let weekdays = days.iter().map(|day| Cell::head(weekday(day.weekday())));
+    let weekdays = days.iter().map(|day| Cell::head(weekday_ja(day.weekday())));
     let sum = Cell::head("合計\n回数").rows(2);
     let first = before.into_iter().chain([Cell::head("日付")]).chain(dates).chain([sum]);
     Table::builder(shares)
