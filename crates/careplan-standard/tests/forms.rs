@@ -1,13 +1,15 @@
 //! Forms meet the layouts, and what is written is read as the same.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::path::Path;
+mod support;
 
 use careplan_standard::form::{self, Columns, Forms, Item};
 use careplan_standard::{
     Characters, Edition, FileName, FormWriter, Prefix, Shape, SourceFile, StandardFile, read_forms,
 };
 use proptest::prelude::*;
+
+use crate::support::{Files, export_folders};
 
 fn names_of(prefix: Prefix) -> Vec<String> {
     match prefix {
@@ -49,15 +51,8 @@ fn every_item_of_every_layout_stands_in_its_form_but_for_what_the_standard_fixes
 }
 
 /// The files of all examples.
-fn examples() -> Vec<(String, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let folders =
-        std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let files =
-        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
-    files
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap()))
-        .collect()
+fn examples() -> Files {
+    export_folders("examples").into_iter().flat_map(|(_, files)| files).collect()
 }
 
 fn write_again(name: &str, bytes: &[u8]) -> Vec<u8> {

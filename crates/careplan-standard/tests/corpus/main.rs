@@ -9,4 +9,6 @@ mod fault;
 mod folders;
 mod huge;
 mod pages;
+#[path = "../support/mod.rs"]
+mod support;
 mod words;
