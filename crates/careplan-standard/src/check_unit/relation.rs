@@ -1,7 +1,8 @@
 //! Records of one file that must be found in another, as the edition's `relations.csv` has them.
 //!
 //! Promises: compares hashes only, so that a hundred thousand persons take no longer than their files do. Nothing is
-//! missed in a file that could not be read to its end: what is not found there may stand where nobody looked.
+//! missed in a file that could not be read to its end: what is not found there may stand where nobody looked. In a unit
+//! that is a reading of ours, what its files owe each other is one too, and warns at most.
 
 use std::collections::HashSet;
 use std::hash::RandomState;
@@ -9,19 +10,21 @@ use std::hash::RandomState;
 use super::Member;
 use crate::check::{Content, Group, names, person_hash};
 use crate::collector::Collector;
-use crate::edition::{Edition, Field, Key, Layout, Meaning, Relation};
+use crate::edition::{Confidence, Edition, Field, Key, Layout, Meaning, Relation};
 use crate::finding::Draft;
 use crate::rules;
 
+/// `confidence` is that of the unit.
 pub(super) fn check(
-    edition: &Edition,
+    (edition, confidence): (&Edition, Confidence),
     (members, state): (&[Member<'_, '_>], &RandomState),
     outs: &mut [Collector<'_>],
 ) {
     for relation in edition.relations() {
         for (member, out) in members.iter().zip(outs.iter_mut()) {
             if member.prefix() == Some(relation.of) {
-                Search { edition, relation, state }.look(members, (member, out));
+                let confidence = confidence.min(relation.confidence);
+                Search { edition, relation, confidence, state }.look(members, (member, out));
             }
         }
     }
@@ -31,6 +34,8 @@ pub(super) fn check(
 struct Search<'a> {
     edition: &'a Edition,
     relation: &'a Relation,
+    /// Of the relation and the unit, whichever is less sure.
+    confidence: Confidence,
     /// The secret of the hashes.
     state: &'a RandomState,
 }
@@ -72,7 +77,7 @@ impl Search<'_> {
                 continue;
             }
             let draft = Draft::new(rule).word("items", &items).word("other", &named);
-            let draft = draft.severity(relation.severity).resting_on(relation.confidence);
+            let draft = draft.severity(relation.severity).resting_on(self.confidence);
             out.push(draft.at(record.mark.place(member.file.bytes)));
         }
     }

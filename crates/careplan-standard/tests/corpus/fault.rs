@@ -37,15 +37,19 @@ pub(crate) fn snapshots() -> Vec<String> {
 
 impl Fault {
     pub(crate) fn verdict(&self) -> Verdict {
+        self.verdict_by(Edition::v4_1())
+    }
+
+    /// What is said when these tables are the standard.
+    pub(crate) fn verdict_by(&self, edition: &Edition) -> Verdict {
         let files: Vec<SourceFile<'_>> =
             self.files.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
-        verdict(&files)
+        verdict(edition, &files)
     }
 }
 
 /// Sorts files into units and checks everything: the units, and each file that is in none because its company is missing.
-pub(crate) fn verdict(files: &[SourceFile<'_>]) -> Verdict {
-    let edition = Edition::v4_1();
+fn verdict(edition: &Edition, files: &[SourceFile<'_>]) -> Verdict {
     let sorted = sort_into_units(edition, files);
     let mut sorting = String::new();
     for unit in &sorted.units {

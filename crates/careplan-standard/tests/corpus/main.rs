@@ -8,6 +8,7 @@
 mod fault;
 mod folders;
 mod huge;
+mod inferences;
 mod pages;
 #[path = "../support/mod.rs"]
 mod support;
