@@ -193,3 +193,16 @@ fn where_everything_is_inferred_only_what_rests_on_no_row_blocks() {
         assert!(blocking.iter().any(|code| code.starts_with(begin)), "{begin} ({what}) blocks nowhere");
     }
 }
+
+#[test]
+fn a_record_whose_missing_parent_only_warns_hides_no_companion_that_blocks() {
+    let mut tables = tables();
+    let rows = tables.get_mut("relations").unwrap();
+    let parent = rows.iter().position(|row| row.iter().take(3).eq(["UPHOSOKU", "UP1KYO", "parent"])).unwrap();
+    set(rows, parent, ("confidence", "inferred"));
+    let faults = faults();
+    let fault = faults.iter().find(|fault| fault.name == "supplement-of-another-plan-date").unwrap();
+    let found = fault.verdict_by(&edition(&tables)).findings;
+    let told: Vec<(&str, Severity)> = found.iter().map(|finding| (finding.code, finding.severity)).collect();
+    assert_eq!(told, [("REL-002", Severity::Block), ("REL-001", Severity::Warn)]);
+}
