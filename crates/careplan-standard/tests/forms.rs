@@ -5,7 +5,8 @@ mod support;
 
 use careplan_standard::form::{self, Columns, Forms, Item};
 use careplan_standard::{
-    Characters, Edition, FileName, FormWriter, Prefix, Shape, SourceFile, StandardFile, read_forms,
+    Characters, Edition, FileName, FormWriter, Prefix, RECORD_BYTES_MAX, Shape, SourceFile, StandardFile,
+    read_forms,
 };
 use proptest::prelude::*;
 
@@ -154,9 +155,25 @@ fn a_file_that_cannot_be_taken_apart_is_not_read_and_says_why() {
         ("202407,990001,見本,202611\r\n".as_bytes(), "ENC-001"),
         (b"\xFF\xFE1\0", "ENC-002"),
         (b"MZ2407,990001,0009900021,202611\r\n", "KIND-001"),
+        (b"202407,990001,\x80,202611\r\n", "ENC-003"),
+        (&[&b"202407,990001,"[..], &vec![b'x'; RECORD_BYTES_MAX], b",202611\r\n"].concat(), "CSV-005"),
     ] {
         let findings = read_forms(Edition::v4_1(), &[SourceFile::new(name, bytes)]).unwrap_err();
         assert!(findings.iter().any(|finding| finding.code == code), "{code}: {findings:?}");
+    }
+}
+
+#[test]
+fn a_file_without_records_is_not_read_as_a_month_without_services() {
+    let name = "UPJSK_202611_9970000026_11_9970000018_43_20261202164500.CSV";
+    for (text, code) in [
+        ("", "FILE-001"),
+        ("\r\n\r\n", "FILE-003"),
+        ("csv_version,insurer_no,insured_no,created_date\r\n", "FILE-003"),
+    ] {
+        let findings = read_forms(Edition::v4_1(), &[SourceFile::new(name, text.as_bytes())]).unwrap_err();
+        let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [code], "{text:?}");
     }
 }
 
