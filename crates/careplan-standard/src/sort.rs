@@ -154,6 +154,9 @@ fn unit_words<'d>(draft: Draft<'d>, kind: UnitKind, group: &Group) -> Draft<'d> 
 }
 
 /// Says what keeps a group from being a unit: two units under one serial, or the distance to the nearest unit.
+///
+/// This blocks also where the nearest unit is an inference of ours: the group is in no row of the table, and a row that is inferred
+/// lets more pass than would pass without it.
 fn explain<'d>(edition: &Edition, prefixes: &[Prefix], group: &Group) -> Vec<Draft<'d>> {
     if let Some((one, other)) = two_units(edition, prefixes) {
         let draft = unit_words(Draft::new(&rules::SET_TWO_UNITS), one.kind(), group);

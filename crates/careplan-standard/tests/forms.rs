@@ -1,13 +1,16 @@
 //! Forms meet the layouts, and what is written is read as the same.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::path::Path;
+mod support;
 
 use careplan_standard::form::{self, Columns, Forms, Item};
 use careplan_standard::{
-    Characters, Edition, FileName, FormWriter, Prefix, Shape, SourceFile, StandardFile, read_forms,
+    Characters, Edition, FileName, FormWriter, Prefix, RECORD_BYTES_MAX, Shape, SourceFile, StandardFile,
+    read_forms,
 };
 use proptest::prelude::*;
+
+use crate::support::{Files, export_folders};
 
 fn names_of(prefix: Prefix) -> Vec<String> {
     match prefix {
@@ -49,15 +52,8 @@ fn every_item_of_every_layout_stands_in_its_form_but_for_what_the_standard_fixes
 }
 
 /// The files of all examples.
-fn examples() -> Vec<(String, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let folders =
-        std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let files =
-        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
-    files
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap()))
-        .collect()
+fn examples() -> Files {
+    export_folders("examples").into_iter().flat_map(|(_, files)| files).collect()
 }
 
 fn write_again(name: &str, bytes: &[u8]) -> Vec<u8> {
@@ -159,9 +155,25 @@ fn a_file_that_cannot_be_taken_apart_is_not_read_and_says_why() {
         ("202407,990001,見本,202611\r\n".as_bytes(), "ENC-001"),
         (b"\xFF\xFE1\0", "ENC-002"),
         (b"MZ2407,990001,0009900021,202611\r\n", "KIND-001"),
+        (b"202407,990001,\x80,202611\r\n", "ENC-003"),
+        (&[&b"202407,990001,"[..], &vec![b'x'; RECORD_BYTES_MAX], b",202611\r\n"].concat(), "CSV-005"),
     ] {
         let findings = read_forms(Edition::v4_1(), &[SourceFile::new(name, bytes)]).unwrap_err();
         assert!(findings.iter().any(|finding| finding.code == code), "{code}: {findings:?}");
+    }
+}
+
+#[test]
+fn a_file_without_records_is_not_read_as_a_month_without_services() {
+    let name = "UPJSK_202611_9970000026_11_9970000018_43_20261202164500.CSV";
+    for (text, code) in [
+        ("", "FILE-001"),
+        ("\r\n\r\n", "FILE-003"),
+        ("csv_version,insurer_no,insured_no,created_date\r\n", "FILE-003"),
+    ] {
+        let findings = read_forms(Edition::v4_1(), &[SourceFile::new(name, text.as_bytes())]).unwrap_err();
+        let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [code], "{text:?}");
     }
 }
 

@@ -33,9 +33,9 @@ impl TypesMet {
             return *scope;
         }
         let table = edition.code_table(SERVICE_TYPES);
-        let scope = match table.and_then(|table| table.find(&service_type)).map(|code| code.scope()) {
+        let scope = match table.and_then(|table| table.find(&service_type)) {
             None => TypeScope::Unknown,
-            Some("out") => TypeScope::LeftOut,
+            Some(code) if code.is_left_out() => TypeScope::LeftOut,
             Some(_) => TypeScope::TakesPart,
         };
         if self.met.len() < TYPES_KNOWN_MAX {

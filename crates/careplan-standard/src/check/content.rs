@@ -236,11 +236,14 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         let Some(table) = field.code_table().and_then(|name| edition.code_table(name)) else {
             return;
         };
+        let mut confidence = field.confidence_of(None);
         let draft = match &self.version {
             Some(first) => Draft::new(&rules::VERSION_MIXED).secret("expected", ms932::shown(first)),
             None => {
                 self.version = Some(value.to_vec());
-                let rule = match table.find(value).map(|code| code.scope()) {
+                let code = table.find(value);
+                confidence = code.map_or(confidence, |code| confidence.min(code.confidence()));
+                let rule = match code.map(|code| code.scope()) {
                     Some("current") => return,
                     Some("tolerated") => &rules::VERSION_TOLERATED,
                     _ => &rules::VERSION_UNKNOWN,
@@ -255,7 +258,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
             }
         };
         let place = self.locator.place(raw.start);
-        self.out.push(draft.at(place).field(field).value(value));
+        self.out.push(draft.at(place).field(field).value(value).resting_on(confidence));
     }
 
     pub(super) fn place(&mut self, byte: usize) -> Place {

@@ -6,6 +6,7 @@
 mod condition;
 mod content;
 mod field;
+mod gate;
 mod groups;
 mod lenience;
 mod lines;
@@ -17,6 +18,7 @@ mod total;
 use std::hash::RandomState;
 
 pub(crate) use self::content::is_header;
+pub(crate) use self::gate::text_start;
 pub(crate) use self::groups::{Group, names, person_hash};
 pub(crate) use self::rows::Content;
 use crate::collector::Collector;
@@ -24,9 +26,8 @@ use crate::content::{ContentKind, judge};
 use crate::edition::Edition;
 use crate::finding::{Draft, Finding};
 use crate::limits::Limits;
-use crate::ms932::{self, Writing};
+use crate::ms932;
 use crate::name::{FileName, NameFault};
-use crate::place::Locator;
 use crate::rules;
 
 /// Characters of a wrong file name that a message repeats.
@@ -95,14 +96,21 @@ pub(crate) fn walk_through<'e>(
 ) -> Option<Content<'e>> {
     match FileName::parse(file.name) {
         Ok(name) => {
-            let kind = judge(file.name, file.bytes);
             naming::check(edition, &name, file.name, out);
             if name.prefix().is_image() {
-                check_image(kind, out);
-            } else if is_readable_csv(kind, file.bytes, limits, out) {
-                let layout = edition.layout(name.prefix())?;
-                let source = content::Source { edition, layout, name: &name, bytes: file.bytes, limits };
-                return check_csv(&source, state, out);
+                check_image(judge(file.name, file.bytes), out);
+                return None;
+            }
+            let layout = edition.layout(name.prefix())?;
+            match text_start(file, limits) {
+                Ok(start) => {
+                    if start > 0 {
+                        out.push(Draft::new(&rules::ENC_BOM));
+                    }
+                    let source = content::Source { edition, layout, name: &name, bytes: file.bytes, limits };
+                    return Some(content::check(&source, (start, state), out));
+                }
+                Err(draft) => out.push(draft),
             }
         }
         Err(fault) => {
@@ -161,40 +169,4 @@ pub(crate) fn judge_stray(file: &SourceFile<'_>, fault: NameFault) -> Stray {
     let finding = (!known)
         .then(|| Draft::new(&rules::KIND_EXTENSION).word("found", kind_ja(kind)).word("expected", expected));
     Stray { is_attachment: true, finding }
-}
-
-/// Whether the bytes can be read as CSV at all; says why not.
-fn is_readable_csv(kind: ContentKind, bytes: &[u8], limits: &Limits, out: &mut Collector<'_>) -> bool {
-    let draft = match kind {
-        ContentKind::Other(found) => Draft::new(&rules::KIND_OTHER).word("found", found),
-        ContentKind::Pdf | ContentKind::Jpeg => Draft::new(&rules::KIND_NOT_CSV).word("found", kind_ja(kind)),
-        ContentKind::StandardCsv if bytes.is_empty() => Draft::new(&rules::FILE_EMPTY),
-        ContentKind::StandardCsv if bytes.len() > limits.file_bytes_max => {
-            Draft::new(&rules::FILE_TOO_LARGE).word("found", bytes.len()).word("limit", limits.file_bytes_max)
-        }
-        ContentKind::StandardCsv => return true,
-    };
-    out.push(draft);
-    false
-}
-
-fn check_csv<'e>(
-    source: &content::Source<'e, '_>,
-    state: &RandomState,
-    out: &mut Collector<'_>,
-) -> Option<Content<'e>> {
-    match ms932::writing(source.bytes) {
-        Writing::Utf16 => out.push(Draft::new(&rules::ENC_UTF16)),
-        Writing::Utf8 { bom_bytes, at } => {
-            let place = Locator::new(source.bytes, bom_bytes).place(at);
-            out.push(Draft::new(&rules::ENC_UTF8).at(place));
-        }
-        Writing::Ms932 { bom_bytes } => {
-            if bom_bytes > 0 {
-                out.push(Draft::new(&rules::ENC_BOM));
-            }
-            return Some(content::check(source, (bom_bytes, state), out));
-        }
-    }
-    None
 }

@@ -9,7 +9,7 @@ use std::hash::RandomState;
 
 use crate::check::{Content, SourceFile, walk_through};
 use crate::collector::Collector;
-use crate::edition::{Edition, UnitMonth};
+use crate::edition::{Confidence, Edition, UnitMonth, UnitRule};
 use crate::finding::{Draft, Finding};
 use crate::limits::Limits;
 use crate::name::{FileName, NameMonth};
@@ -40,11 +40,12 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
         members.push(Member { file, name: FileName::parse(file.name).ok(), content });
         outs.push(out);
     }
-    relation::check(edition, (&members, &state), &mut outs);
+    let rule = edition.units().iter().find(|rule| rule.kind() == unit.kind);
+    let confidence = rule.map_or(Confidence::Confirmed, UnitRule::confidence);
+    relation::check((edition, confidence), (&members, &state), &mut outs);
     image::check(edition, &members, &mut outs);
     let mut findings: Vec<Finding> = outs.into_iter().flat_map(Collector::finish).collect();
-    let rule = edition.units().iter().find(|rule| rule.kind() == unit.kind);
-    let month = rule.map_or(UnitMonth::Absent, |rule| rule.month());
+    let month = rule.map_or(UnitMonth::Absent, UnitRule::month);
     for member in &members {
         let Some(name) = &member.name else {
             continue;
@@ -52,7 +53,7 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
         let drafts = [
             offices(unit, name),
             serial(unit, name),
-            month_departure(unit, month, name),
+            month_departure(unit, month, name).map(|draft| draft.resting_on(confidence)),
             version(edition, &members, member),
         ];
         let drafts = drafts.into_iter().flatten();

@@ -1,27 +1,41 @@
 //! Records of one file that must be found in another, as the edition's `relations.csv` has them.
 //!
 //! Promises: compares hashes only, so that a hundred thousand persons take no longer than their files do. Nothing is
-//! missed in a file that could not be read to its end: what is not found there may stand where nobody looked.
+//! missed in a file that could not be read to its end: what is not found there may stand where nobody looked. A record of a
+//! wrong date or month is told once, where it stands, and is not missed where its parent stands as well. In a unit that is
+//! a reading of ours, what its files owe each other is one too, and warns at most.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 
 use super::Member;
 use crate::check::{Content, Group, names, person_hash};
 use crate::collector::Collector;
-use crate::edition::{Edition, Field, Key, Layout, Meaning, Relation};
-use crate::finding::Draft;
+use crate::edition::{Confidence, Edition, Field, Key, Layout, Meaning, Relation};
+use crate::finding::{Draft, Severity};
+use crate::prefix::Prefix;
 use crate::rules;
 
+/// Records without a parent, by their file and person: how many, and how much it matters.
+type Orphans = HashMap<(Prefix, u64), (u64, Severity)>;
+
+/// `confidence` is that of the unit.
 pub(super) fn check(
-    edition: &Edition,
+    (edition, confidence): (&Edition, Confidence),
     (members, state): (&[Member<'_, '_>], &RandomState),
     outs: &mut [Collector<'_>],
 ) {
-    for relation in edition.relations() {
+    let mut orphans = Orphans::new();
+    // Who looks for a parent comes first: an orphan may be what others look for.
+    let is_parent = |relation: &&Relation| relation.meaning == Meaning::Parent;
+    let parents = edition.relations().iter().filter(is_parent);
+    let others = edition.relations().iter().filter(|relation| !is_parent(relation));
+    for relation in parents.chain(others) {
         for (member, out) in members.iter().zip(outs.iter_mut()) {
             if member.prefix() == Some(relation.of) {
-                Search { edition, relation, state }.look(members, (member, out));
+                let confidence = confidence.min(relation.confidence);
+                let search = Search { edition, relation, confidence, state };
+                search.look(members, (member, out), &mut orphans);
             }
         }
     }
@@ -31,12 +45,19 @@ pub(super) fn check(
 struct Search<'a> {
     edition: &'a Edition,
     relation: &'a Relation,
+    /// Of the relation and the unit, whichever is less sure.
+    confidence: Confidence,
     /// The secret of the hashes.
     state: &'a RandomState,
 }
 
 impl Search<'_> {
-    fn look(&self, members: &[Member<'_, '_>], (member, out): (&Member<'_, '_>, &mut Collector<'_>)) {
+    fn look(
+        &self,
+        members: &[Member<'_, '_>],
+        (member, out): (&Member<'_, '_>, &mut Collector<'_>),
+        orphans: &mut Orphans,
+    ) {
         let relation = self.relation;
         let (Some(content), Some(layout)) = (&member.content, self.edition.layout(relation.of)) else {
             return;
@@ -72,9 +93,28 @@ impl Search<'_> {
                 continue;
             }
             let draft = Draft::new(rule).word("items", &items).word("other", &named);
-            let draft = draft.severity(relation.severity).resting_on(relation.confidence);
+            let draft = draft.severity(relation.severity).resting_on(self.confidence);
+            if let Some(key) = content.key {
+                let person = person_hash(self.state, key, &record.mark.fields(member.file.bytes));
+                if relation.meaning == Meaning::Parent {
+                    orphans.entry((relation.of, person)).or_insert((0, draft.severity)).0 += 1;
+                } else if self.stands_elsewhere((person, draft.severity), orphans) {
+                    continue;
+                }
+            }
             out.push(draft.at(record.mark.place(member.file.bytes)));
         }
+    }
+
+    /// Whether an orphan of the person, told at least as severely, is what is missing. Each is so once.
+    fn stands_elsewhere(&self, (person, severity): (u64, Severity), orphans: &mut Orphans) -> bool {
+        self.relation.within.iter().any(|prefix| match orphans.get_mut(&(*prefix, person)) {
+            Some((left, told)) if *left > 0 && *told >= severity => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        })
     }
 
     /// What of a record is looked for.

@@ -164,6 +164,11 @@ impl Code {
         &self.scope
     }
 
+    /// Whether it is a service type that the standard leaves out of the exchange.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.scope == "out"
+    }
+
     /// Home care or preventive care, where the code belongs to one of them.
     #[must_use]
     pub fn scheme(&self) -> Option<Scheme> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Confidence;
 use super::cells::{self, word};
 use super::codes::{CodeTable, Pattern};
 use super::layout::Layout;
@@ -18,10 +19,14 @@ pub(crate) const SUMMED_MAX: usize = 12;
 pub(crate) struct Totals {
     /// Index of the item that says what kind of row it is.
     pub(crate) row: usize,
+    /// How well it is supported that this item tells rows apart.
+    pub(crate) row_confidence: Confidence,
     /// Index of the item that names the office.
     pub(crate) office: usize,
     /// The office number of the grand-total row.
     pub(crate) total_office: String,
+    /// How well that number is supported.
+    pub(crate) office_confidence: Confidence,
     /// Index of the item that marks days which are not to be added up, and its value.
     pub(crate) set_aside: Option<(usize, String)>,
     /// The items that are added up.
@@ -96,8 +101,8 @@ struct Row {
 /// The items of one layout as the table lists them.
 #[derive(Default)]
 struct Found {
-    row: Option<usize>,
-    office: Option<(usize, String)>,
+    row: Option<(usize, Confidence)>,
+    office: Option<(usize, String, Confidence)>,
     set_aside: Option<(usize, String)>,
     summed: Vec<Summed>,
 }
@@ -112,13 +117,13 @@ pub(super) fn read(
     for row in cells::rows::<Row>(TABLE, text)? {
         let layout = cells::layout_of(TABLE, &row.prefix, layouts)?;
         let item = cells::item(TABLE, layout, &row.item)?;
-        // Sums only ever warn, so the support of a row changes nothing; that it is a known word is still asked.
-        word(TABLE, "confidence", &row.confidence, cells::confidence)?;
+        // Sums only ever warn, so the support of what is added up changes nothing; that it is a known word is still asked.
+        let confidence = word(TABLE, "confidence", &row.confidence, cells::confidence)?;
         let found = all.entry(layout.prefix).or_default();
         let mut add = |role| found.summed.push(Summed { item, role });
         match row.role.as_str() {
-            "row" => found.row = Some(item),
-            "office" => found.office = Some((item, row.value)),
+            "row" => found.row = Some((item, confidence)),
+            "office" => found.office = Some((item, row.value, confidence)),
             "over_days" => found.set_aside = Some((item, row.value)),
             "units" => add(SumRole::Units),
             "limit_units" => add(SumRole::LimitUnits),
@@ -129,7 +134,10 @@ pub(super) fn read(
     for (prefix, found) in all {
         let lacking = || cells::inconsistent(TABLE, format!("{prefix} lacks a role or has too many items"));
         let layout = cells::layout_of(TABLE, prefix.as_str(), layouts)?;
-        let (Some(row), Some((office, total_office))) = (found.row, found.office) else {
+        let Some((row, row_confidence)) = found.row else {
+            return Err(lacking());
+        };
+        let Some((office, total_office, office_confidence)) = found.office else {
             return Err(lacking());
         };
         let codes = layout.fields.get(row).and_then(|field| codes.get(field.code_table()?));
@@ -138,7 +146,16 @@ pub(super) fn read(
             return Err(lacking());
         }
         let (set_aside, summed) = (found.set_aside, found.summed);
-        layout.totals = Some(Totals { row, office, total_office, set_aside, summed, markers });
+        layout.totals = Some(Totals {
+            row,
+            row_confidence,
+            office,
+            total_office,
+            office_confidence,
+            set_aside,
+            summed,
+            markers,
+        });
     }
     Ok(())
 }

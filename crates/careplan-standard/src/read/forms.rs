@@ -26,7 +26,8 @@ use crate::prefix::Prefix;
 /// ```
 ///
 /// # Errors
-/// The findings that block, when a file cannot be taken apart: unknown characters, broken quotes, a wrong number of items.
+/// The findings that block, when a file cannot be taken apart: unknown characters, broken quotes, a wrong number of items, or no record
+/// at all.
 pub fn read_forms(edition: &Edition, files: &[SourceFile<'_>]) -> Result<Forms, Vec<Finding>> {
     let mut forms = Forms::default();
     let mut faults = Vec::new();

@@ -3,17 +3,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::check::{SourceFile, check_file, is_header};
-use crate::content::{ContentKind, judge};
+use crate::check::{SourceFile, check_file, is_header, text_start};
 use crate::edition::{Edition, Layout};
 use crate::finding::{Finding, Severity};
-use crate::limits::FILE_BYTES_MAX;
-use crate::ms932::{self, Writing};
+use crate::limits::Limits;
+use crate::ms932::{self, Fault};
 use crate::name::FileName;
 use crate::scan::{RawRecord, Scanner};
 
-/// A file that can be taken apart: its name is one of the standard, its characters are MS932 and every row has the items of its
-/// layout. What the items hold is for [`check_file`] to judge.
+/// A file that can be taken apart: its name is one of the standard, its characters are MS932, it has records, and every one has the
+/// items of its layout, within the limits of the checks. What the items hold is for [`check_file`] to judge.
 pub struct StandardFile<'e, 'f> {
     name: FileName,
     layout: &'e Layout,
@@ -50,22 +49,21 @@ impl<'e, 'f> StandardFile<'e, 'f> {
     fn opened(edition: &'e Edition, source: &SourceFile<'f>) -> Option<Self> {
         let name = FileName::parse(source.name).ok()?;
         let layout = edition.layout(name.prefix())?;
-        // A program or an archive may have the right number of commas.
-        if judge(source.name, source.bytes) != ContentKind::StandardCsv {
-            return None;
+        let limits = Limits::default();
+        let start = text_start(source, &limits).ok()?;
+        let file = Self { name, layout, bytes: source.bytes, start };
+        let mut count: u64 = 0;
+        for record in file.records() {
+            count += 1;
+            let fits = record.raw.quote_fault.is_none()
+                && record.raw.field_count == layout.fields().len()
+                && record.bytes.len() <= limits.record_bytes_max
+                && !ms932::faults(record.bytes).iter().any(|(_, fault)| *fault == Fault::Malformed);
+            if !fits || count > limits.records_max {
+                return None;
+            }
         }
-        let Writing::Ms932 { bom_bytes } = ms932::writing(source.bytes) else {
-            return None;
-        };
-        let is_text = source.bytes.get(bom_bytes..).is_some_and(|bytes| ms932::text(bytes).is_some());
-        if source.bytes.len() > FILE_BYTES_MAX || !is_text {
-            return None;
-        }
-        let file = Self { name, layout, bytes: source.bytes, start: bom_bytes };
-        let fits = |record: &Record<'_>| {
-            record.raw.quote_fault.is_none() && record.raw.field_count == layout.fields().len()
-        };
-        file.records().all(|record| fits(&record)).then_some(file)
+        (count > 0).then_some(file)
     }
 
     /// The file's name.

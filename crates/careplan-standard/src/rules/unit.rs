@@ -43,7 +43,7 @@ catalogue! {
 
     REL_NO_PARENT: "REL-001", Block, KEYS;
         "{where}と同じ{items}のデータが、{other}にありません。";
-        "介護ソフトで同じ利用者を選び、{other}と一緒に書き出し直してください。";
+        "介護ソフトで{items}が正しいか確かめ、同じ利用者の{other}と一緒に書き出し直してください。";
         "子のファイルの行は、利用者と日付で親の行に結び付きます。親がなければ、相手先で置き場所がありません。";
     REL_NO_COMPANION: "REL-002", Block, KEYS;
         "{where}と同じ{items}のデータが、{other}にありません。一緒に送る決まりです。";

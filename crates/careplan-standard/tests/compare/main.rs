@@ -8,3 +8,5 @@ mod month;
 mod month_edges;
 mod month_properties;
 mod sample;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,22 +1,17 @@
 //! Forms to compare: the crate's examples, and lines made for a test.
 
-use std::path::Path;
-
 use careplan_standard::form::{Forms, Item, OfficeNumber, SlipLine};
 use careplan_standard::{Edition, SourceFile, read_forms};
+
+use crate::support::export_folders;
 
 /// The office of the examples' actuals.
 pub(crate) const HELPERS: &str = "9970000026";
 
 /// The forms of an example.
 pub(crate) fn example(folder: &str) -> Forms {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(folder);
-    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(path)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|file| (file.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(file).unwrap()))
-        .collect();
-    files.sort();
+    let examples = export_folders("examples");
+    let (_, files) = examples.iter().find(|(name, _)| name == folder).unwrap();
     let files: Vec<SourceFile<'_>> = files.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
     read_forms(Edition::v4_1(), &files).unwrap()
 }

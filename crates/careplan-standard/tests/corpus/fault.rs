@@ -1,18 +1,19 @@
 //! One folder of the corpus, and what is said about it.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use careplan_standard::{
     Edition, FileName, Finding, Severity, SourceFile, check_file, check_unit, sort_into_units,
 };
+
+use crate::support::{Files, export_folders};
 
 /// An export folder with one fault.
 pub(crate) struct Fault {
     /// The folder's name: the fault in English.
     pub(crate) name: String,
     /// Name and bytes of each file, sorted by name.
-    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub(crate) files: Files,
 }
 
 /// What the library says about an export folder.
@@ -22,53 +23,33 @@ pub(crate) struct Verdict {
     pub(crate) findings: Vec<Finding>,
 }
 
-fn tests() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
-}
-
-/// Names of what lies in a folder, sorted.
-fn names_in(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort_unstable();
-    names
-}
-
 /// All folders of the corpus.
 pub(crate) fn faults() -> Vec<Fault> {
-    let root = tests().join("hostile");
-    let read = |folder: &Path| {
-        let names = names_in(folder);
-        names
-            .into_iter()
-            .map(|name| {
-                let bytes = std::fs::read(folder.join(&name)).unwrap();
-                (name, bytes)
-            })
-            .collect()
-    };
-    names_in(&root).into_iter().map(|name| Fault { files: read(&root.join(&name)), name }).collect()
+    export_folders("tests/hostile").into_iter().map(|(name, files)| Fault { name, files }).collect()
 }
 
 /// Names of the faults for which there is a snapshot.
 pub(crate) fn snapshots() -> Vec<String> {
-    let names = names_in(&tests().join("snapshots/hostile"));
-    let named = names.iter().filter_map(|name| name.strip_suffix(".snap"));
-    named.map(str::to_owned).collect()
+    let snapshots = export_folders("tests/snapshots");
+    let (_, files) = snapshots.iter().find(|(name, _)| name == "hostile").unwrap();
+    files.iter().filter_map(|(name, _)| name.strip_suffix(".snap")).map(str::to_owned).collect()
 }
 
 impl Fault {
     pub(crate) fn verdict(&self) -> Verdict {
+        self.verdict_by(Edition::v4_1())
+    }
+
+    /// What is said when these tables are the standard.
+    pub(crate) fn verdict_by(&self, edition: &Edition) -> Verdict {
         let files: Vec<SourceFile<'_>> =
             self.files.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
-        verdict(&files)
+        verdict(edition, &files)
     }
 }
 
 /// Sorts files into units and checks everything: the units, and each file that is in none because its company is missing.
-pub(crate) fn verdict(files: &[SourceFile<'_>]) -> Verdict {
-    let edition = Edition::v4_1();
+fn verdict(edition: &Edition, files: &[SourceFile<'_>]) -> Verdict {
     let sorted = sort_into_units(edition, files);
     let mut sorting = String::new();
     for unit in &sorted.units {

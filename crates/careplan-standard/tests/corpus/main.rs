@@ -8,5 +8,8 @@
 mod fault;
 mod folders;
 mod huge;
+mod inferences;
 mod pages;
+#[path = "../support/mod.rs"]
+mod support;
 mod words;

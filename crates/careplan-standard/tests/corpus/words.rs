@@ -25,7 +25,7 @@ pub(crate) const FAMILIES: [(&str, &str); 17] = [
 pub(crate) const LIMIT: (&str, &str) = ("LIMIT", "指摘の数");
 
 /// Rules whose grade depends on what they are applied to, and how. The corpus holds both cases of each.
-pub(crate) const SOFTENED: [(&str, &str); 10] = [
+pub(crate) const SOFTENED: [(&str, &str); 13] = [
     (
         "FIELD-001",
         "必須の印が資料から確かめられず、読み取りで補った項目（利用者補足情報の氏名など）では「注意」になります。",
@@ -53,8 +53,13 @@ pub(crate) const SOFTENED: [(&str, &str); 10] = [
         "福祉用具貸与の用具のコードは「送れません」、その他の理由や相談方法などの説明は「注意」です。",
     ),
     ("KEY-001", "削除のファイルでは「注意」になります。二度取り下げても、失われるものはありません。"),
+    ("UNIT-001", READ_AS),
+    ("REL-001", READ_AS),
+    ("REL-002", READ_AS),
     ("LIMIT-001", "数だけをお知らせする指摘のうち、最も重いものの段階になります。"),
 ];
+
+const READ_AS: &str = "介護予防の利用票（予定）では「注意」になります。居宅と同じファイルを使うこと自体が、標準仕様からの読み取りだからです。";
 
 const PREVENTIVE: &str = "介護予防のファイルでは「注意」になります。地域包括支援センターと委託先の間では、計画を作る事業所と送る事業所が違うことがあり、標準仕様に定めがないためです。";
 

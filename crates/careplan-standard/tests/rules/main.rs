@@ -1,6 +1,6 @@
 //! The rules where a folder of the hostile corpus (`tests/hostile`) cannot show them: edges and limits, what passes, what is told
 //! once, and what programs see.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod characters;
 mod conditions;
@@ -13,5 +13,7 @@ mod masking;
 mod names;
 mod sample;
 mod sets;
+#[path = "../support/mod.rs"]
+mod support;
 mod totals;
 mod units;

@@ -1,9 +1,9 @@
 //! Files made from the examples.
 
-use std::path::Path;
-
 use careplan_standard::{Edition, Finding, SourceFile, check_file};
 use encoding_rs::SHIFT_JIS;
+
+use crate::support::export_folders;
 
 pub(crate) const PLAN: &str = "UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV";
 pub(crate) const ANNEX: &str = "UPSIKYU_202611_9970000018_43_9970000026_11_20261025101500.CSV";
@@ -24,14 +24,9 @@ pub(crate) const BASICS_IMAGE: &str = "UPKIHON_IMAGE_9970000018_43_9970000026_A2
 
 /// The text of the example of this name.
 pub(crate) fn example(name: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    for folder in std::fs::read_dir(root).unwrap() {
-        let path = folder.unwrap().path().join(name);
-        if let Ok(bytes) = std::fs::read(path) {
-            return SHIFT_JIS.decode_without_bom_handling(&bytes).0.into_owned();
-        }
-    }
-    panic!("no example {name}");
+    let files = export_folders("examples").into_iter().flat_map(|(_, files)| files);
+    let (_, bytes) = files.into_iter().find(|(file, _)| file == name).unwrap();
+    SHIFT_JIS.decode_without_bom_handling(&bytes).0.into_owned()
 }
 
 /// A text as the standard writes it.

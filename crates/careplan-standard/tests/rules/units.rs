@@ -90,6 +90,30 @@ fn a_plan_without_basic_information_is_no_matter_where_none_travels() {
 }
 
 #[test]
+fn a_record_of_another_date_is_told_where_it_stands_and_not_missed_as_well() {
+    let supplement = with(SUPPLEMENT_OF_PLAN, 1, &[(4, "20261016")]);
+    let found = checked(&unit(&CARE_PLAN, (SUPPLEMENT_OF_PLAN, supplement)));
+    let told: Vec<_> = found.iter().map(|it| (it.code, it.file.as_deref(), it.record)).collect();
+    assert_eq!(told, [("REL-001", Some(SUPPLEMENT_OF_PLAN), Some(1))]);
+    let mut sample = unit(&CARE_PLAN, without_lines(FORM_3, 6..8));
+    sample[1].1 = with(FORM_2, 4, &[(5, "20261016")]);
+    let told: Vec<_> = checked(&sample).iter().map(|it| (it.code, it.record)).collect();
+    assert_eq!(told, [("REL-001", Some(4))], "in form 2, and not in form 1 as well");
+}
+
+#[test]
+fn one_record_of_another_date_stands_for_one_that_is_missing() {
+    let form_1 = edited(FORM_1, |lines| {
+        let later = replaced(&lines[2], &[(14, "20261017")]);
+        lines.push(later);
+    });
+    let mut sample = unit(&CARE_PLAN, (FORM_1, form_1));
+    sample[3].1 = with(SUPPLEMENT_OF_PLAN, 2, &[(4, "20261016")]);
+    let told: Vec<_> = checked(&sample).iter().map(|it| (it.code, it.record)).collect();
+    assert_eq!(told, [("REL-002", Some(3)), ("REL-003", Some(3)), ("REL-001", Some(2))]);
+}
+
+#[test]
 fn persons_missing_in_great_number_are_counted() {
     let rows: String = (0..200)
         .map(|no| {

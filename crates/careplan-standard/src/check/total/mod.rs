@@ -99,7 +99,7 @@ impl<'e, 'f> TotalState<'e, 'f> {
             match person.total {
                 Some((first, _)) => {
                     let draft = Draft::new(&rules::TOTAL_TWICE).word("first", first.record());
-                    walk.report_at(mark, draft);
+                    walk.report_at(mark, draft.resting_on(totals.row_confidence));
                 }
                 None => person.total = Some((mark, Cells::read(totals, fields))),
             }
@@ -156,7 +156,8 @@ impl<'e, 'f> TotalState<'e, 'f> {
         for person in self.open.values() {
             if person.total.is_none() {
                 let marker = self.totals.marker(RowKind::Total, "");
-                walk.report_at(person.first, Draft::new(&rules::TOTAL_MISSING).word("marker", marker));
+                let draft = Draft::new(&rules::TOTAL_MISSING).word("marker", marker);
+                walk.report_at(person.first, draft.resting_on(self.totals.row_confidence));
             }
             for fault in faults(self.totals, person) {
                 walk.report_item_at(fault.mark, fault.item, fault.draft);
@@ -177,7 +178,7 @@ fn report_office<'e, 'f>(
     };
     let place = walk.place(raw.start);
     let draft = Draft::new(rule).field(field).value(raw.raw).word("expected", &totals.total_office);
-    walk.out.push(draft.at(place));
+    walk.out.push(draft.resting_on(totals.office_confidence).at(place));
 }
 
 fn add<'f>(
