@@ -127,6 +127,7 @@ mod scheme;
 mod sort;
 mod unit_kind;
 mod write;
+mod writing;
 
 pub use check::{SourceFile, check_file, check_file_within};
 pub use check_unit::check_unit;

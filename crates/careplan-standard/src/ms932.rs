@@ -64,8 +64,13 @@ fn is_clean(bytes: &[u8]) -> bool {
         .is_some_and(|text| text.chars().all(is_allowed))
 }
 
+/// Whether a decoded character is a user-defined one.
+pub(crate) fn is_gaiji(char: char) -> bool {
+    matches!(char, '\u{E000}'..='\u{F8FF}')
+}
+
 fn is_allowed(char: char) -> bool {
-    !matches!(char, '\u{E000}'..='\u{F8FF}') && (!char.is_control() || matches!(char, '\r' | '\n' | '\t'))
+    !is_gaiji(char) && (!char.is_control() || matches!(char, '\r' | '\n' | '\t'))
 }
 
 fn fault_of(char: &[u8]) -> Option<Fault> {
@@ -107,40 +112,6 @@ pub(crate) fn shorten(text: &str, chars_max: usize, mut cut: bool) -> String {
     short
 }
 
-/// How the whole file is written, as far as that can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Writing {
-    /// To be read as MS932. `bom_bytes` of a UTF-8 byte order mark come first (0 or 3).
-    Ms932 { bom_bytes: usize },
-    /// UTF-8, by the character of several bytes at offset `at`, behind a byte order mark of `bom_bytes`.
-    Utf8 { bom_bytes: usize, at: usize },
-    /// UTF-16, by its byte order mark or by zero bytes beside its first two characters.
-    Utf16,
-}
-
-/// Tells UTF-8 and UTF-16 from MS932.
-///
-/// Valid UTF-8 with at least one character of three bytes or more is UTF-8. Two-byte sequences alone are no evidence:
-/// half-width katakana in MS932 look the same.
-pub(crate) fn writing(bytes: &[u8]) -> Writing {
-    const BOM: &[u8] = b"\xEF\xBB\xBF";
-    let is_utf16 = match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
-        [one, 0, two, 0, ..] | [0, one, 0, two, ..] => *one != 0 && *two != 0,
-        _ => false,
-    };
-    if is_utf16 {
-        return Writing::Utf16;
-    }
-    let bom_bytes = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-    let rest = bytes.get(bom_bytes..).unwrap_or_default();
-    let at_wide = rest.iter().position(|byte| *byte >= 0xE0);
-    match at_wide {
-        Some(at) if std::str::from_utf8(rest).is_ok() => Writing::Utf8 { bom_bytes, at: bom_bytes + at },
-        _ => Writing::Ms932 { bom_bytes },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,19 +140,6 @@ mod tests {
         assert_eq!(faults(b"\x82"), [(0, Fault::Malformed)]);
         assert_eq!(faults(b"\x82,"), [(0, Fault::Malformed)]);
         assert_eq!(faults(b"\x80"), [(0, Fault::Malformed)]);
-    }
-
-    #[test]
-    fn utf8_is_told_from_ms932() {
-        assert_eq!(writing("1,見本".as_bytes()), Writing::Utf8 { bom_bytes: 0, at: 2 });
-        assert_eq!(writing("\u{FEFF}1,見本".as_bytes()), Writing::Utf8 { bom_bytes: 3, at: 5 });
-        assert_eq!(writing(b"\xEF\xBB\xBF1,2"), Writing::Ms932 { bom_bytes: 3 });
-        assert_eq!(writing(b"1,\x8C\xA9\x96\x7B"), Writing::Ms932 { bom_bytes: 0 });
-        assert_eq!(writing(b"\xC2\xB1"), Writing::Ms932 { bom_bytes: 0 }, "half-width katakana");
-        assert_eq!(writing(b"\xFF\xFE1\0"), Writing::Utf16);
-        assert_eq!(writing(b"2\x000\0"), Writing::Utf16);
-        assert_eq!(writing(b"\x002\x000"), Writing::Utf16);
-        assert_eq!(writing(b"2\x0000"), Writing::Ms932 { bom_bytes: 0 }, "a single zero byte");
     }
 
     #[test]

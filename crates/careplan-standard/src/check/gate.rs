@@ -4,9 +4,9 @@ use super::{SourceFile, kind_ja};
 use crate::content::{ContentKind, judge};
 use crate::finding::Draft;
 use crate::limits::Limits;
-use crate::ms932::{self, Writing};
 use crate::place::Locator;
-use crate::rules;
+use crate::rules::{self, Rule};
+use crate::writing::{Writing, writing};
 
 /// Where the text begins of a file whose name is one of CSV, behind a byte order mark; or why there is none to be read.
 ///
@@ -28,12 +28,14 @@ pub(crate) fn text_start(file: &SourceFile<'_>, limits: &Limits) -> Result<usize
         let draft = Draft::new(&rules::FILE_TOO_LARGE).word("found", bytes.len());
         return Err(draft.word("limit", limits.file_bytes_max));
     }
-    match ms932::writing(bytes) {
+    let told = |rule: &'static Rule, from: usize, at: usize| {
+        Err(Draft::new(rule).at(Locator::new(bytes, from).place(at)))
+    };
+    match writing(bytes) {
         Writing::Utf16 => Err(Draft::new(&rules::ENC_UTF16)),
-        Writing::Utf8 { bom_bytes, at } => {
-            let place = Locator::new(bytes, bom_bytes).place(at);
-            Err(Draft::new(&rules::ENC_UTF8).at(place))
-        }
+        Writing::Utf8 { bom_bytes, at } => told(&rules::ENC_UTF8, bom_bytes, at),
+        Writing::Iso2022Jp { at } => told(&rules::ENC_ISO_2022_JP, 0, at),
+        Writing::EucJp { at } => told(&rules::ENC_EUC_JP, 0, at),
         Writing::Ms932 { bom_bytes } => Ok(bom_bytes),
     }
 }
