@@ -1,6 +1,7 @@
 //! One item of one record: required, form, length, code table.
 
 use super::content::Walk;
+use super::link;
 use crate::edition::{Attribute, Edition, Field, Required, Shape, is_code_char, is_service_code};
 use crate::finding::Draft;
 use crate::month::{YearMonth, digits, is_date, is_time};
@@ -96,6 +97,9 @@ fn check_length<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: 
     let Some(limit) = field.max_len().filter(|limit| value.len() > *limit) else {
         return;
     };
+    if link::is_image_of_example(walk.source.layout, field, value) {
+        return;
+    }
     let draft = match field.tolerated_len {
         Some(tolerated) if value.len() <= tolerated => {
             Draft::new(&rules::FIELD_TOLERATED_LEN).word("tolerated", tolerated)

@@ -5,7 +5,7 @@
 
 use super::content::{Source, Walk};
 use super::groups::Group;
-use crate::edition::{Field, Link, LinkMeaning, Scheme};
+use crate::edition::{Field, Layout, Link, LinkMeaning, Scheme};
 use crate::finding::{Draft, Severity};
 use crate::mark::Mark;
 use crate::month::YearMonth;
@@ -88,17 +88,16 @@ impl<'e> LinkState<'e> {
                 continue;
             }
             match link.meaning {
-                LinkMeaning::ImageName => match image_name(value) {
-                    Some(name) => {
-                        self.images.push(NamedImage { mark, item: link.index, start: raw.start, name });
-                        continue;
-                    }
-                    None => {
+                LinkMeaning::ImageName | LinkMeaning::ImageNameOfExample => {
+                    let name = image_name(value);
+                    if let Some(draft) = image_departure(link.meaning, name.is_some()) {
                         let place = walk.place(raw.start);
-                        walk.out.push(Draft::new(&rules::IMAGE_NAME).field(field).value(value).at(place));
-                        continue;
+                        walk.out.push(draft.field(field).value(value).resting_on(link.confidence).at(place));
                     }
-                },
+                    let (item, start) = (link.index, raw.start);
+                    self.images.extend(name.map(|name| NamedImage { mark, item, start, name }));
+                    continue;
+                }
                 LinkMeaning::ReceiverPerPerson => {
                     if let Some(group) = &mut group {
                         group.names_office = true;
@@ -160,6 +159,22 @@ impl<'e> LinkState<'e> {
     }
 }
 
+/// What is wrong with an item that names an image, or would in the ministry's worked example.
+fn image_departure<'d>(meaning: LinkMeaning, is_image: bool) -> Option<Draft<'d>> {
+    match (meaning, is_image) {
+        (LinkMeaning::ImageNameOfExample, true) => Some(Draft::new(&rules::IMAGE_ITEM_OF_EXAMPLE)),
+        (LinkMeaning::ImageName, false) => Some(Draft::new(&rules::IMAGE_NAME)),
+        _ => None,
+    }
+}
+
+/// Whether an item holds the name of an image because the ministry's worked example counts it so. Its length and form are those
+/// of another item.
+pub(super) fn is_image_of_example(layout: &Layout, field: &Field, value: &[u8]) -> bool {
+    let mut links = layout.links.iter().filter(|link| link.meaning == LinkMeaning::ImageNameOfExample);
+    links.any(|link| link.index + 1 == usize::from(field.no())) && image_name(value).is_some()
+}
+
 /// The canonical form of an image's name; `None` for any other text.
 fn image_name(value: &[u8]) -> Option<String> {
     let name = FileName::parse(std::str::from_utf8(value).ok()?).ok()?;
@@ -209,7 +224,7 @@ fn departure<'d>(
             let departs = !value.starts_with(wanted.as_bytes());
             departs.then(|| Draft::new(&rules::MATCH_SERVICE_TYPE).word("expected", wanted))
         }
-        LinkMeaning::ImageName => None,
+        LinkMeaning::ImageName | LinkMeaning::ImageNameOfExample => None,
         LinkMeaning::ReceiverSomewhere | LinkMeaning::ReceiverPerPerson => {
             memory.met |= value == name.receiver().number().as_bytes();
             None

@@ -264,6 +264,8 @@ pub(crate) enum LinkMeaning {
     ReceiverPerPerson,
     /// The name of an image that travels with the file.
     ImageName,
+    /// The item that holds the name of an image when items are counted as in the ministry's worked example.
+    ImageNameOfExample,
     /// The plan date beside forms 1 to 3; zeros beside a slip.
     PlanDateUnlessSlip,
 }
@@ -278,6 +280,7 @@ impl LinkMeaning {
             "receiver_somewhere" => Self::ReceiverSomewhere,
             "receiver_per_person" => Self::ReceiverPerPerson,
             "image_name" => Self::ImageName,
+            "image_name_of_example" => Self::ImageNameOfExample,
             "plan_date_unless_slip" => Self::PlanDateUnlessSlip,
             _ => return None,
         })

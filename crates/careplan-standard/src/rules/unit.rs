@@ -1,6 +1,6 @@
 //! Rules about sets of files, and the files of a unit against each other.
 
-use super::{CONTENT, KEYS, NAMES, OURS, SERIAL, UNITS, catalogue};
+use super::{CONTENT, KEYS, LAYOUT, NAMES, OURS, SERIAL, UNITS, catalogue};
 
 catalogue! {
     SET_INCOMPLETE: "SET-001", Block, UNITS;
@@ -70,6 +70,10 @@ catalogue! {
         "この画像ファイルの名前は、一緒に送る利用者基本情報のどこにもありません。";
         "画像のファイルを取り違えていないか確かめて、書き出し直してください。";
         "どの利用者の画像か分からず、相手先で捨てられるか、別の利用者に結び付けられます。";
+    IMAGE_ITEM_OF_EXAMPLE: "IMAGE-004", Warn, LAYOUT;
+        "{where}に、画像ファイルの名前「{value}」が入っています。標準仕様の記入例の番号どおりですが、レイアウト表では別の項目です。画像の名前として読みました。";
+        "介護ソフトの書き出しの設定を確かめ、家族構成の画像ファイル名の項目に入れて書き出し直してください。相手先で電話番号として取り込まれることがあります。";
+        "標準仕様の記入例とレイアウト表では、画像ファイル名の項目番号が違います。レイアウト表どおりに読む相手先では、画像が利用者と結び付きません。";
 
     LIMIT_MORE: "LIMIT-001", Info, OURS;
         "このファイルには、ほかに{count}件の指摘があります（うち送れないもの{blocks}件）。";

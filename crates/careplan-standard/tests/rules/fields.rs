@@ -2,11 +2,16 @@
 
 use careplan_standard::{Edition, SourceFile, check_file};
 
-use crate::sample::{ANNEX, PLAN, SUPPLEMENT, with};
+use crate::sample::{ANNEX, BASICS, PLAN, SUPPLEMENT, with};
 
 #[test]
 fn a_length_at_the_edge_passes_and_one_more_does_not() {
-    let edges = [(PLAN, 8, "100000", "1000000"), (SUPPLEMENT, 12, "000-0000-000001", "000-0000-0000001")];
+    let edges = [
+        (PLAN, 8, "100000", "1000000"),
+        (SUPPLEMENT, 12, "000-0000-000001", "000-0000-0000001"),
+        // Only the name of an image may be longer there.
+        (BASICS, 57, "000-0000-000001", "000-0000-0000001"),
+    ];
     for (name, no, right, wrong) in edges {
         let codes = |value: &str| -> Vec<&str> {
             let bytes = with(name, 1, &[(no, value)]);
