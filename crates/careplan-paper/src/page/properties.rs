@@ -248,6 +248,21 @@ fn rows_that_share_a_cell_go_to_the_next_page_together_unless_a_fifth_of_the_pag
 }
 
 #[test]
+fn rows_that_share_a_cell_stay_together_also_below_another_table() {
+    let above = Table::builder([1]).row(Row::new([Cell::empty()]).lines(16)).build().unwrap();
+    let mut table = Table::builder([1, 1]);
+    for _ in 0..4 {
+        table = table.row(Row::new([Cell::data("ニーズ").rows(2), Cell::data("行")]).lines(3));
+        table = table.row(Row::new([Cell::data("行")]).lines(3));
+    }
+    let sheet = Sheet::new("計画書").table(above).table(table.build().unwrap());
+    let document = Document::new("計画書", date(2026, 11, 30)).sheet(sheet);
+    // Below the first table is room for five rows; the fifth would be torn from the sixth.
+    let rows = |page: &Page| page.frames.iter().filter(|frame| frame.area.x > 400.0).count();
+    assert_eq!(pages_of(&document).iter().map(rows).collect::<Vec<_>>(), [4, 4]);
+}
+
+#[test]
 fn a_need_whose_rows_go_on_is_repeated_and_one_that_is_at_its_end_is_not() {
     assert_eq!(repeated(&needs(4, 4)), ["1 / 2", "計画書（続き） | ニーズ（続き） | 2 / 2"]);
     assert_eq!(repeated(&needs(4, 3)), ["1 / 2", "計画書（続き） | 2 / 2"]);

@@ -88,7 +88,10 @@ impl<'a> Flow<'a> {
             let only_cut = whole == 0 && (begun || self.is_fresh());
             let is_cut = only_cut || (gapes && rows.lines_in(left) >= LINES_BEFORE_CUT);
             let cut = is_cut.then(|| rows.part_of(*next, left));
-            let whole = if is_cut { whole } else { whole_groups(rows, &heights, whole, full) };
+            let whole = match is_cut {
+                true => whole,
+                false => whole_groups(rows, &heights, whole, self.room() - full * EMPTY_MAX),
+            };
             if whole > 0 || is_cut {
                 self.draw(drawing, rows, heights.get(..whole).unwrap_or_default(), cut, false);
             }
@@ -167,11 +170,11 @@ impl<'a> Flow<'a> {
     }
 }
 
-/// How many of the rows that fit stay on the page: fewer than fit, if that keeps rows together that share a cell.
-fn whole_groups(rows: &Rows, heights: &[f32], fit: usize, full: f32) -> usize {
+/// How many of the rows that fit stay on the page: fewer than fit, if that keeps rows together that share a cell and fills so much.
+fn whole_groups(rows: &Rows, heights: &[f32], fit: usize, filled_min: f32) -> usize {
     let filled = |rows: usize| heights.iter().take(rows).sum::<f32>();
     let clean = (1..=fit).rev().find(|end| rows.tears_nothing(*end));
-    clean.filter(|end| filled(*end) >= full * (1.0 - EMPTY_MAX)).unwrap_or(fit)
+    clean.filter(|end| filled(*end) >= filled_min).unwrap_or(fit)
 }
 
 /// How many rows fit into a height, and what they take of it.
