@@ -269,13 +269,33 @@ fn a_need_whose_rows_go_on_is_repeated_and_one_that_is_at_its_end_is_not() {
 }
 
 #[test]
+fn the_mark_of_a_repeated_need_is_not_broken() {
+    let text = |letters| "字".repeat(letters);
+    let repeated_of = |letters| {
+        let mut table = Table::builder([1, 4]);
+        table = table.row(Row::new([Cell::data(&text(letters)).rows(12), Cell::data("一\n二\n三\n四")]));
+        table = table.rows((1..12).map(|_| Row::new([Cell::data("一\n二\n三\n四")])));
+        repeated(&of_table(table.build().unwrap()))[1].clone()
+    };
+    // A line has room for 14 letters, the mark has four.
+    assert_eq!(repeated_of(10), format!("計画書（続き） | {}（続き） | 2 / 2", text(10)));
+    assert_eq!(repeated_of(11), format!("計画書（続き） | {} | （続き） | 2 / 2", text(11)));
+}
+
+#[test]
 fn of_a_long_need_the_beginning_is_repeated() {
     let mut table = Table::builder([1, 9]);
     table = table.row(Row::new([Cell::data(&"長い文".repeat(20)).rows(12), Cell::data("一\n二\n三\n四")]));
     table = table.rows((1..12).map(|_| Row::new([Cell::data("一\n二\n三\n四")])));
-    let beginning =
-        ["長い文長い文長", "い文長い文長い", "文長い文長い文", "長い文長い文長", "い文長い文長い"]
-            .join(" | ");
+    let beginning = [
+        "長い文長い文長",
+        "い文長い文長い",
+        "文長い文長い文",
+        "長い文長い文長",
+        "い文長い文長い",
+        "文長い文長い文",
+    ]
+    .join(" | ");
     assert_eq!(
         repeated(&of_table(table.build().unwrap())),
         ["1 / 2".to_owned(), format!("計画書（続き） | {beginning} | …（続き） | 2 / 2")]

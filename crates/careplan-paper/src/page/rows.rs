@@ -177,13 +177,15 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The text of a cell as a later page repeats it: the beginning of a long one.
+/// The text of a cell as a later page repeats it: the beginning of a long one. The mark stands behind the text if it has room there whole.
 fn again(cell: &Todo<'_>, flow: &Flow<'_>) -> Result<Vec<Line>, PaperFault> {
-    let text = cell.placed.cell.text.trim_end();
-    let whole = flow.wrap(&format!("{text}（続き）"), cell.width)?;
-    if whole.len() <= REPEATED_LINES_MAX {
-        return Ok(whole);
+    let mut lines = flow.wrap(cell.placed.cell.text.trim_end(), cell.width)?;
+    let is_long = lines.len() > REPEATED_LINES_MAX;
+    lines.truncate(REPEATED_LINES_MAX);
+    let mark = flow.wrap(if is_long { "…（続き）" } else { "（続き）" }, cell.width)?;
+    match (lines.last_mut(), mark.as_slice()) {
+        (Some(last), [mark]) if last.width + mark.width <= cell.width => last.append(mark),
+        _ => lines.extend(mark),
     }
-    let beginning = whole.into_iter().take(REPEATED_LINES_MAX - 1);
-    Ok(beginning.chain(flow.wrap("…（続き）", cell.width)?).collect())
+    Ok(lines)
 }

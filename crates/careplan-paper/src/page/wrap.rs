@@ -28,6 +28,12 @@ impl Line {
         let width = letters.iter().map(|letter| letter.advance).sum();
         Self { letters, width }
     }
+
+    /// Lets another line follow on the same.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.letters.extend_from_slice(&other.letters);
+        self.width += other.width;
+    }
 }
 
 /// The lines of a text in a column so many letters wide; a text without letters has one empty line.
