@@ -11,7 +11,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::sheet::{Block, Document, Paper, Picture, Sheet};
+use crate::sheet::{Block, Document, Paper, Picture, Sheet, choice};
 
 /// The style of every document. Always the same, so that a policy can name its hash.
 const STYLE: &str = include_str!("style.css");
@@ -87,23 +87,31 @@ impl Page {
 struct Escaped<'a> {
     text: &'a str,
     line_break: &'static str,
+    keeps_choices: bool,
 }
 
 impl<'a> Escaped<'a> {
-    /// Text whose line breaks are kept.
+    /// Text whose line breaks are kept, and in which a choice stays on one line.
     fn text(text: &'a str) -> Self {
-        Self { text, line_break: "<br>" }
+        Self { text, line_break: "<br>", keeps_choices: true }
     }
 
     /// Text on one line, as in attributes.
     fn line(text: &'a str) -> Self {
-        Self { text, line_break: " " }
+        Self { text, line_break: " ", keeps_choices: false }
     }
 }
 
 impl std::fmt::Display for Escaped<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for character in self.text.chars() {
+        let mut open = 0;
+        for (at, character) in self.text.char_indices() {
+            if open == 0 && self.keeps_choices {
+                open = choice(self.text.get(at..).unwrap_or_default().chars());
+                if open > 0 {
+                    out.write_str("<span class=\"choice\">")?;
+                }
+            }
             match character {
                 '\n' => out.write_str(self.line_break)?,
                 '&' => out.write_str("&amp;")?,
@@ -115,6 +123,10 @@ impl std::fmt::Display for Escaped<'_> {
                 _ if character.is_control() => out.write_char('\u{FFFD}')?,
                 _ => out.write_char(character)?,
             }
+            if open == 1 {
+                out.write_str("</span>")?;
+            }
+            open = open.saturating_sub(1);
         }
         Ok(())
     }
@@ -202,6 +214,16 @@ mod tests {
         <figure><img width="2" height="1" alt="家族&quot;構成&quot;図" src="data:image/jpeg;base64,/9j/wAAICAABAAID"></figure>
         </section>
         "##);
+    }
+
+    #[test]
+    fn a_choice_stays_with_its_mark() {
+        let html = body(Sheet::new("□ 有■無").paragraph("■<初回>　□継続（\n"));
+        let span = |text| format!("<span class=\"choice\">{text}</span>");
+        let title = format!("{} 有{}", span("□"), span("■無"));
+        assert!(html.contains(&title), "{html}");
+        let paragraph = format!("<p>{}　{}（<br></p>", span("■&lt;初回&gt;"), span("□継続"));
+        assert!(html.contains(&paragraph), "{html}");
     }
 
     #[test]
