@@ -12,7 +12,7 @@ const PARAGRAPH: f32 = 10.0;
 /// Room between blocks.
 const GAP: f32 = 8.0;
 
-/// A heading is not left alone at the foot of a page: it wants this much below it.
+/// A heading is not left alone at the foot of a page: it wants this much below it, if no table says how much.
 const BELOW_HEADING: f32 = 80.0;
 
 /// A pixel of a picture, unless the page is smaller: 150 to the inch, at which the writing of a scan keeps its size or nearly so.
@@ -48,12 +48,17 @@ impl<'a> Flow<'a> {
         Ok(lines_high(lines.len(), HEADING) + GAP / 4.0)
     }
 
-    /// Writes the heading that waits, if there is one.
+    /// Writes the heading that waits, if there is one, where what comes below it has room too.
     pub(super) fn heading(&mut self) -> Result<(), PaperFault> {
-        let Some((block, text)) = self.waiting.take() else { return Ok(()) };
-        if self.room() < BELOW_HEADING && !self.is_fresh() {
+        if self.waiting.is_some() && self.room() < BELOW_HEADING && !self.is_fresh() {
             self.new_page()?;
         }
+        self.heading_here()
+    }
+
+    /// Writes the heading that waits, if there is one: whoever calls has made room.
+    pub(super) fn heading_here(&mut self) -> Result<(), PaperFault> {
+        let Some((block, text)) = self.waiting.take() else { return Ok(()) };
         self.text(text, HEADING, true, Place::Block(block))?;
         self.y += GAP / 4.0;
         Ok(())

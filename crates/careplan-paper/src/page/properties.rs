@@ -337,15 +337,17 @@ fn room_to_write_in_by_hand_is_not_continued_on_the_next_page() {
 fn a_heading_goes_to_the_next_page_with_the_table_below_it() {
     let table =
         |lines| Table::builder([1]).row(Row::new([Cell::data(&"行\n".repeat(lines))])).build().unwrap();
-    let sheet = |lines| Sheet::new("計画書").table(table(lines)).heading("支援計画").table(table(7));
-    let pages_of_heading = |lines| {
-        let document = Document::new("計画書", date(2026, 11, 30)).sheet(sheet(lines));
+    let page_of_heading = |above, below| {
+        let sheet = Sheet::new("計画書").table(table(above)).heading("支援計画").table(table(below));
+        let document = Document::new("計画書", date(2026, 11, 30)).sheet(sheet);
         let pages = lay_out(&document).unwrap();
         pages.iter().position(|page| page.runs.iter().any(|run| run.place == Place::Block(1)))
     };
+    assert_eq!(page_of_heading(26, 7), Some(0));
     // The heading has room, and the table below it has not.
-    assert_eq!(pages_of_heading(28), Some(1));
-    assert_eq!(pages_of_heading(26), Some(0));
+    assert_eq!(page_of_heading(28, 7), Some(1));
+    // A table of one line has.
+    assert_eq!(page_of_heading(31, 1), Some(0));
 }
 
 #[test]

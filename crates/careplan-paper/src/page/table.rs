@@ -41,7 +41,7 @@ impl<'a> Flow<'a> {
         let lines = caption.map(|caption| self.wrap(caption, self.width() / CAPTION)).transpose()?;
         let caption_height = lines.map_or(0.0, |lines| lines_high(lines.len(), CAPTION) + BELOW_CAPTION);
         self.make_room(self.waiting_height()? + caption_height + head_height, &body)?;
-        self.heading()?;
+        self.heading_here()?;
         if let Some(caption) = caption {
             self.text(caption, CAPTION, true, Place::Caption(block))?;
             self.y += BELOW_CAPTION;
