@@ -68,6 +68,14 @@ fn deletion(number: usize) -> String {
     format!("202407,990001,{number:010},202611\r\n")
 }
 
+/// One of the products that a person rents on a day under one code and at one price.
+fn rental(number: usize) -> String {
+    format!(
+        "202407,990001,0009900013,20261025,202611,9970000018,\"x\",300,,20261102,,9999,9999,1,171007,{:05}-{number:06},,\"\",,9970000026,\"y\",,0,9970000018,\r\n",
+        number / 1_000_000
+    )
+}
+
 fn repeated(piece: &[u8]) -> Vec<u8> {
     piece.repeat(SHAPE_BYTES / piece.len())
 }
@@ -123,6 +131,7 @@ fn checking_takes_a_small_multiple_of_the_files_size() {
     for (what, piece) in shapes {
         check(what, DELETION, &repeated(piece));
     }
+    check("rentals that look alike", SLIP, &rows(SHAPE_BYTES, rental));
     check("a quote never closed", DELETION, &[b"202407,\"".to_vec(), repeated(b"x,\"\"\r\n")].concat());
 
     whole_unit();

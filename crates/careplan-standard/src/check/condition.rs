@@ -57,7 +57,9 @@ impl<'e> Conditions<'e> {
         let looks_at = |condition: &Condition| {
             FieldSet::of(condition.looks_at().chain(layout.totals.as_ref().map(|it| it.row)))
         };
-        let conditions = layout.conditions.iter().map(|condition| (condition, looks_at(condition))).collect();
+        // What tells rows apart is a matter of several rows.
+        let of_one_row = layout.conditions.iter().filter(|condition| condition.need != Need::ToldApart);
+        let conditions = of_one_row.map(|condition| (condition, looks_at(condition))).collect();
         Self { conditions, types: TypesMet::default() }
     }
 }
@@ -88,6 +90,7 @@ pub(super) fn check<'e, 'f>(
             Need::ServiceType => service_type(walk, fields, (condition, types)),
             Need::InMonth => in_month(walk, fields, condition),
             Need::DaysOfMonth => days_of_month(walk, fields, condition),
+            Need::ToldApart => {}
         }
     }
 }

@@ -67,6 +67,11 @@ pub(super) fn hash<'v>(
     hasher.finish()
 }
 
+/// What tells the rows of one record from those of another in a hash.
+pub(super) fn seed(group: usize) -> u64 {
+    u64::try_from(group).unwrap_or(u64::MAX)
+}
+
 /// A hash of the person alone, whatever the rest of the key of a record is.
 pub(crate) fn person_hash(state: &RandomState, key: &Key, fields: &[RawField<'_>]) -> u64 {
     let person = key.items.iter().take(PERSON_ITEMS).map(|index| item(fields, *index));

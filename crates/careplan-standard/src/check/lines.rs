@@ -3,7 +3,7 @@
 use std::hash::RandomState;
 
 use super::content::Walk;
-use super::groups::{ByHash, Member, hash, item, names, twice};
+use super::groups::{ByHash, Member, hash, item, names, seed, twice};
 use crate::edition::{Key, KeyKind, Layout, NUMBERS_MAX};
 use crate::finding::Draft;
 use crate::mark::Mark;
@@ -155,10 +155,6 @@ impl<'e, 's> Lines<'e, 's> {
             walk.report_at(mark, draft);
         }
     }
-}
-
-fn seed(group: usize) -> u64 {
-    u64::try_from(group).unwrap_or(u64::MAX)
 }
 
 fn shown(numbers: [u32; NUMBERS_MAX]) -> String {

@@ -3,6 +3,7 @@
 //! Promises: [`check_file`] takes any bytes under any name, never panics, takes time in proportion to the size, and says
 //! everything it found up to the limits.
 
+mod apart;
 mod condition;
 mod content;
 mod field;

@@ -2,6 +2,7 @@
 
 use std::hash::RandomState;
 
+use super::apart::Apart;
 use super::condition::{self, Conditions};
 use super::content::{Source, Walk};
 use super::groups::{Group, Groups, item};
@@ -40,6 +41,7 @@ pub(super) struct RowRules<'e, 'f, 's> {
     conditions: Conditions<'e>,
     last: Last,
     lines: Lines<'e, 's>,
+    apart: Apart<'e, 's>,
     totals: Option<TotalState<'e, 'f>>,
     /// Rows that were looked at and whose key is complete.
     rows: u64,
@@ -54,6 +56,7 @@ impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
             conditions: Conditions::new(layout),
             last: Last::default(),
             lines: Lines::new(layout, source.name, state),
+            apart: Apart::new(layout, state),
             totals: layout.totals.as_ref().map(TotalState::new),
             rows: 0,
         }
@@ -87,6 +90,7 @@ impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
             walk.report_at(mark, draft);
         }
         self.lines.check(walk, fields, (member, mark));
+        self.apart.enter(fields, (member.group, mark));
         if let Some(totals) = &mut self.totals {
             totals.check(walk, fields, (kind, member.group, mark));
         }
@@ -96,6 +100,7 @@ impl<'e, 'f, 's> RowRules<'e, 'f, 's> {
     pub(super) fn finish(self, walk: &mut Walk<'e, 'f, '_, '_>, rows: Option<u64>) -> Content<'e> {
         let is_whole = rows == Some(self.rows);
         self.lines.finish(walk);
+        self.apart.finish(walk, is_whole);
         let images = self.links.finish(walk, (&self.groups.all, is_whole));
         if let Some(totals) = self.totals {
             totals.finish(walk, is_whole);

@@ -94,6 +94,9 @@ pub(crate) enum Need {
     InMonth,
     /// The item's day flags are days of the month in the other item.
     DaysOfMonth,
+    /// The first of the other items tells rows apart that agree in the item and the rest of the others, the last of which is the
+    /// day; it is filled only where a row agrees with another one but for the day.
+    ToldApart,
 }
 
 /// The table whose codes service codes begin with.
@@ -133,7 +136,8 @@ pub(super) fn read(
         let lacks_values = condition.values.is_empty() != (condition.when == When::Filled);
         let lacks_others = condition.others.is_empty() != (condition.need == Need::ServiceType);
         let lacks_types = condition.need == Need::ServiceType && !codes.contains_key(SERVICE_TYPES);
-        if lacks_values || lacks_others || lacks_types {
+        let lacks_day = condition.need == Need::ToldApart && condition.others.len() < 2;
+        if lacks_values || lacks_others || lacks_types || lacks_day {
             let what = format!("`{}` of {} needs other columns", row.item, row.prefix);
             return Err(cells::inconsistent(TABLE, what));
         }
@@ -170,6 +174,7 @@ fn need(text: &str) -> Option<Need> {
         "service_type" => Need::ServiceType,
         "in_month" => Need::InMonth,
         "days_of_month" => Need::DaysOfMonth,
+        "told_apart" => Need::ToldApart,
         _ => return None,
     })
 }

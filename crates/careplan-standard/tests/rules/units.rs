@@ -46,14 +46,6 @@ fn codes(sample: &Files) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_form_1_with_only_one_of_forms_2_and_3_passes() {
-    let sample = unit(&CARE_PLAN, without_lines(FORM_2, 4..5));
-    assert_eq!(codes(&sample), [""; 0]);
-    let sample = unit(&CARE_PLAN, without_lines(FORM_3, 6..8));
-    assert_eq!(codes(&sample), [""; 0]);
-}
-
-#[test]
 fn nobody_is_missed_in_a_file_that_could_not_be_read_to_its_end() {
     let broken: [(&str, &[&str]); 4] = [
         ("202407,990001\r\n", &["CSV-004"]),
