@@ -56,7 +56,7 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
             month_departure(unit, month, name).map(|draft| draft.resting_on(confidence)),
             version(edition, &members, member),
         ];
-        let drafts = drafts.into_iter().flatten();
+        let drafts = drafts.into_iter().flatten().chain(annexes(edition, &members, name.prefix()));
         findings.extend(drafts.map(|draft| draft.word("unit", unit.kind).finish(Some(member.file.name))));
     }
     findings
@@ -108,6 +108,21 @@ fn month_departure<'d>(unit: &Unit, wanted: UnitMonth, name: &FileName) -> Optio
         }
         _ => None,
     }
+}
+
+/// The annexes of a file that do not travel with it. Images are no annex: a record names its own.
+fn annexes<'d>(
+    edition: &'d Edition,
+    members: &[Member<'_, '_>],
+    of: Prefix,
+) -> impl Iterator<Item = Draft<'d>> {
+    let is_there = |prefix| members.iter().any(|member| member.prefix() == Some(prefix));
+    let annexes = edition.layouts().filter(move |layout| layout.annex_of == Some(of));
+    let absent = annexes.filter(move |layout| !is_there(layout.prefix()));
+    absent.filter_map(move |annex| {
+        let draft = Draft::new(&rules::SET_NO_ANNEX).word("kind", edition.layout(of)?.name_ja());
+        Some(draft.word("annex", format!("{}（{}）", annex.name_ja(), annex.prefix())))
+    })
 }
 
 /// The versions of a unit's files are compared with the first file's.

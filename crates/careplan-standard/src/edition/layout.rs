@@ -10,6 +10,8 @@ pub struct Layout {
     pub(crate) name_ja: String,
     pub(crate) sender: OfficeRole,
     pub(crate) receiver: OfficeRole,
+    /// The file whose annex it is.
+    pub(crate) annex_of: Option<Prefix>,
     pub(crate) fields: Vec<Field>,
     pub(crate) links: Vec<Link>,
     pub(crate) conditions: Vec<Condition>,

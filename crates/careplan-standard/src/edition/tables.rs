@@ -118,6 +118,7 @@ struct FileRow {
     fields: Option<usize>,
     sender: String,
     receiver: String,
+    support: String,
 }
 
 #[derive(Deserialize)]
@@ -182,6 +183,7 @@ pub(super) fn read(source: &EditionTables<'_>) -> Result<Edition, EditionError> 
             name_ja: row.name_ja,
             sender: word("files", "sender", &row.sender, role)?,
             receiver: word("files", "receiver", &row.receiver, role)?,
+            annex_of: word("files", "support", &row.support, annex_of)?,
             fields: read_fields(&row.prefix, text, &tables)?,
             links: Vec::new(),
             conditions: Vec::new(),
@@ -331,6 +333,14 @@ fn unit_month(text: &str) -> Option<UnitMonth> {
         "one" => UnitMonth::One,
         _ => return None,
     })
+}
+
+/// `required` and `optional` are about what software must be able to do.
+fn annex_of(text: &str) -> Option<Option<Prefix>> {
+    match text {
+        "required" | "optional" => Some(None),
+        _ => Prefix::parse(text.strip_prefix("travels with ")?).map(Some),
+    }
 }
 
 fn role(text: &str) -> Option<OfficeRole> {

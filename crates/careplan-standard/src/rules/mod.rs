@@ -67,6 +67,7 @@ macro_rules! catalogue {
 }
 use catalogue;
 
+const FILES: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 ファイルの一覧";
 const NAMES: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 ファイル名";
 const LAYOUT: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 項目の定義";
 const CODES: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 コード表";

@@ -1,6 +1,6 @@
 //! Rules about sets of files, and the files of a unit against each other.
 
-use super::{CONTENT, KEYS, LAYOUT, NAMES, OURS, SERIAL, UNITS, catalogue};
+use super::{CONTENT, FILES, KEYS, LAYOUT, NAMES, OURS, SERIAL, UNITS, catalogue};
 
 catalogue! {
     SET_INCOMPLETE: "SET-001", Block, UNITS;
@@ -19,6 +19,10 @@ catalogue! {
         "このファイルの組み合わせを{unit}（{label}）として扱います。介護予防の利用票・実績に居宅のファイルを使うことは、標準仕様からの読み取りです。";
         "このままでかまいません。";
         "介護予防の利用票と実績には専用のファイルがなく、居宅と同じものを使うと読み取っています。";
+    SET_NO_ANNEX: "SET-005", Warn, FILES;
+        "{kind}に付く{annex}のファイルがありません。";
+        "書き出しの漏れがないか確かめてください。別表に書くことがなければ、このままでかまいません。";
+        "別表は親のファイルと一緒に送るものとされています。ないと、支援計画や一日の過ごし方などの欄が、相手先で空のままになります。";
 
     UNIT_MONTHS: "UNIT-001", Block, UNITS;
         "ファイル名の年月「{found}」が、同じ送信単位{unit}のほかのファイルの年月「{expected}」と違います。";
@@ -50,9 +54,9 @@ catalogue! {
         "介護ソフトで同じ利用者を選び、{other}と一緒に書き出し直してください。";
         "利用者ごとにそろって初めて、相手先で計画や利用票になります。欠けた利用者は、途中までしか取り込まれません。";
     REL_NO_DETAIL: "REL-003", Warn, KEYS;
-        "{where}と同じ{items}のデータが、{other}のどちらにもありません。";
-        "書き出しの漏れがないか確かめてください。";
-        "計画書の第1表だけでは、サービスの内容と曜日が相手先に伝わりません。";
+        "{where}と同じ{items}のデータが、{other}にありません。";
+        "書き出しの漏れがないか確かめてください。書くことがない利用者であれば、このままでかまいません。";
+        "計画書の第1表や利用者基本情報だけでは、サービスの内容・曜日・一日の過ごし方が相手先に伝わりません。";
     REL_NO_PERSON: "REL-004", Warn, UNITS;
         "{where}の利用者のデータが、一緒に送る{other}にありません。";
         "書き出しの漏れがないか確かめてください。基本情報を送らない利用者は、別の連番で送ります。";
