@@ -34,6 +34,8 @@ pub(super) struct Walk<'e, 'f, 'o, 'n> {
     pub(super) out: &'o mut Collector<'n>,
     pub(super) leniencies: Leniencies<'e>,
     version: Option<Vec<u8>>,
+    /// The last value that was told not to be the first.
+    other_version: Option<Vec<u8>>,
     clean: Clean,
 }
 
@@ -58,6 +60,7 @@ pub(super) fn check<'e>(
         out,
         leniencies: Leniencies::default(),
         version: None,
+        other_version: None,
         clean: Clean::default(),
     };
     let mut rows = RowRules::new(source, state);
@@ -217,8 +220,8 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         }
     }
 
-    /// One version value per file, and the one of the edition. Reported where it changes, not on every record. What is no row of
-    /// data (a trailer, a web page) has no version either.
+    /// One version value per file, and the one of the edition. Another one is reported where it begins, not on every record. What
+    /// is no row of data (a trailer, a web page) has no version either.
     fn check_version(&mut self, record: &RawRecord<'f>, fits: bool) {
         let edition = self.source.edition;
         let (Some(field), Some(raw)) = (self.source.layout.fields().first(), record.fields.first()) else {
@@ -230,7 +233,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         if value.is_empty() || !is_version || *field.shape() != Shape::Version {
             return;
         }
-        if self.version.as_deref() == Some(value) {
+        if [&self.version, &self.other_version].iter().any(|known| known.as_deref() == Some(value)) {
             return;
         }
         let Some(table) = field.code_table().and_then(|name| edition.code_table(name)) else {
@@ -238,7 +241,10 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         };
         let mut confidence = field.confidence_of(None);
         let draft = match &self.version {
-            Some(first) => Draft::new(&rules::VERSION_MIXED).secret("expected", ms932::shown(first)),
+            Some(first) => {
+                self.other_version = Some(value.to_vec());
+                Draft::new(&rules::VERSION_MIXED).secret("expected", ms932::shown(first))
+            }
             None => {
                 self.version = Some(value.to_vec());
                 let code = table.find(value);
