@@ -201,18 +201,21 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
     }
 
     fn check_characters(&mut self, raw: &RawField<'f>, field: Option<&'e Field>) {
-        for (offset, fault) in ms932::faults(raw.raw) {
-            let rule = match fault {
+        for found in ms932::faults(raw.raw) {
+            let rule = match found.fault {
                 Fault::Malformed => &rules::ENC_MALFORMED,
                 Fault::Gaiji => &rules::ENC_GAIJI,
                 Fault::Nul => &rules::ENC_NUL,
                 Fault::Control => &rules::ENC_CONTROL,
             };
-            let at = raw.raw.get(offset..).unwrap_or_default();
-            let hex: Vec<String> =
-                at.iter().take(ms932::char_len(at)).map(|byte| format!("0x{byte:02X}")).collect();
-            let place = self.locator.place(raw.start + offset);
-            let mut draft = Draft::new(rule).at(place).secret("bytes", hex.join(" "));
+            let mut bytes: Vec<String> = found.at.iter().map(|offset| hex(raw.raw, *offset)).collect();
+            if bytes.len() < found.count {
+                bytes.push("…".to_owned());
+            }
+            let first = found.at.first().copied().unwrap_or_default();
+            let place = self.locator.place(raw.start + first);
+            let mut draft = Draft::new(rule).at(place).word("count", found.count);
+            draft = draft.secret("bytes", bytes.join("、"));
             if let Some(field) = field {
                 draft = draft.field(field);
             }
@@ -289,6 +292,14 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
             None => self.report_at(mark, draft),
         }
     }
+}
+
+/// The bytes of the character at this offset, as a person names them to who made the software.
+fn hex(value: &[u8], offset: usize) -> String {
+    let at = value.get(offset..).unwrap_or_default();
+    let bytes: Vec<String> =
+        at.iter().take(ms932::char_len(at)).map(|byte| format!("0x{byte:02X}")).collect();
+    bytes.join(" ")
 }
 
 /// Whether the first record is a header: it does not begin with the digits of a version, and names items. Broken quotes may have

@@ -58,7 +58,7 @@ impl<'e, 'f> StandardFile<'e, 'f> {
             let fits = record.raw.quote_fault.is_none()
                 && record.raw.field_count == layout.fields().len()
                 && record.bytes.len() <= limits.record_bytes_max
-                && !ms932::faults(record.bytes).iter().any(|(_, fault)| *fault == Fault::Malformed);
+                && !ms932::faults(record.bytes).iter().any(|found| found.fault == Fault::Malformed);
             if !fits || count > limits.records_max {
                 return None;
             }
