@@ -4,6 +4,7 @@ use std::hash::RandomState;
 
 use super::field;
 use super::lenience::Leniencies;
+use super::odd_row::{is_header, looks_like_a_header, other_separator};
 use super::rows::{Content, RowRules};
 use crate::collector::Collector;
 use crate::edition::{Edition, Field, Layout, Shape};
@@ -75,6 +76,11 @@ pub(super) fn check<'e>(
             blank.note(&record);
             continue;
         }
+        if record.is_end_sign() {
+            let place = Place { byte: record.start, record: None, line: record.line, column: 1 };
+            walk.leniencies.note(&rules::CSV_END_SIGN, None, || place);
+            continue;
+        }
         records += 1;
         walk.locator.enter(records, record.start, record.line);
         blank.data_follows();
@@ -85,8 +91,7 @@ pub(super) fn check<'e>(
             break;
         }
         walk.check_line_end(&record);
-        if records == 1 && is_header(source.layout, &record) {
-            walk.leniencies.note(&rules::CSV_HEADER, None, || walk.locator.place(record.start));
+        if walk.is_no_data(&record, records) {
             continue;
         }
         data += 1;
@@ -105,6 +110,23 @@ pub(super) fn check<'e>(
 }
 
 impl<'e, 'f> Walk<'e, 'f, '_, '_> {
+    /// Whether a record is a header, which is read over as the first one and told as any other.
+    fn is_no_data(&mut self, record: &RawRecord<'f>, record_no: u64) -> bool {
+        let Source { edition, layout, .. } = self.source;
+        let is_first = record_no == 1;
+        let is_header = if is_first { is_header } else { looks_like_a_header };
+        if !is_header(edition, layout, record) {
+            return false;
+        }
+        let place = self.locator.place(record.start);
+        if is_first {
+            self.leniencies.note(&rules::CSV_HEADER, None, || place);
+        } else {
+            self.out.push(Draft::new(&rules::CSV_HEADER_WITHIN).at(place));
+        }
+        true
+    }
+
     /// Checks one record; `false` when what follows cannot be read.
     fn check_record(
         &mut self,
@@ -144,6 +166,13 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         self.check_version(record, fits);
         if !fits {
             let place = self.locator.place(record.start);
+            let row = self.source.bytes.get(record.start..record.end).unwrap_or_default();
+            if record.field_count < layout.fields().len()
+                && let Some(found) = other_separator(layout, row)
+            {
+                self.out.push(Draft::new(&rules::CSV_SEPARATOR).at(place).word("found", found));
+                return false;
+            }
             let draft = Draft::new(&rules::CSV_FIELD_COUNT)
                 .at(place)
                 .word("found", record.field_count)
@@ -300,29 +329,6 @@ fn hex(value: &[u8], offset: usize) -> String {
     let bytes: Vec<String> =
         at.iter().take(ms932::char_len(at)).map(|byte| format!("0x{byte:02X}")).collect();
     bytes.join(" ")
-}
-
-/// Whether the first record is a header: it does not begin with the digits of a version, and names items. Broken quotes may have
-/// swallowed anything, so a row that has them is looked at as data.
-pub(crate) fn is_header(layout: &Layout, record: &RawRecord<'_>) -> bool {
-    let Some(first) = record.fields.first() else {
-        return false;
-    };
-    if record.quote_fault.is_some() {
-        return false;
-    }
-    if first.raw.first().is_none_or(u8::is_ascii_digit) {
-        return false;
-    }
-    let (mut filled, mut known) = (0_usize, 0_usize);
-    for (index, raw) in record.fields.iter().enumerate() {
-        let text = ms932::shown(raw.raw);
-        let text = text.trim();
-        filled += usize::from(!text.is_empty());
-        let named = layout.fields().iter().any(|field| field.name_ja() == text || field.name_en() == text);
-        known += usize::from(named || (index == 0 && text.contains("バージョン")));
-    }
-    known * 2 >= filled
 }
 
 /// Blank lines: harmless at the end, odd in between.

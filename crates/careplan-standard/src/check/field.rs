@@ -112,6 +112,13 @@ fn check_length<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: 
     report(walk, raw, draft);
 }
 
+/// Whether a value is recognised by its form as one of this item. Words are recognised by none.
+pub(super) fn is_told_by_form(edition: &Edition, field: &Field, value: &[u8]) -> bool {
+    let takes_words =
+        matches!(field.shape(), Shape::Version | Shape::FreeText | Shape::Alphanumeric | Shape::Unused);
+    !takes_words && matches!(judge(edition, field, value), Verdict::Fits)
+}
+
 enum Verdict {
     Fits,
     /// Not of the item's form.
