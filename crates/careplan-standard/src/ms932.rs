@@ -20,6 +20,19 @@ pub(crate) enum Fault {
     Control,
 }
 
+/// One kind of fault in a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FaultFound {
+    pub(crate) fault: Fault,
+    /// Offsets of the first of them, up to [`FAULTS_SHOWN_MAX`].
+    pub(crate) at: Vec<usize>,
+    /// How many there are.
+    pub(crate) count: usize,
+}
+
+/// Characters of one kind of fault that a message names. A name has one or two; a file read wrongly has hundreds.
+pub(crate) const FAULTS_SHOWN_MAX: usize = 5;
+
 /// Length in bytes of the character at the start of `bytes`, judged by the lead byte only; 0 at the end.
 pub(crate) fn char_len(bytes: &[u8]) -> usize {
     match bytes {
@@ -34,19 +47,25 @@ pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0x20..=0x7E | b'\r' | b'\n' | b'\t'))
 }
 
-/// Reports each kind of fault in `bytes` once, at the offset of its first occurrence.
-pub(crate) fn faults(bytes: &[u8]) -> Vec<(usize, Fault)> {
-    let mut found: Vec<(usize, Fault)> = Vec::new();
+/// The kinds of fault in `bytes`, in the order of their first occurrence, each with its places.
+pub(crate) fn faults(bytes: &[u8]) -> Vec<FaultFound> {
+    let mut found: Vec<FaultFound> = Vec::new();
     if is_plain(bytes) || is_clean(bytes) {
         return found;
     }
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let (char, _) = rest.split_at(char_len(rest));
-        if let Some(fault) = fault_of(char)
-            && !found.iter().any(|(_, known)| *known == fault)
-        {
-            found.push((at, fault));
+        if let Some(fault) = fault_of(char) {
+            match found.iter_mut().find(|known| known.fault == fault) {
+                Some(known) => {
+                    known.count += 1;
+                    if known.at.len() < FAULTS_SHOWN_MAX {
+                        known.at.push(at);
+                    }
+                }
+                None => found.push(FaultFound { fault, at: vec![at], count: 1 }),
+            }
         }
         at += char.len();
     }
@@ -132,14 +151,21 @@ mod tests {
     fn each_fault_is_found_at_its_first_byte() {
         let bytes = b"a\x82\xA0\xF0\x40\x00\xFD\x1A";
         let expected = [(3, Fault::Gaiji), (5, Fault::Nul), (6, Fault::Malformed), (7, Fault::Control)];
-        assert_eq!(faults(bytes), expected);
+        assert_eq!(faults(bytes), expected.map(|(at, fault)| FaultFound { fault, at: vec![at], count: 1 }));
+    }
+
+    #[test]
+    fn every_fault_is_counted_and_the_first_are_placed() {
+        let bytes = b"\xF0\x40".repeat(FAULTS_SHOWN_MAX + 1);
+        let at: Vec<usize> = (0..FAULTS_SHOWN_MAX).map(|no| no * 2).collect();
+        assert_eq!(faults(&bytes), [FaultFound { fault: Fault::Gaiji, at, count: FAULTS_SHOWN_MAX + 1 }]);
     }
 
     #[test]
     fn a_two_byte_character_cut_in_the_middle_is_malformed() {
-        assert_eq!(faults(b"\x82"), [(0, Fault::Malformed)]);
-        assert_eq!(faults(b"\x82,"), [(0, Fault::Malformed)]);
-        assert_eq!(faults(b"\x80"), [(0, Fault::Malformed)]);
+        for bytes in [&b"\x82"[..], b"\x82,", b"\x80"] {
+            assert_eq!(faults(bytes), [FaultFound { fault: Fault::Malformed, at: vec![0], count: 1 }]);
+        }
     }
 
     #[test]

@@ -156,6 +156,14 @@ impl RawRecord<'_> {
         }
     }
 
+    /// Whether the file ends here with the sign that old programs write as its end (0x1A, once or more often).
+    pub(crate) fn is_end_sign(&self) -> bool {
+        self.field_count == 1
+            && self.line_end == LineEnd::Nothing
+            && !self.is_blank()
+            && self.fields.iter().all(|field| !field.quoted && field.raw.iter().all(|byte| *byte == 0x1A))
+    }
+
     /// Whether nothing stands on the line.
     pub(crate) fn is_blank(&self) -> bool {
         self.start == self.end

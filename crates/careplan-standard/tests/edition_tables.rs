@@ -168,7 +168,7 @@ fn tables_with<'a>(
     layouts.push(("DLT1KYO", layout));
     EditionTables {
         name: "9.9",
-        files: "prefix,name_ja,fields,sender,receiver\nDLT1KYO,削除,1,planner,service\n",
+        files: "prefix,name_ja,fields,sender,receiver,support\nDLT1KYO,削除,1,planner,service,optional\n",
         codes,
         send_units: "unit,scheme,files,month,confidence\nK3,home,DLT1KYO,none,confirmed\n",
         links: "prefix,field_no,meaning,confidence\n",
@@ -200,6 +200,16 @@ fn a_word_that_is_not_known_is_refused_and_named() {
 }
 
 #[test]
+fn an_annex_of_a_file_that_does_not_exist_is_refused() {
+    let mut layouts = Vec::new();
+    let mut tables = tables_with(LAYOUT_HEAD, CODES, &mut layouts);
+    tables.files =
+        "prefix,name_ja,fields,sender,receiver,support\nDLT1KYO,削除,0,planner,service,travels with UPKHON\n";
+    let error = Edition::from_tables(&tables).unwrap_err();
+    assert_eq!(error.to_string(), "table `files`, column `support`: `travels with UPKHON` is not understood");
+}
+
+#[test]
 fn a_code_table_that_is_not_there_is_refused() {
     let layout = format!("{LAYOUT_HEAD}1,性別,sex,コード,1,bytes,○,GENDER,1|2,,,,,confirmed\n");
     let mut layouts = Vec::new();
@@ -214,7 +224,7 @@ fn refusal(table: &str, rows: &str) -> String {
     let layout = format!("{LAYOUT_HEAD}{PERSON}");
     let mut layouts = Vec::new();
     let mut tables = tables_with(&layout, CODES, &mut layouts);
-    tables.files = "prefix,name_ja,fields,sender,receiver\nDLT1KYO,削除,2,planner,service\n";
+    tables.files = "prefix,name_ja,fields,sender,receiver,support\nDLT1KYO,削除,2,planner,service,optional\n";
     let head = match table {
         "conditions" => tables.conditions,
         "keys" => tables.keys,
@@ -248,6 +258,7 @@ fn rows_that_tie_items_together_are_read_or_refused_by_name() {
         ("totals", "DLT1KYO,insurer_no,units,,confirmed"),
         ("totals", "DLT1KYO,insurer_no,sum,,confirmed"),
         ("relations", "DLT1KYO,DLT1KYO,parent,block,confirmed"),
+        ("conditions", "DLT1KYO,all,insurer_no,begins,17,told_apart,insured_no,warn,confirmed"),
     ]
     .map(|(table, rows)| format!("{rows}\n  {}", refusal(table, rows)));
     insta::assert_snapshot!(told.join("\n"));

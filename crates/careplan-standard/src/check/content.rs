@@ -4,6 +4,7 @@ use std::hash::RandomState;
 
 use super::field;
 use super::lenience::Leniencies;
+use super::odd_row::{is_header, looks_like_a_header, other_separator};
 use super::rows::{Content, RowRules};
 use crate::collector::Collector;
 use crate::edition::{Edition, Field, Layout, Shape};
@@ -34,6 +35,8 @@ pub(super) struct Walk<'e, 'f, 'o, 'n> {
     pub(super) out: &'o mut Collector<'n>,
     pub(super) leniencies: Leniencies<'e>,
     version: Option<Vec<u8>>,
+    /// The last value that was told not to be the first.
+    other_version: Option<Vec<u8>>,
     clean: Clean,
 }
 
@@ -58,6 +61,7 @@ pub(super) fn check<'e>(
         out,
         leniencies: Leniencies::default(),
         version: None,
+        other_version: None,
         clean: Clean::default(),
     };
     let mut rows = RowRules::new(source, state);
@@ -72,6 +76,11 @@ pub(super) fn check<'e>(
             blank.note(&record);
             continue;
         }
+        if record.is_end_sign() {
+            let place = Place { byte: record.start, record: None, line: record.line, column: 1 };
+            walk.leniencies.note(&rules::CSV_END_SIGN, None, || place);
+            continue;
+        }
         records += 1;
         walk.locator.enter(records, record.start, record.line);
         blank.data_follows();
@@ -82,8 +91,7 @@ pub(super) fn check<'e>(
             break;
         }
         walk.check_line_end(&record);
-        if records == 1 && is_header(source.layout, &record) {
-            walk.leniencies.note(&rules::CSV_HEADER, None, || walk.locator.place(record.start));
+        if walk.is_no_data(&record, records) {
             continue;
         }
         data += 1;
@@ -102,6 +110,23 @@ pub(super) fn check<'e>(
 }
 
 impl<'e, 'f> Walk<'e, 'f, '_, '_> {
+    /// Whether a record is a header, which is read over as the first one and told as any other.
+    fn is_no_data(&mut self, record: &RawRecord<'f>, record_no: u64) -> bool {
+        let Source { edition, layout, .. } = self.source;
+        let is_first = record_no == 1;
+        let is_header = if is_first { is_header } else { looks_like_a_header };
+        if !is_header(edition, layout, record) {
+            return false;
+        }
+        let place = self.locator.place(record.start);
+        if is_first {
+            self.leniencies.note(&rules::CSV_HEADER, None, || place);
+        } else {
+            self.out.push(Draft::new(&rules::CSV_HEADER_WITHIN).at(place));
+        }
+        true
+    }
+
     /// Checks one record; `false` when what follows cannot be read.
     fn check_record(
         &mut self,
@@ -141,6 +166,13 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         self.check_version(record, fits);
         if !fits {
             let place = self.locator.place(record.start);
+            let row = self.source.bytes.get(record.start..record.end).unwrap_or_default();
+            if record.field_count < layout.fields().len()
+                && let Some(found) = other_separator(layout, row)
+            {
+                self.out.push(Draft::new(&rules::CSV_SEPARATOR).at(place).word("found", found));
+                return false;
+            }
             let draft = Draft::new(&rules::CSV_FIELD_COUNT)
                 .at(place)
                 .word("found", record.field_count)
@@ -198,18 +230,21 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
     }
 
     fn check_characters(&mut self, raw: &RawField<'f>, field: Option<&'e Field>) {
-        for (offset, fault) in ms932::faults(raw.raw) {
-            let rule = match fault {
+        for found in ms932::faults(raw.raw) {
+            let rule = match found.fault {
                 Fault::Malformed => &rules::ENC_MALFORMED,
                 Fault::Gaiji => &rules::ENC_GAIJI,
                 Fault::Nul => &rules::ENC_NUL,
                 Fault::Control => &rules::ENC_CONTROL,
             };
-            let at = raw.raw.get(offset..).unwrap_or_default();
-            let hex: Vec<String> =
-                at.iter().take(ms932::char_len(at)).map(|byte| format!("0x{byte:02X}")).collect();
-            let place = self.locator.place(raw.start + offset);
-            let mut draft = Draft::new(rule).at(place).secret("bytes", hex.join(" "));
+            let mut bytes: Vec<String> = found.at.iter().map(|offset| hex(raw.raw, *offset)).collect();
+            if bytes.len() < found.count {
+                bytes.push("…".to_owned());
+            }
+            let first = found.at.first().copied().unwrap_or_default();
+            let place = self.locator.place(raw.start + first);
+            let mut draft = Draft::new(rule).at(place).word("count", found.count);
+            draft = draft.secret("bytes", bytes.join("、"));
             if let Some(field) = field {
                 draft = draft.field(field);
             }
@@ -217,8 +252,8 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         }
     }
 
-    /// One version value per file, and the one of the edition. Reported where it changes, not on every record. What is no row of
-    /// data (a trailer, a web page) has no version either.
+    /// One version value per file, and the one of the edition. Another one is reported where it begins, not on every record. What
+    /// is no row of data (a trailer, a web page) has no version either.
     fn check_version(&mut self, record: &RawRecord<'f>, fits: bool) {
         let edition = self.source.edition;
         let (Some(field), Some(raw)) = (self.source.layout.fields().first(), record.fields.first()) else {
@@ -230,7 +265,7 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         if value.is_empty() || !is_version || *field.shape() != Shape::Version {
             return;
         }
-        if self.version.as_deref() == Some(value) {
+        if [&self.version, &self.other_version].iter().any(|known| known.as_deref() == Some(value)) {
             return;
         }
         let Some(table) = field.code_table().and_then(|name| edition.code_table(name)) else {
@@ -238,7 +273,10 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
         };
         let mut confidence = field.confidence_of(None);
         let draft = match &self.version {
-            Some(first) => Draft::new(&rules::VERSION_MIXED).secret("expected", ms932::shown(first)),
+            Some(first) => {
+                self.other_version = Some(value.to_vec());
+                Draft::new(&rules::VERSION_MIXED).secret("expected", ms932::shown(first))
+            }
             None => {
                 self.version = Some(value.to_vec());
                 let code = table.find(value);
@@ -285,27 +323,12 @@ impl<'e, 'f> Walk<'e, 'f, '_, '_> {
     }
 }
 
-/// Whether the first record is a header: it does not begin with the digits of a version, and names items. Broken quotes may have
-/// swallowed anything, so a row that has them is looked at as data.
-pub(crate) fn is_header(layout: &Layout, record: &RawRecord<'_>) -> bool {
-    let Some(first) = record.fields.first() else {
-        return false;
-    };
-    if record.quote_fault.is_some() {
-        return false;
-    }
-    if first.raw.first().is_none_or(u8::is_ascii_digit) {
-        return false;
-    }
-    let (mut filled, mut known) = (0_usize, 0_usize);
-    for (index, raw) in record.fields.iter().enumerate() {
-        let text = ms932::shown(raw.raw);
-        let text = text.trim();
-        filled += usize::from(!text.is_empty());
-        let named = layout.fields().iter().any(|field| field.name_ja() == text || field.name_en() == text);
-        known += usize::from(named || (index == 0 && text.contains("バージョン")));
-    }
-    known * 2 >= filled
+/// The bytes of the character at this offset, as a person names them to who made the software.
+fn hex(value: &[u8], offset: usize) -> String {
+    let at = value.get(offset..).unwrap_or_default();
+    let bytes: Vec<String> =
+        at.iter().take(ms932::char_len(at)).map(|byte| format!("0x{byte:02X}")).collect();
+    bytes.join(" ")
 }
 
 /// Blank lines: harmless at the end, odd in between.

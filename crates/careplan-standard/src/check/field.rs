@@ -61,9 +61,11 @@ pub(super) fn check<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, r
     check_length(walk, field, raw, trimmed);
 }
 
-/// A date of the other length that an example of the ministry has.
+/// A date of the other length that an example of the ministry has. It does not say whether the century or the day is left out.
 fn is_tolerated_date(field: &Field, value: &[u8]) -> bool {
-    *field.shape() == Shape::Date && field.tolerated_len == Some(value.len()) && are_digits(value)
+    *field.shape() == Shape::Date
+        && field.tolerated_len == Some(value.len())
+        && (YearMonth::from_bytes(value).is_some() || is_date(&[b"20", value].concat()))
 }
 
 fn report<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, raw: &RawField<'f>, draft: Draft<'e>) {
@@ -108,6 +110,13 @@ fn check_length<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: 
     };
     let draft = draft.field(field).value(value).word("found", value.len()).word("limit", limit);
     report(walk, raw, draft);
+}
+
+/// Whether a value is recognised by its form as one of this item. Words are recognised by none.
+pub(super) fn is_told_by_form(edition: &Edition, field: &Field, value: &[u8]) -> bool {
+    let takes_words =
+        matches!(field.shape(), Shape::Version | Shape::FreeText | Shape::Alphanumeric | Shape::Unused);
+    !takes_words && matches!(judge(edition, field, value), Verdict::Fits)
 }
 
 enum Verdict {

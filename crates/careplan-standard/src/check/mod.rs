@@ -13,14 +13,15 @@ mod lenience;
 mod lines;
 mod link;
 mod naming;
+mod odd_row;
 mod rows;
 mod total;
 
 use std::hash::RandomState;
 
-pub(crate) use self::content::is_header;
 pub(crate) use self::gate::text_start;
 pub(crate) use self::groups::{Group, names, person_hash};
+pub(crate) use self::odd_row::{is_header, looks_like_a_header};
 pub(crate) use self::rows::Content;
 use crate::collector::Collector;
 use crate::content::{ContentKind, judge};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::check::{SourceFile, check_file, is_header, text_start};
+use crate::check::{SourceFile, check_file, is_header, looks_like_a_header, text_start};
 use crate::edition::{Edition, Layout};
 use crate::finding::{Finding, Severity};
 use crate::limits::Limits;
@@ -14,6 +14,7 @@ use crate::scan::{RawRecord, Scanner};
 /// A file that can be taken apart: its name is one of the standard, its characters are MS932, it has records, and every one has the
 /// items of its layout, within the limits of the checks. What the items hold is for [`check_file`] to judge.
 pub struct StandardFile<'e, 'f> {
+    edition: &'e Edition,
     name: FileName,
     layout: &'e Layout,
     bytes: &'f [u8],
@@ -51,14 +52,15 @@ impl<'e, 'f> StandardFile<'e, 'f> {
         let layout = edition.layout(name.prefix())?;
         let limits = Limits::default();
         let start = text_start(source, &limits).ok()?;
-        let file = Self { name, layout, bytes: source.bytes, start };
+        let file = Self { edition, name, layout, bytes: source.bytes, start };
         let mut count: u64 = 0;
         for record in file.records() {
             count += 1;
             let fits = record.raw.quote_fault.is_none()
                 && record.raw.field_count == layout.fields().len()
+                && !looks_like_a_header(edition, layout, &record.raw)
                 && record.bytes.len() <= limits.record_bytes_max
-                && !ms932::faults(record.bytes).iter().any(|(_, fault)| *fault == Fault::Malformed);
+                && !ms932::faults(record.bytes).iter().any(|found| found.fault == Fault::Malformed);
             if !fits || count > limits.records_max {
                 return None;
             }
@@ -82,6 +84,7 @@ impl<'e, 'f> StandardFile<'e, 'f> {
     #[must_use]
     pub fn records(&self) -> Records<'e, 'f> {
         Records {
+            edition: self.edition,
             layout: self.layout,
             bytes: self.bytes,
             scanner: Scanner::new(self.bytes, self.start),
@@ -98,6 +101,7 @@ impl fmt::Debug for StandardFile<'_, '_> {
 
 /// Goes through the records of a file.
 pub struct Records<'e, 'f> {
+    edition: &'e Edition,
     layout: &'e Layout,
     bytes: &'f [u8],
     scanner: Scanner<'f>,
@@ -116,11 +120,11 @@ impl<'f> Iterator for Records<'_, 'f> {
     fn next(&mut self) -> Option<Self::Item> {
         let mut raw = RawRecord::new();
         while self.scanner.next(&mut raw) {
-            if raw.is_blank() {
+            if raw.is_blank() || raw.is_end_sign() {
                 continue;
             }
             self.number += 1;
-            if self.number == 1 && is_header(self.layout, &raw) {
+            if self.number == 1 && is_header(self.edition, self.layout, &raw) {
                 continue;
             }
             let bytes = self.bytes.get(raw.start..raw.end).unwrap_or_default();

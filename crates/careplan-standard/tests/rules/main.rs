@@ -11,6 +11,7 @@ mod limits;
 mod links;
 mod masking;
 mod names;
+mod odd_rows;
 mod sample;
 mod sets;
 #[path = "../support/mod.rs"]

@@ -60,10 +60,11 @@ fn nobody_is_missed_in_a_file_that_could_not_be_read_to_its_end() {
 }
 
 #[test]
-fn nothing_is_missed_where_one_of_the_files_that_may_hold_it_could_not_be_read() {
-    let mut sample = unit(&CARE_PLAN, without_lines(FORM_2, 4..5));
-    sample[2].1.clear();
+fn nothing_is_missed_in_a_file_that_is_empty_and_its_absence_elsewhere_is_told() {
+    let mut sample = unit(&CARE_PLAN, (FORM_3, Vec::new()));
     assert_eq!(codes(&sample), ["FILE-001"]);
+    sample[1].1 = without_lines(FORM_2, 4..5).1;
+    assert_eq!(codes(&sample), ["REL-003", "FILE-001"]);
     let sample = with_chart(unit(&PREVENTIVE, (BASICS, Vec::new())), BASICS_IMAGE);
     assert_eq!(codes(&sample), ["FILE-001"]);
 }
@@ -87,8 +88,7 @@ fn a_record_of_another_date_is_told_where_it_stands_and_not_missed_as_well() {
     let found = checked(&unit(&CARE_PLAN, (SUPPLEMENT_OF_PLAN, supplement)));
     let told: Vec<_> = found.iter().map(|it| (it.code, it.file.as_deref(), it.record)).collect();
     assert_eq!(told, [("REL-001", Some(SUPPLEMENT_OF_PLAN), Some(1))]);
-    let mut sample = unit(&CARE_PLAN, without_lines(FORM_3, 6..8));
-    sample[1].1 = with(FORM_2, 4, &[(5, "20261016")]);
+    let sample = unit(&CARE_PLAN, (FORM_2, with(FORM_2, 4, &[(5, "20261016")])));
     let told: Vec<_> = checked(&sample).iter().map(|it| (it.code, it.record)).collect();
     assert_eq!(told, [("REL-001", Some(4))], "in form 2, and not in form 1 as well");
 }
@@ -102,7 +102,10 @@ fn one_record_of_another_date_stands_for_one_that_is_missing() {
     let mut sample = unit(&CARE_PLAN, (FORM_1, form_1));
     sample[3].1 = with(SUPPLEMENT_OF_PLAN, 2, &[(4, "20261016")]);
     let told: Vec<_> = checked(&sample).iter().map(|it| (it.code, it.record)).collect();
-    assert_eq!(told, [("REL-002", Some(3)), ("REL-003", Some(3)), ("REL-001", Some(2))]);
+    assert_eq!(
+        told,
+        [("REL-002", Some(3)), ("REL-003", Some(3)), ("REL-003", Some(3)), ("REL-001", Some(2))]
+    );
 }
 
 #[test]
