@@ -1,10 +1,17 @@
 //! How the inputs of the targets hold files.
 //!
 //! One file is its name on the first line and its content behind it. Several files are such blocks with a line of four equal
-//! signs between them; names and contents of the standard never hold one.
+//! signs between them, two heaps of files have a line of four number signs between them; names and contents of the standard never
+//! hold one.
+
+use careplan_standard::form::Forms;
+use careplan_standard::{Edition, SourceFile, read_forms};
 
 /// Between two files.
 const SEPARATOR: &[u8] = b"\n====\n";
+
+/// Between two heaps of files.
+const SEPARATOR_OF_HEAPS: &[u8] = b"\n####\n";
 
 /// More files than this say nothing new and only take time.
 const FILES_MAX: usize = 16;
@@ -23,10 +30,10 @@ pub fn files(data: &[u8]) -> Vec<(String, &[u8])> {
     let mut files = Vec::new();
     let mut rest = data;
     while files.len() < FILES_MAX {
-        match rest.windows(SEPARATOR.len()).position(|window| window == SEPARATOR) {
-            Some(at) => {
-                files.push(file(&rest[..at]));
-                rest = &rest[at + SEPARATOR.len()..];
+        match split(rest, SEPARATOR) {
+            Some((block, behind)) => {
+                files.push(file(block));
+                rest = behind;
             }
             None => {
                 files.push(file(rest));
@@ -35,4 +42,23 @@ pub fn files(data: &[u8]) -> Vec<(String, &[u8])> {
         }
     }
     files
+}
+
+/// The forms of two heaps of files. A file that cannot be taken apart is passed over: there would be nothing to compare with.
+#[must_use]
+pub fn two_heaps(data: &[u8]) -> (Forms, Forms) {
+    let (one, other) = split(data, SEPARATOR_OF_HEAPS).unwrap_or((data, b""));
+    (forms(one), forms(other))
+}
+
+fn forms(data: &[u8]) -> Forms {
+    let read =
+        |(name, bytes): &(String, &[u8])| read_forms(Edition::v4_1(), &[SourceFile::new(name, bytes)]).ok();
+    files(data).iter().filter_map(read).fold(Forms::default(), Forms::with)
+}
+
+/// What stands before a separator and what behind it.
+fn split<'d>(data: &'d [u8], separator: &[u8]) -> Option<(&'d [u8], &'d [u8])> {
+    let at = data.windows(separator.len()).position(|window| window == separator)?;
+    Some((&data[..at], &data[at + separator.len()..]))
 }

@@ -32,9 +32,10 @@ const INSTRUMENTS: [&str; 7] = [
     "-Cdebug-assertions",
 ];
 
-/// Targets that take files of the standard, one or several, as `fuzz/src/lib.rs` reads them.
+/// Targets that take files of the standard, one, several or two heaps, as `fuzz/src/lib.rs` reads them.
 const OF_ONE_FILE: [&str; 2] = ["csv", "forms"];
 const OF_SEVERAL_FILES: [&str; 1] = ["unit"];
+const OF_TWO_HEAPS: [&str; 2] = ["compare", "diff"];
 const OF_A_NAME: [&str; 1] = ["file_name"];
 
 /// Where the export folders lie that seed the targets.
@@ -124,6 +125,8 @@ fn kept(target: &str) -> Option<PathBuf> {
 /// Writes the export folders of the standard's crate as inputs, for the targets that take such.
 fn seed(target: &str, seeds: &Path) -> anyhow::Result<()> {
     let mut number = 0;
+    // Folders that follow each other hold much the same persons: what is compared should have something in common.
+    let mut last: Vec<u8> = Vec::new();
     for folder in export_folders()? {
         let files = files_in(&folder)?;
         let blocks: Vec<Vec<u8>> =
@@ -131,6 +134,12 @@ fn seed(target: &str, seeds: &Path) -> anyhow::Result<()> {
         let inputs = match target {
             _ if OF_ONE_FILE.contains(&target) => blocks,
             _ if OF_SEVERAL_FILES.contains(&target) => vec![blocks.join(&b"\n====\n"[..])],
+            _ if OF_TWO_HEAPS.contains(&target) => {
+                let heap = blocks.join(&b"\n====\n"[..]);
+                let both = [&last[..], &heap].join(&b"\n####\n"[..]);
+                last = heap;
+                vec![both]
+            }
             _ if OF_A_NAME.contains(&target) => {
                 files.into_iter().map(|(name, _)| name.into_bytes()).collect()
             }

@@ -34,7 +34,8 @@
 //!
 //! # What to know
 //!
-//! - **Nothing is cut.** Rows are as high as their text; tables flow over pages and repeat their head; a row higher than a page is continued.
+//! - **Nothing is cut.** Rows are as high as their text; tables flow over pages and repeat their head, and the need or the label on which a page
+//!   goes on; a row that would leave much of a page empty is continued on the next.
 //! - **Nothing is a box.** A letter that no embedded font has refuses the PDF ([`PaperFault::MissingGlyph`]), named with its form. HTML leaves it to
 //!   the fonts of its reader and never fails.
 //! - **Faults of forms are found when they are made.** [`TableBuilder::build`] refuses spans that do not fill the grid; [`Picture::jpeg`] refuses what

@@ -1,8 +1,9 @@
 //! The ministry's care plan data standard (ケアプランデータ連携標準仕様): bytes, records, checks.
 //!
 //! Care software exports plans and actuals as CSV files with speaking names. This crate reads them from bytes, sorts them into
-//! the units that may travel together, and says what is wrong: where exactly, by which rule, and what to do about it. It does no
-//! I/O, needs no clock, and never changes a byte.
+//! the units that may travel together, and says what is wrong: where exactly, by which rule, and what to do about it. It reads
+//! them into forms, compares these, and writes them as files again. It does no I/O, needs no clock, and never changes a byte of what
+//! it was given.
 //!
 //! # From a heap of files to a verdict
 //!
@@ -87,6 +88,25 @@
 //! assert!(!diff.masked().to_text().contains("週２回"));
 //! ```
 //!
+//! # From forms to a file
+//!
+//! [`FormWriter`] writes forms as the standard has them. A character that MS932 lacks is refused with its place, or replaced and told where
+//! that is asked for:
+//!
+//! ```
+//! use careplan_standard::form::{Item, SlipLine};
+//! use careplan_standard::{Characters, Edition, FileName, FormWriter};
+//!
+//! let name = FileName::parse("UPPLAN_202611_9970000018_43_9970000026_11_20261025101500.CSV")?;
+//! let line = SlipLine { care_manager_name: Item::read("𠮷田　一郎"), ..SlipLine::default() };
+//! let writer = || FormWriter::new(Edition::v4_1(), &name).ok_or("no layout");
+//! let refused = writer()?.write(&[line.clone()]).err().ok_or("written")?;
+//! assert_eq!((refused[0].code, refused[0].field_no), ("ENC-008", Some(7)));
+//! let written = writer()?.characters(Characters::Normalise).write(&[line]).map_err(|_| "refused")?;
+//! assert_eq!(written.replaced[0].code, "ENC-009");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What to know
 //!
 //! - **Severities.** [`Severity::Block`]: the receiver cannot or must not take the file. [`Severity::Warn`]: likely to fail elsewhere, or the
@@ -96,8 +116,11 @@
 //!   The same goes for results of [`compare`]: log what is `masked`, or the totals.
 //! - **JSON** of forms, findings, comparisons and differences has the form of the schemas in `docs/schemas/` of the repository.
 //! - **Places.** `record`, `line` and `column` count from 1, `column` in characters; `byte` counts from 0. A header row is a record.
-//! - **Editions are data.** Layouts, code tables, units, conditions, keys and the confidence of every row stand in `editions/`; see [`Edition::from_tables`].
-//! - **Limits** are the constants that end in `_MAX`, gathered in [`Limits`].
+//! - **Editions are data.** Layouts, code tables, units, conditions, keys, totals, relations and the confidence of every row stand in `editions/`; see
+//!   [`Edition::from_tables`]. A rule that rests on a row marked as an inference warns and never blocks.
+//! - **What can be read.** Checks and readers pass one gate: a file that [`read_forms`] refuses has a finding that blocks and says why. An empty
+//!   file and one without records are refused, since read as a month without services they would mislead.
+//! - **Limits** are the constants that end in `_MAX`; those of the checks that a caller may choose are gathered in [`Limits`].
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -72,6 +72,11 @@ impl NamedOffice {
         &self.number
     }
 
+    /// The same office number with another service type.
+    pub(crate) fn of_type(&self, service_type: &str) -> Self {
+        Self { number: self.number.clone(), service_type: service_type.to_owned() }
+    }
+
     /// The service type code (サービス種類コード), two characters, e.g. `43` or `A2`. Not checked against the code table here.
     #[must_use]
     pub fn service_type(&self) -> &str {

@@ -1,7 +1,7 @@
 //! Home care or preventive care, and who hands actuals to whom: read from the service types of a name.
 
 use crate::edition::{Edition, OfficeRole, Scheme};
-use crate::name::FileName;
+use crate::name::{FileName, NamedOffice};
 
 /// Which half of the standard a file belongs to. The same files serve both; the service types tell them apart.
 pub(crate) fn scheme_of(edition: &Edition, name: &FileName) -> Scheme {
@@ -32,6 +32,17 @@ pub(crate) enum Handover {
     PassedOn,
     /// By the office that served, with the service types of the name swapped as in the ministry's example.
     TypesSwapped,
+}
+
+/// From whom to whom a file goes: what its name says, with the service types where they belong.
+pub(crate) fn addresses(edition: &Edition, name: &FileName) -> (NamedOffice, NamedOffice) {
+    let (sender, receiver) = (name.sender(), name.receiver());
+    match handover(edition, name) {
+        Handover::TypesSwapped => {
+            (sender.of_type(receiver.service_type()), receiver.of_type(sender.service_type()))
+        }
+        Handover::Plain | Handover::PassedOn => (sender.clone(), receiver.clone()),
+    }
 }
 
 pub(crate) fn handover(edition: &Edition, name: &FileName) -> Handover {

@@ -12,7 +12,7 @@ use crate::month::YearMonth;
 use crate::name::{FileName, NamedOffice, Origin};
 use crate::prefix::Prefix;
 use crate::rules;
-use crate::scheme::scheme_of;
+use crate::scheme::{addresses, scheme_of};
 use crate::unit_kind::UnitKind;
 
 /// A transmission unit (送信単位): a legal set of files of one serial from one office to one office.
@@ -25,9 +25,10 @@ pub struct Unit {
     pub kind: UnitKind,
     /// The file serial, 14 digits.
     pub serial: String,
-    /// The office that sends.
+    /// The office that sends. Where a name has the service types swapped, as the ministry's example of actuals does, this is
+    /// the address that is meant.
     pub sender: NamedOffice,
-    /// The office that receives.
+    /// The office that receives, read in the same way.
     pub receiver: NamedOffice,
     /// The service month, for units that have one.
     pub month: Option<YearMonth>,
@@ -107,8 +108,13 @@ pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
             }
         }
     }
-    for (Origin { serial, sender, receiver }, mut members) in groups {
+    for (origin, mut members) in groups {
         members.sort();
+        // Files of one origin have one sender and one receiver.
+        let Some((sender, receiver)) = members.first().map(|(name, _)| addresses(edition, name)) else {
+            continue;
+        };
+        let serial = origin.serial;
         let scheme = members.first().map(|(name, _)| scheme_of(edition, name));
         place_group(edition, files, Group { serial, sender, receiver, members, scheme }, &mut sorted);
     }

@@ -1,5 +1,6 @@
 //! `careplan-client compare` and `careplan-client diff`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -74,6 +75,14 @@ impl Compare {
         if done.is_empty() && !actual.iter().any(|package| package.name.prefix() == Prefix::UpJsk) {
             bail!("後に指定した場所に、実績（UPJSK）がありません。予定、実績の順に指定してください。");
         }
+        let (planned_for, done_in) = (months(&planned), months(&done));
+        if !done_in.is_empty() && planned_for.is_disjoint(&done_in) {
+            bail!(
+                "予定は{}、実績は{}のものです。同じ月の予定と実績を指定してください。",
+                spoken(&planned_for),
+                spoken(&done_in)
+            );
+        }
         let supplements: Vec<Supplement> =
             plan.iter().chain(&actual).flat_map(|package| package.forms.supplements.clone()).collect();
         let mut comparer = MonthComparer::new().names(&supplements);
@@ -104,6 +113,17 @@ pub(super) struct Diff {
 impl Diff {
     pub(super) fn perform(self) -> anyhow::Result<Outcome> {
         let (old, new) = (read_side(self.old)?, read_side(self.new)?);
+        let (kinds_before, kinds) = (kinds(&old), kinds(&new));
+        if kinds_before.is_disjoint(&kinds) {
+            let spoken = |kinds: &BTreeSet<Prefix>| {
+                kinds.iter().map(|prefix| prefix.as_str()).collect::<Vec<_>>().join("・")
+            };
+            bail!(
+                "比べられる様式がありません。前は{}、後は{}です。同じ種類のファイルを指定してください。",
+                spoken(&kinds_before),
+                spoken(&kinds)
+            );
+        }
         let day = latest(&new)?;
         let (old, new) = (together(old), together(new));
         let found = diff_forms(&old, &new);
@@ -111,6 +131,31 @@ impl Diff {
         self.form.show(&found, || found.to_text(), || differences(&found, day))?;
         Ok(if found.is_empty() { Outcome::Done } else { Outcome::Refused })
     }
+}
+
+/// The kinds of files that lie on a side.
+fn kinds(packages: &[Package]) -> BTreeSet<Prefix> {
+    packages.iter().flat_map(|package| package.kinds.iter().copied()).collect()
+}
+
+/// The months of lines whose month can be read.
+fn months(lines: &[SlipLine]) -> BTreeSet<String> {
+    lines
+        .iter()
+        .filter(|line| line.target_month.value().is_some())
+        .map(|line| line.target_month.text())
+        .collect()
+}
+
+/// 202611 as 2026年11月.
+fn spoken(months: &BTreeSet<String>) -> String {
+    let month = |text: &String| {
+        text.split_at_checked(4).map_or_else(
+            || text.clone(),
+            |(year, month)| format!("{year}年{}月", month.trim_start_matches('0')),
+        )
+    };
+    months.iter().map(month).collect::<Vec<_>>().join("・")
 }
 
 /// The day on which the newest of the files was written.

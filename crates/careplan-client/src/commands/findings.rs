@@ -71,8 +71,8 @@ pub(super) fn say_count(blocks: usize, warns: usize, infos: usize) {
 }
 
 fn excerpt(finding: &Finding, files: &[FoundFile]) -> Option<Excerpt> {
-    let name = finding.file.as_deref()?;
-    let file = files.iter().find(|found| found.file.name == name)?;
+    let label = finding.file.as_deref()?;
+    let file = files.iter().find(|found| found.label == label)?;
     Excerpt::of(finding, &file.file.bytes)
 }
 

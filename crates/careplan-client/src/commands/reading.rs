@@ -1,11 +1,11 @@
 //! Forms from files, for the commands that show and compare them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use careplan_standard::form::Forms;
-use careplan_standard::{Edition, FileName, Origin, SourceFile, read_forms};
+use careplan_standard::{Edition, FileName, Origin, Prefix, SourceFile, read_forms};
 use jiff::civil::Date;
 
 use super::findings::{Shown, say_findings};
@@ -15,6 +15,8 @@ use crate::outbox::{FoundFile, gather};
 pub(super) struct Package {
     /// The name of the first of them.
     pub(super) name: FileName,
+    /// Which kinds of files they are.
+    pub(super) kinds: BTreeSet<Prefix>,
     /// What they say.
     pub(super) forms: Forms,
 }
@@ -54,8 +56,9 @@ pub(super) fn read_packages(paths: &[PathBuf]) -> anyhow::Result<Packages> {
         let sources: Vec<SourceFile<'_>> = group.iter().map(|(_, found)| found.source()).collect();
         match read_forms(Edition::v4_1(), &sources) {
             Ok(forms) => {
+                let kinds = group.iter().map(|(name, _)| name.prefix()).collect();
                 let name = group.into_iter().next().map(|(name, _)| name);
-                read.packages.extend(name.map(|name| Package { name, forms }));
+                read.packages.extend(name.map(|name| Package { name, kinds, forms }));
             }
             Err(findings) => {
                 say_findings(findings.iter(), &files, Shown::Plain);

@@ -20,7 +20,7 @@ pub(super) struct Render {
     /// HTML（ブラウザーで見る・印刷する）で書き出します
     #[arg(long, required_unless_present_any = ["pdf", "json"])]
     html: bool,
-    /// PDF（PDF/A-2b）で書き出します
+    /// PDF（PDF/A-2a）で書き出します
     #[arg(long)]
     pdf: bool,
     /// 内容をJSON（本ソフト独自の形）で書き出します

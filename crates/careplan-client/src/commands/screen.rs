@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::Context as _;
 use careplan_domain::Timestamp;
 use serde::Serialize;
 
@@ -16,10 +17,18 @@ pub(super) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{line}");
 }
 
-/// Prints a value as JSON.
+/// Prints a value as JSON. A program that reads it must not take half of it for the whole, so what cannot be written is an error;
+/// only a reader that went away is none.
 pub(super) fn say_json(value: &impl Serialize) -> anyhow::Result<()> {
-    say(serde_json::to_string_pretty(value)?);
-    Ok(())
+    wipe_bar();
+    let text = serde_json::to_string_pretty(value)?;
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("結果を書き出せません。書き出す先の空き容量を確かめてください。")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints a remark beside the result.

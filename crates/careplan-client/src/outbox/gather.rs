@@ -1,6 +1,8 @@
 //! Finding the files that are to be checked or sent.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use careplan_standard::SourceFile;
@@ -41,8 +43,11 @@ pub enum GatherFault {
     /// Folders in folders without end, most likely a link to a folder above.
     #[error("「{}」は、フォルダーの入れ子が深すぎるため読み取れません（{DEPTH_MAX}段まで）。浅い場所へ移すか、上のフォルダーを指すリンクを外してください。", .0.display())]
     TooDeep(PathBuf),
-    /// Nothing to be sent.
-    #[error("送るファイルが見つかりません。フォルダーの場所を確かめてください。")]
+    /// A device, a pipe, a socket: it may have no end.
+    #[error("「{}」は、ふつうのファイルではないため読み取れません（装置やパイプなど）。介護ソフトが書き出したファイルか、そのフォルダーを指定してください。", .0.display())]
+    NoFile(PathBuf),
+    /// Nothing there.
+    #[error("ファイルが見つかりません。フォルダーの場所を確かめてください。")]
     Nothing,
 }
 
@@ -50,6 +55,8 @@ pub enum GatherFault {
 pub struct FoundFile {
     /// Where it lies.
     pub path: PathBuf,
+    /// What it is called in findings: its name, or its path where several files have that name.
+    pub label: String,
     /// Name and bytes.
     pub file: OutgoingFile,
 }
@@ -78,25 +85,49 @@ fn gather_within(paths: &[PathBuf], bounds: &Bounds) -> Result<Vec<FoundFile>, G
     found.sort();
     found.dedup();
     let mut files = Vec::with_capacity(found.len());
-    let mut bytes_in_all = 0;
+    let mut room = bounds.bytes;
     for path in found {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
             return Err(unreadable(&path));
         };
-        let size = fs::metadata(&path).map(|it| it.len()).unwrap_or_default();
-        bytes_in_all += size;
-        if bytes_in_all > bounds.bytes {
-            return Err(GatherFault::TooLarge);
-        }
-        let file = OutgoingFile { name: name.to_owned(), bytes: files::read(&path)? };
-        files.push(FoundFile { path, file });
+        let bytes = read_within(&path, room)?;
+        room -= bytes.len() as u64;
+        let file = OutgoingFile { name: name.to_owned(), bytes };
+        files.push(FoundFile { label: name.to_owned(), path, file });
     }
+    tell_apart(&mut files);
     if files.is_empty() { Err(GatherFault::Nothing) } else { Ok(files) }
+}
+
+/// Reads a file of at most so many bytes. What its folder says of its size is not asked: it may grow.
+fn read_within(path: &Path, room: u64) -> Result<Vec<u8>, GatherFault> {
+    let fault = |source| FileFault { path: path.to_owned(), action: files::FileAction::Read, source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(fault)?;
+    file.take(room.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() as u64 > room { Err(GatherFault::TooLarge) } else { Ok(bytes) }
+}
+
+/// Calls files by their paths where one name lies in several folders.
+fn tell_apart(files: &mut [FoundFile]) {
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
+    for found in files.iter() {
+        *named.entry(found.file.name.clone()).or_default() += 1;
+    }
+    for found in files {
+        if named.get(&found.file.name).is_some_and(|count| *count > 1) {
+            found.label = found.path.display().to_string();
+        }
+    }
 }
 
 fn walk(path: &Path, depth: usize, bounds: &Bounds, found: &mut Vec<PathBuf>) -> Result<(), GatherFault> {
     let fault = |source| FileFault { path: path.to_owned(), action: files::FileAction::Read, source };
-    if !fs::metadata(path).map_err(fault)?.is_dir() {
+    let about = fs::metadata(path).map_err(fault)?;
+    if !about.is_dir() && !about.is_file() {
+        return Err(GatherFault::NoFile(path.to_owned()));
+    }
+    if about.is_file() {
         found.push(path.to_owned());
         return if found.len() > bounds.files { Err(GatherFault::TooMany) } else { Ok(()) };
     }
@@ -148,6 +179,34 @@ mod tests {
         let missing = gather(&[place.path().join("none")]).err().unwrap().to_string();
         assert!(missing.contains("none") && missing.contains("場所を確かめて"), "{missing}");
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_and_a_device_are_refused_by_name_and_not_read() {
+        let place = tempfile::tempdir().unwrap();
+        let pipe = place.path().join("UPPLAN.CSV");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [place.path().to_owned(), pipe, PathBuf::from("/dev/zero")] {
+            let fault = gather(&[path]).err().unwrap();
+            assert!(matches!(fault, GatherFault::NoFile(_)), "{fault}");
+            assert!(fault.to_string().contains("ふつうのファイルではない"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn files_of_one_name_are_called_by_their_paths() {
+        let place = tempfile::tempdir().unwrap();
+        for folder in ["s1", "s2"] {
+            fs::create_dir(place.path().join(folder)).unwrap();
+            fs::write(place.path().join(folder).join("a.csv"), b"x").unwrap();
+        }
+        fs::write(place.path().join("b.csv"), b"x").unwrap();
+        let labels: Vec<_> =
+            gather(&[place.path().to_owned()]).unwrap().into_iter().map(|found| found.label).collect();
+        assert_eq!(labels[0], "b.csv");
+        assert!(labels[1].ends_with("s1/a.csv") && labels[2].ends_with("s2/a.csv"), "{labels:?}");
+    }
+
     #[test]
     fn files_are_gathered_up_to_their_limits_and_one_past_them_is_told() {
         let place = tempfile::tempdir().unwrap();

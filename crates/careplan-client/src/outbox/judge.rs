@@ -1,4 +1,10 @@
 //! Sorting files into units and checking them, before anything is sent.
+//!
+//! Files belong together wherever they lie – unless one name lies in several folders: these are exports of their own, and each folder is
+//! judged by itself.
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use careplan_domain::{Address, ServiceMonth, UnitKind};
 use careplan_standard::{
@@ -63,17 +69,64 @@ impl Judged {
 
 /// Sorts and checks files.
 pub fn judge(files: &[FoundFile]) -> Judged {
-    let sources: Vec<SourceFile<'_>> = files.iter().map(FoundFile::source).collect();
+    let mut all = Judged::default();
+    for heap in heaps(files) {
+        let judged = judge_heap(files, &heap);
+        all.units.extend(judged.units);
+        all.findings.extend(judged.findings);
+        all.documents.extend(judged.documents);
+        all.left_over.extend(judged.left_over);
+    }
+    all.units.sort_by(|one, other| one.serial.cmp(&other.serial));
+    all
+}
+
+/// Files that are judged together, as indexes.
+fn heaps(files: &[FoundFile]) -> Vec<Vec<usize>> {
+    if files.iter().all(|found| found.label == found.file.name) {
+        return vec![(0..files.len()).collect()];
+    }
+    let mut folders: BTreeMap<Option<&Path>, Vec<usize>> = BTreeMap::new();
+    for (index, found) in files.iter().enumerate() {
+        folders.entry(found.path.parent()).or_default().push(index);
+    }
+    folders.into_values().collect()
+}
+
+fn judge_heap(files: &[FoundFile], heap: &[usize]) -> Judged {
+    let found: Vec<&FoundFile> = heap.iter().filter_map(|index| files.get(*index)).collect();
+    let sources: Vec<SourceFile<'_>> = found.iter().map(|found| found.source()).collect();
     let edition = Edition::v4_1();
     let sorted = sort_into_units(edition, &sources);
-    let units = sorted.units.iter().map(|unit| judged(unit, check_unit(edition, &sources, unit))).collect();
+    let in_all = |indexes: &[usize]| indexes.iter().filter_map(|index| heap.get(*index).copied()).collect();
+    // Within a heap a name is one file; outside it may be several.
+    let labelled = |mut finding: Finding| {
+        let of = found.iter().find(|found| Some(&found.file.name) == finding.file.as_ref());
+        if let Some(found) = of {
+            finding.file = Some(found.label.clone());
+        }
+        finding
+    };
+    let units = sorted
+        .units
+        .iter()
+        .map(|unit| {
+            let findings = check_unit(edition, &sources, unit).into_iter().map(labelled).collect();
+            JudgedUnit { files: in_all(&unit.files), ..judged(unit, findings) }
+        })
+        .collect();
     let mut findings = sorted.findings;
     // A file that is in no unit is looked at all the same: who mends the set wants to know the rest too.
     let strays = sorted.left_over.iter().filter_map(|index| sources.get(*index));
     for stray in strays.filter(|file| FileName::parse(file.name).is_ok()) {
         findings.extend(check_file(edition, stray));
     }
-    Judged { units, findings, documents: sorted.attachments, left_over: sorted.left_over }
+    Judged {
+        units,
+        findings: findings.into_iter().map(labelled).collect(),
+        documents: in_all(&sorted.attachments),
+        left_over: in_all(&sorted.left_over),
+    }
 }
 
 fn judged(unit: &Unit, findings: Vec<Finding>) -> JudgedUnit {

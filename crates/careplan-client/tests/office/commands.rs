@@ -353,3 +353,68 @@ async fn a_dry_run_sends_nothing_and_says_to_whom_it_would() {
     settings().bind(|| insta::assert_snapshot!("send_dry_run_json", out(&output)));
     assert!(!Path::new(&data).join("inbox").exists());
 }
+
+/// Copies an example folder of the standard's crate; `change` may change each file's bytes.
+fn copy_of_example(name: &str, to: &Path, change: impl Fn(&str, Vec<u8>) -> Vec<u8>) {
+    std::fs::create_dir_all(to).unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../careplan-standard/examples").join(name);
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let file = entry.file_name().into_string().unwrap();
+        let bytes = change(&file, std::fs::read(entry.path()).unwrap());
+        std::fs::write(to.join(&file), bytes).unwrap();
+    }
+}
+
+#[test]
+fn files_of_one_name_in_two_folders_are_judged_apart_and_shown_with_their_own_values() {
+    let place = tempfile::tempdir().unwrap();
+    let wrong = |time: &'static [u8]| move |_: &str, bytes: Vec<u8>| replaced(&bytes, b",1000,", time);
+    let (one, other) = (place.path().join("s1"), place.path().join("s2"));
+    copy_of_example("03_S1_actuals", &one, wrong(b",2561,"));
+    copy_of_example("03_S1_actuals", &other, wrong(b",2572,"));
+    let output = client(&["check", one.to_str().unwrap(), other.to_str().unwrap()]);
+    let said = out(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for (folder, value) in [("s1", "2561"), ("s2", "2572")] {
+        let (_, of_folder) = said.split_once(&format!("/{folder}/UPJSK")).unwrap();
+        let first = of_folder.split("《").nth(1).unwrap();
+        assert!(first.starts_with(value), "{said}");
+    }
+    assert_eq!(said.matches("S1（実績）").count(), 2, "{said}");
+}
+
+#[test]
+fn what_does_not_belong_together_is_not_compared() {
+    let place = tempfile::tempdir().unwrap();
+    let paths = ["01_K1_care_plan", "02_K2_use_slip", "03_S1_actuals"].map(|name| {
+        let to = place.path().join(name);
+        copy_of_example(name, &to, |_, bytes| bytes);
+        to.to_str().unwrap().to_owned()
+    });
+    let [care_plan, slip, actuals] = &paths;
+    let output = client(&["diff", care_plan, actuals]);
+    assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+    assert!(err(&output).contains("同じ種類のファイル"), "{}", err(&output));
+    let later = place.path().join("later");
+    copy_of_example("03_S1_actuals", &later, |_, bytes| {
+        let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+        text.replace(",202611,", ",202612,").chars().map(|it| u8::try_from(u32::from(it)).unwrap()).collect()
+    });
+    let output = client(&["compare", slip, later.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+    assert!(err(&output).contains("予定は2026年11月、実績は2026年12月"), "{}", err(&output));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn json_that_cannot_be_written_is_an_error_and_not_a_result() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("k2");
+    copy_of_example("02_K2_use_slip", &folder, |_, bytes| bytes);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = program();
+    let output = command.args(["check", "--json"]).arg(&folder).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("書き出せません"), "{}", err(&output));
+}

@@ -117,13 +117,14 @@ fn every_reason_for_not_composing_a_letter() {
 fn every_reason_for_not_gathering_files() {
     let source = std::io::ErrorKind::PermissionDenied.into();
     let file = FileFault { path: "/export/a.csv".into(), action: FileAction::Read, source };
-    let faults = every!(GatherFault: File(file), TooMany, TooLarge, TooDeep("/export/in/in".into()), Nothing);
+    let faults = every!(GatherFault: File(file), TooMany, TooLarge, TooDeep("/export/in/in".into()), NoFile("/dev/zero".into()), Nothing);
     insta::assert_snapshot!(lines(faults), @r"
     「/export/a.csv」を読み取れません（権限がありません）。フォルダーの権限を確かめてください。
     ファイルが多すぎます（1回に20000個まで）。フォルダーを分けてください。
     ファイルの合計が大きすぎます（1回に1 GiBまで）。フォルダーを分けてください。
     「/export/in/in」は、フォルダーの入れ子が深すぎるため読み取れません（16段まで）。浅い場所へ移すか、上のフォルダーを指すリンクを外してください。
-    送るファイルが見つかりません。フォルダーの場所を確かめてください。
+    「/dev/zero」は、ふつうのファイルではないため読み取れません（装置やパイプなど）。介護ソフトが書き出したファイルか、そのフォルダーを指定してください。
+    ファイルが見つかりません。フォルダーの場所を確かめてください。
     ");
 }
 

@@ -30,12 +30,20 @@ const ACTIVITIES: usize = 7;
 /// Part of the day, hour, Monday to Sunday, activities.
 const SHARES: [u16; 10] = [10, 13, 28, 28, 28, 28, 28, 28, 28, 38];
 
-/// Something in the grid: when it starts, and from which row to which it reaches.
+/// Something in the grid: from when to when, and from which row to which it reaches.
 struct Entry {
     start: u16,
+    end: u16,
     first: u16,
     last: u16,
     text: String,
+}
+
+impl Entry {
+    /// Whether an entry below begins in the row in which this one ends, when it is over: then that row is the other's.
+    fn makes_way_for(&self, below: &Self) -> bool {
+        self.first < self.last && self.last == below.first && self.end <= below.start
+    }
 }
 
 /// The sheet of a form 3.
@@ -70,21 +78,17 @@ fn sorted(rows: &[&Form3Row], basis: &Basis<'_>) -> ([Vec<Entry>; 8], Vec<String
         let slot = Slot { start: &row.service_start_time, end: &row.service_end_time };
         let column = row.weekday.text().parse().ok().and_then(|day: usize| day.checked_sub(1));
         let place = column.filter(|column| *column < ACTIVITIES).and_then(|column| columns.get_mut(column));
-        match (place, slot.rows()) {
-            (Some(place), Some((start, first, last))) => {
-                place.push(Entry { start, first, last, text: lines([slot.times().as_str(), &service]) });
+        match (place, slot.entry()) {
+            (Some(place), Some(entry)) => {
+                place.push(Entry { text: lines([slot.times().as_str(), &service]), ..entry });
             }
             _ => left_over.push(words_of([&weekday, &slot.times(), &service])),
         }
         let slot = Slot { start: &row.activity_start_time, end: &row.activity_end_time };
-        match (columns.get_mut(ACTIVITIES), slot.rows()) {
-            (Some(place), Some((start, first, _))) => {
-                place.push(Entry {
-                    start,
-                    first,
-                    last: first,
-                    text: words_of([&slot.times(), &activity, ""]),
-                });
+        match (columns.get_mut(ACTIVITIES), slot.entry()) {
+            (Some(place), Some(entry)) => {
+                let text = words_of([&slot.times(), &activity, ""]);
+                place.push(Entry { last: entry.first, text, ..entry });
             }
             _ => left_over.push(words_of([&slot.times(), &activity, ""])),
         }
@@ -108,9 +112,9 @@ impl Slot<'_> {
         times(self.start, self.end)
     }
 
-    /// When it starts, in minutes of the grid, and the rows it takes, first and last; `None` without a start. A slot that runs into the next day of the grid ends with its last row;
-    /// its times say how long it goes on.
-    fn rows(&self) -> Option<(u16, u16, u16)> {
+    /// Its place in the grid, still without words; `None` without a start. A slot that runs into the next day of the grid ends with its last
+    /// row; its times say how long it goes on.
+    fn entry(&self) -> Option<Entry> {
         let since_first = |time: &TimeOfDay| (time.minutes() + (24 - FIRST_HOUR) * 60) % (24 * 60);
         let start = since_first(self.start.value()?);
         let end = match self.end.value() {
@@ -122,7 +126,7 @@ impl Slot<'_> {
             None => start + 1,
         };
         let row = |minutes: u16| (minutes / (ROW_HOURS * 60)).min(ROWS - 1);
-        Some((start, row(start), row(end - 1)))
+        Some(Entry { start, end, first: row(start), last: row(end - 1), text: String::new() })
     }
 }
 
@@ -165,7 +169,12 @@ fn joined(mut entries: Vec<Entry>) -> Vec<Entry> {
     let mut joined: Vec<Entry> = Vec::new();
     for entry in entries {
         match joined.last_mut() {
+            Some(above) if above.makes_way_for(&entry) => {
+                above.last -= 1;
+                joined.push(entry);
+            }
             Some(above) if entry.first <= above.last => {
+                above.end = above.end.max(entry.end);
                 above.last = above.last.max(entry.last);
                 above.text.push('\n');
                 above.text.push_str(&entry.text);

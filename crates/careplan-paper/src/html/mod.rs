@@ -1,7 +1,7 @@
 //! The drawing for screens: one HTML document that needs nothing but itself.
 //!
-//! Promises: real tables with captions and headers that a screen reader follows; it reflows when enlarged, and a wide table scrolls in a
-//! region that the keyboard reaches. No scripts, nothing from outside, no style attributes; every character of the model is escaped.
+//! Promises: real tables with captions and headers that a screen reader follows; it reflows when enlarged: labels stand above their values, and
+//! only a table with two dimensions scrolls, in a region that the keyboard reaches. No scripts, nothing from outside, no style attributes; every character of the model is escaped.
 //! Never fails: a letter that our fonts lack is left to the fonts of the reader.
 
 mod table;
@@ -11,7 +11,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::sheet::{Block, Document, Paper, Picture, Sheet};
+use crate::sheet::{Block, Document, Paper, Picture, Sheet, choice};
 
 /// The style of every document. Always the same, so that a policy can name its hash.
 const STYLE: &str = include_str!("style.css");
@@ -55,15 +55,20 @@ impl Page {
             self.write(format_args!("<p class=\"form-no\">{}</p>", Escaped::text(form_no)));
         }
         self.write(format_args!("<h2 id=\"sheet-{number}\">{}</h2></header>\n", Escaped::text(&sheet.title)));
-        let mut tables = 0;
+        let (mut heading, mut tables) = (&sheet.title, 0);
         for block in &sheet.blocks {
             match block {
-                Block::Heading(text) => self.write(format_args!("<h3>{}</h3>\n", Escaped::text(text))),
+                Block::Heading(text) => {
+                    (heading, tables) = (text, 0);
+                    self.write(format_args!("<h3>{}</h3>\n", Escaped::text(text)));
+                }
                 Block::Paragraph(text) => self.write(format_args!("<p>{}</p>\n", Escaped::text(text))),
                 Block::Picture(picture) => self.picture(picture),
                 Block::Table(content) => {
                     tables += 1;
-                    self.table(content, &format!("{}の表{tables}", sheet.title));
+                    // The first table below a heading is what the heading says.
+                    let number = if tables == 1 { String::new() } else { format!("の表{tables}") };
+                    self.table(content, &format!("{heading}{number}"));
                 }
             }
         }
@@ -87,23 +92,31 @@ impl Page {
 struct Escaped<'a> {
     text: &'a str,
     line_break: &'static str,
+    keeps_choices: bool,
 }
 
 impl<'a> Escaped<'a> {
-    /// Text whose line breaks are kept.
+    /// Text whose line breaks are kept, and in which a choice stays on one line.
     fn text(text: &'a str) -> Self {
-        Self { text, line_break: "<br>" }
+        Self { text, line_break: "<br>", keeps_choices: true }
     }
 
     /// Text on one line, as in attributes.
     fn line(text: &'a str) -> Self {
-        Self { text, line_break: " " }
+        Self { text, line_break: " ", keeps_choices: false }
     }
 }
 
 impl std::fmt::Display for Escaped<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for character in self.text.chars() {
+        let mut open = 0;
+        for (at, character) in self.text.char_indices() {
+            if open == 0 && self.keeps_choices {
+                open = choice(self.text.get(at..).unwrap_or_default().chars());
+                if open > 0 {
+                    out.write_str("<span class=\"choice\">")?;
+                }
+            }
             match character {
                 '\n' => out.write_str(self.line_break)?,
                 '&' => out.write_str("&amp;")?,
@@ -115,6 +128,10 @@ impl std::fmt::Display for Escaped<'_> {
                 _ if character.is_control() => out.write_char('\u{FFFD}')?,
                 _ => out.write_char(character)?,
             }
+            if open == 1 {
+                out.write_str("</span>")?;
+            }
+            open = open.saturating_sub(1);
         }
         Ok(())
     }
@@ -133,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_a_caption_headers_and_a_region_that_scrolls() {
+    fn a_table_has_a_caption_and_headers() {
         let table = Table::builder([1, 2, 1])
             .caption("援助の目標")
             .size(TextSize::Small)
@@ -151,7 +168,6 @@ mod tests {
         <section class="sheet" aria-labelledby="sheet-1">
         <header><p class="form-no">第２表</p><h2 id="sheet-1">計画書（２）</h2></header>
         <h3>目標</h3>
-        <div class="scroll" role="region" aria-label="援助の目標" tabindex="0">
         <table class="small">
         <caption>援助の目標</caption>
         <colgroup><col class="w25"><col class="w50"><col class="w25"></colgroup>
@@ -163,10 +179,55 @@ mod tests {
         <tr><td class="shaded">散歩</td><td class="end middle">1,000</td></tr>
         </tbody>
         </table>
-        </div>
         <p class="note">※ 注</p>
         </section>
         "##);
+    }
+
+    #[test]
+    fn only_tables_with_heads_and_many_columns_scroll_and_each_has_a_name_of_its_own() {
+        let table = |columns: usize, has_head| {
+            let cells = |make: fn(&str) -> Cell| Row::new(vec![make(""); columns]);
+            let table = Table::builder(vec![1; columns]).size(TextSize::Tiny).row(cells(Cell::data));
+            let table = if has_head { table.head(cells(Cell::head)) } else { table };
+            table.build().unwrap()
+        };
+        let sheet = Sheet::new("計画書").table(table(8, false)).table(table(3, true));
+        let html =
+            body(sheet.heading("目標").table(table(4, true)).table(table(7, true)).table(table(8, true)));
+        let opened = html.lines().filter(|line| line.starts_with("<div") || line.starts_with("<table"));
+        insta::assert_snapshot!(opened.collect::<Vec<_>>().join("\n"), @r#"
+        <table class="tiny fields" aria-label="計画書">
+        <table class="tiny" aria-label="計画書の表2">
+        <div class="scroll" role="region" aria-label="目標" tabindex="0">
+        <table class="tiny" aria-label="目標">
+        <div class="scroll" role="region" aria-label="目標の表2" tabindex="0">
+        <table class="tiny" aria-label="目標の表2">
+        <div class="scroll" role="region" aria-label="目標の表3" tabindex="0">
+        <table class="tiny wide" aria-label="目標の表3">
+        "#);
+    }
+
+    #[test]
+    fn widths_of_few_columns_fill_the_table_and_those_of_equals_among_many_are_equal() {
+        let widths = |shares: Vec<u16>| {
+            let table = Table::builder(shares).size(TextSize::Tiny).build().unwrap();
+            let html = body(Sheet::new("計画書").table(table));
+            let widths =
+                html.split("<col class=\"w").skip(1).map(|rest| rest.split('"').next().unwrap().parse());
+            widths.collect::<Result<Vec<u32>, _>>().unwrap()
+        };
+        assert_eq!(widths(vec![99, 150, 109, 150, 70, 207]), [12, 19, 14, 19, 9, 27]);
+        assert_eq!(widths(vec![14; 21]), [4; 21]);
+    }
+
+    #[test]
+    fn a_corner_without_words_is_no_head() {
+        let head = Row::new([Cell::head(""), Cell::head("氏名")]);
+        let row = Row::new([Cell::label("緊急連絡先"), Cell::data("見本")]);
+        let html =
+            body(Sheet::new("計画書").table(Table::builder([1, 1]).head(head).row(row).build().unwrap()));
+        assert!(html.contains("<tr><td class=\"center middle shaded\"></td><th scope=\"col\""), "{html}");
     }
 
     #[test]
@@ -179,14 +240,12 @@ mod tests {
         <section class="sheet upright" aria-labelledby="sheet-1">
         <header><h2 id="sheet-1">&lt;h1&gt;</h2></header>
         <p>&lt;img src=x onerror=alert(1)&gt;</p>
-        <div class="scroll" role="region" aria-label="&lt;h1&gt;の表1" tabindex="0">
-        <table>
+        <table class="fields" aria-label="&lt;h1&gt;">
         <colgroup><col class="w100"></colgroup>
         <tbody>
         <tr><td>&lt;/td&gt;&lt;script&gt;&#39;&quot;&amp;�</td></tr>
         </tbody>
         </table>
-        </div>
         </section>
         "##);
     }
@@ -202,6 +261,16 @@ mod tests {
         <figure><img width="2" height="1" alt="家族&quot;構成&quot;図" src="data:image/jpeg;base64,/9j/wAAICAABAAID"></figure>
         </section>
         "##);
+    }
+
+    #[test]
+    fn a_choice_stays_with_its_mark() {
+        let html = body(Sheet::new("□ 有■無").paragraph("■<初回>　□継続（\n"));
+        let span = |text| format!("<span class=\"choice\">{text}</span>");
+        let title = format!("{} 有{}", span("□"), span("■無"));
+        assert!(html.contains(&title), "{html}");
+        let paragraph = format!("<p>{}　{}（<br></p>", span("■&lt;初回&gt;"), span("□継続"));
+        assert!(html.contains(&paragraph), "{html}");
     }
 
     #[test]

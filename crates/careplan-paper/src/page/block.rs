@@ -12,30 +12,56 @@ const PARAGRAPH: f32 = 10.0;
 /// Room between blocks.
 const GAP: f32 = 8.0;
 
-/// A heading is not left alone at the foot of a page: it wants this much below it.
+/// A heading is not left alone at the foot of a page: it wants this much below it, if no table says how much.
 const BELOW_HEADING: f32 = 80.0;
 
 /// A pixel of a picture, unless the page is smaller: 150 to the inch, at which the writing of a scan keeps its size or nearly so.
 const PIXEL: f32 = 72.0 / 150.0;
 
 impl<'a> Flow<'a> {
-    /// Writes a block below what is there.
+    /// Writes a block below what is there. A heading waits for the block that it belongs to.
     pub(super) fn block(&mut self, block: usize, content: &'a Block) -> Result<(), PaperFault> {
         match content {
-            Block::Heading(text) => self.heading(block, text)?,
-            Block::Paragraph(text) => self.paragraph(block, text)?,
+            Block::Heading(text) => {
+                self.heading()?;
+                self.waiting = Some((block, text));
+                return Ok(());
+            }
             Block::Table(table) => self.table(block, table)?,
-            Block::Picture(picture) => self.picture(block, picture)?,
+            Block::Paragraph(text) => {
+                self.heading()?;
+                self.paragraph(block, text)?;
+            }
+            Block::Picture(picture) => {
+                self.heading()?;
+                self.picture(block, picture)?;
+            }
         }
-        self.y += if matches!(content, Block::Heading(_)) { GAP / 4.0 } else { GAP };
+        self.y += GAP;
         Ok(())
     }
 
-    fn heading(&mut self, block: usize, text: &str) -> Result<(), PaperFault> {
-        if self.room() < BELOW_HEADING && !self.is_fresh() {
+    /// Height of the heading that waits.
+    pub(super) fn waiting_height(&self) -> Result<f32, PaperFault> {
+        let Some((_, text)) = self.waiting else { return Ok(0.0) };
+        let lines = self.wrap(text, self.width() / HEADING)?;
+        Ok(lines_high(lines.len(), HEADING) + GAP / 4.0)
+    }
+
+    /// Writes the heading that waits, if there is one, where what comes below it has room too.
+    pub(super) fn heading(&mut self) -> Result<(), PaperFault> {
+        if self.waiting.is_some() && self.room() < BELOW_HEADING && !self.is_fresh() {
             self.new_page()?;
         }
-        self.text(text, HEADING, true, Place::Block(block))
+        self.heading_here()
+    }
+
+    /// Writes the heading that waits, if there is one: whoever calls has made room.
+    pub(super) fn heading_here(&mut self) -> Result<(), PaperFault> {
+        let Some((block, text)) = self.waiting.take() else { return Ok(()) };
+        self.text(text, HEADING, true, Place::Block(block))?;
+        self.y += GAP / 4.0;
+        Ok(())
     }
 
     fn paragraph(&mut self, block: usize, text: &str) -> Result<(), PaperFault> {

@@ -32,6 +32,7 @@ pub(super) fn pages_of(index: usize, sheet: &Sheet) -> Result<Vec<Page<'_>>, Pap
     for (block, content) in sheet.blocks.iter().enumerate() {
         flow.block(block, content)?;
     }
+    flow.heading()?;
     Ok(flow.pages)
 }
 
@@ -101,6 +102,8 @@ pub(super) struct Flow<'a> {
     bottom: f32,
     /// Where the next block begins.
     pub(super) y: f32,
+    /// A heading that waits for its block, so that it is not left alone at the foot of a page.
+    pub(super) waiting: Option<(usize, &'a str)>,
 }
 
 impl<'a> Flow<'a> {
@@ -114,6 +117,7 @@ impl<'a> Flow<'a> {
             top: MARGIN,
             bottom: height - MARGIN,
             y: MARGIN,
+            waiting: None,
         };
         if let Some(note) = &sheet.note {
             flow.note = flow.wrap(note, (flow.width() - NUMBER) / NOTE)?;

@@ -190,18 +190,40 @@ proptest! {
     }
 }
 
-/// How many rows each page has, of needs with three rows of so many lines.
-fn rows_of_pages(needs: usize, lines: usize) -> Vec<usize> {
+fn pages_of(document: &Document) -> Vec<Page<'_>> {
+    let pages = lay_out(document).unwrap();
+    nothing_leaves_its_place(&pages);
+    pages
+}
+
+fn of_table(table: Table) -> Document {
+    Document::new("計画書", date(2026, 11, 30)).sheet(Sheet::new("計画書").table(table))
+}
+
+/// Needs with three rows of so many lines.
+fn needs(needs: usize, lines: usize) -> Document {
     let mut table = Table::builder([1, 1]);
     for _ in 0..needs {
         table = table.row(Row::new([Cell::data("ニーズ").rows(3), Cell::data(&"行\n".repeat(lines))]));
         table = table.rows([1, 2].map(|_| Row::new([Cell::data(&"行\n".repeat(lines))])));
     }
-    let document =
-        Document::new("計画書", date(2026, 11, 30)).sheet(Sheet::new("計画書").table(table.build().unwrap()));
-    let pages = lay_out(&document).unwrap();
+    of_table(table.build().unwrap())
+}
+
+/// How many rows each page has, of needs with three rows of so many lines.
+fn rows_of_pages(count: usize, lines: usize) -> Vec<usize> {
     let rows = |page: &Page| page.frames.iter().filter(|frame| frame.area.x > 400.0).count();
-    pages.iter().map(rows).collect()
+    pages_of(&needs(count, lines)).iter().map(rows).collect()
+}
+
+/// What each page repeats of earlier ones, and its number.
+fn repeated(document: &Document) -> Vec<String> {
+    let of_page = |page: &Page| {
+        let furniture = page.runs.iter().filter(|run| run.place == Place::Furniture);
+        let texts = furniture.map(|run| run.letters.iter().map(|letter| letter.character).collect());
+        texts.collect::<Vec<String>>().join(" | ")
+    };
+    pages_of(document).iter().map(of_page).collect()
 }
 
 #[test]
@@ -219,37 +241,129 @@ fn a_caption_that_fills_its_page_pushes_no_head_off_it() {
 }
 
 #[test]
-fn rows_that_share_a_cell_go_to_the_next_page_together_unless_half_of_the_page_would_stay_empty() {
-    // A page has room for ten rows of three lines, and for two of fourteen.
+fn rows_that_share_a_cell_go_to_the_next_page_together_unless_a_fifth_of_the_page_would_stay_empty() {
+    // A page has room for ten rows of three lines, and for eight of four.
     assert_eq!(rows_of_pages(4, 3), [9, 3]);
-    assert_eq!(rows_of_pages(2, 14), [2, 2, 2]);
+    assert_eq!(rows_of_pages(4, 4), [8, 4]);
+}
+
+#[test]
+fn rows_that_share_a_cell_stay_together_also_below_another_table() {
+    let above = Table::builder([1]).row(Row::new([Cell::empty()]).lines(16)).build().unwrap();
+    let mut table = Table::builder([1, 1]);
+    for _ in 0..4 {
+        table = table.row(Row::new([Cell::data("ニーズ").rows(2), Cell::data("行")]).lines(3));
+        table = table.row(Row::new([Cell::data("行")]).lines(3));
+    }
+    let sheet = Sheet::new("計画書").table(above).table(table.build().unwrap());
+    let document = Document::new("計画書", date(2026, 11, 30)).sheet(sheet);
+    // Below the first table is room for five rows; the fifth would be torn from the sixth.
+    let rows = |page: &Page| page.frames.iter().filter(|frame| frame.area.x > 400.0).count();
+    assert_eq!(pages_of(&document).iter().map(rows).collect::<Vec<_>>(), [4, 4]);
+}
+
+#[test]
+fn a_need_whose_rows_go_on_is_repeated_and_one_that_is_at_its_end_is_not() {
+    assert_eq!(repeated(&needs(4, 4)), ["1 / 2", "計画書（続き） | ニーズ（続き） | 2 / 2"]);
+    assert_eq!(repeated(&needs(4, 3)), ["1 / 2", "計画書（続き） | 2 / 2"]);
+}
+
+#[test]
+fn the_mark_of_a_repeated_need_is_not_broken() {
+    let text = |letters| "字".repeat(letters);
+    let repeated_of = |letters| {
+        let mut table = Table::builder([1, 4]);
+        table = table.row(Row::new([Cell::data(&text(letters)).rows(12), Cell::data("一\n二\n三\n四")]));
+        table = table.rows((1..12).map(|_| Row::new([Cell::data("一\n二\n三\n四")])));
+        repeated(&of_table(table.build().unwrap()))[1].clone()
+    };
+    // A line has room for 14 letters, the mark has four.
+    assert_eq!(repeated_of(10), format!("計画書（続き） | {}（続き） | 2 / 2", text(10)));
+    assert_eq!(repeated_of(11), format!("計画書（続き） | {} | （続き） | 2 / 2", text(11)));
+}
+
+#[test]
+fn of_a_long_need_the_beginning_is_repeated() {
+    let mut table = Table::builder([1, 9]);
+    table = table.row(Row::new([Cell::data(&"長い文".repeat(20)).rows(12), Cell::data("一\n二\n三\n四")]));
+    table = table.rows((1..12).map(|_| Row::new([Cell::data("一\n二\n三\n四")])));
+    let beginning = [
+        "長い文長い文長",
+        "い文長い文長い",
+        "文長い文長い文",
+        "長い文長い文長",
+        "い文長い文長い",
+        "文長い文長い文",
+    ]
+    .join(" | ");
+    assert_eq!(
+        repeated(&of_table(table.build().unwrap())),
+        ["1 / 2".to_owned(), format!("計画書（続き） | {beginning} | …（続き） | 2 / 2")]
+    );
+}
+
+/// The heights of the boxes at the right, page by page, of a row of twenty lines above one of so many, with room for so many at least.
+fn boxes_at_the_right(lines: usize, wanted: u8) -> Vec<Vec<f32>> {
+    let table = Table::builder([1, 1])
+        .row(Row::new([Cell::label("前"), Cell::empty()]).lines(20))
+        .row(Row::new([Cell::label("後"), Cell::data(&"行\n".repeat(lines))]).lines(wanted))
+        .build()
+        .unwrap();
+    let document = of_table(table);
+    let heights = |page: &Page| {
+        let frames = page.frames.iter().filter(|frame| frame.area.x > 400.0);
+        frames.map(|frame| frame.area.height.round()).collect()
+    };
+    pages_of(&document).iter().map(heights).collect()
+}
+
+#[test]
+fn a_row_is_cut_where_it_would_leave_a_fifth_of_the_page_empty() {
+    // 13.5 points a line and 8 around them; 220 are left below the first row, which are 15 lines.
+    assert_eq!(boxes_at_the_right(15, 1), [vec![278.0, 211.0]]);
+    // Two lines at least go on.
+    assert_eq!(boxes_at_the_right(16, 1), [vec![278.0, 197.0], vec![35.0]]);
+    assert_eq!(boxes_at_the_right(17, 1), [vec![278.0, 211.0], vec![35.0]]);
+    assert_eq!(boxes_at_the_right(18, 1), [vec![278.0, 219.0], vec![49.0]]);
+}
+
+#[test]
+fn room_to_write_in_by_hand_is_not_continued_on_the_next_page() {
+    assert_eq!(boxes_at_the_right(1, 30), [vec![278.0, 219.0]]);
+    assert_eq!(boxes_at_the_right(18, 30), [vec![278.0, 219.0], vec![49.0]]);
+}
+
+#[test]
+fn a_heading_goes_to_the_next_page_with_the_table_below_it() {
+    let table =
+        |lines| Table::builder([1]).row(Row::new([Cell::data(&"行\n".repeat(lines))])).build().unwrap();
+    let page_of_heading = |above, below| {
+        let sheet = Sheet::new("計画書").table(table(above)).heading("支援計画").table(table(below));
+        let document = Document::new("計画書", date(2026, 11, 30)).sheet(sheet);
+        let pages = lay_out(&document).unwrap();
+        pages.iter().position(|page| page.runs.iter().any(|run| run.place == Place::Block(1)))
+    };
+    assert_eq!(page_of_heading(26, 7), Some(0));
+    // The heading has room, and the table below it has not.
+    assert_eq!(page_of_heading(28, 7), Some(1));
+    // A table of one line has.
+    assert_eq!(page_of_heading(31, 1), Some(0));
 }
 
 #[test]
 fn a_row_higher_than_a_page_flows_on_and_the_head_comes_again() {
-    let long = "長い文章を書きます。".repeat(700);
-    let table = Table::builder([1, 4])
-        .head(Row::new([Cell::head("項目"), Cell::head("内容")]))
-        .row(Row::new([Cell::label("方針"), Cell::data(&long)]))
+    let long = "長い文章を書きます。".repeat(600);
+    let table = Table::builder([1, 4, 1])
+        .head(Row::new([Cell::head("項目"), Cell::head("内容"), Cell::head("頻度")]))
+        .row(Row::new([Cell::label("方針"), Cell::data(&long), Cell::data("毎日")]))
         .build()
         .unwrap();
-    let sheet = Sheet::new("計画書").table(table);
-    let document = Document::new("計画書", date(2026, 11, 30)).sheet(sheet);
-    let pages = lay_out(&document).unwrap();
-    let texts: Vec<String> = pages
-        .iter()
-        .map(|page| {
-            let furniture = page.runs.iter().filter(|run| run.place == Place::Furniture);
-            let texts = furniture.map(|run| run.letters.iter().map(|letter| letter.character).collect());
-            texts.collect::<Vec<String>>().join(" | ")
-        })
-        .collect();
-    insta::assert_debug_snapshot!(texts, @r#"
+    insta::assert_debug_snapshot!(repeated(&of_table(table)), @r#"
     [
         "1 / 4",
-        "計画書（続き） | 項目 | 内容 | 2 / 4",
-        "計画書（続き） | 項目 | 内容 | 3 / 4",
-        "計画書（続き） | 項目 | 内容 | 4 / 4",
+        "計画書（続き） | 項目 | 内容 | 頻度 | 方針（続き） | 2 / 4",
+        "計画書（続き） | 項目 | 内容 | 頻度 | 方針（続き） | 3 / 4",
+        "計画書（続き） | 項目 | 内容 | 頻度 | 方針（続き） | 4 / 4",
     ]
     "#);
 }

@@ -1,7 +1,8 @@
-//! Tables on the page: rows flow over pages, the head comes again on each, and a row higher than a page is cut between its lines.
+//! Tables on the page: rows flow over pages, the head comes again on each, and a row is cut between its lines where it would leave much of a page
+//! empty.
 
 use super::flow::{Flow, Style, lines_high};
-use super::rows::Rows;
+use super::rows::{LINES_BEFORE_CUT, Rows};
 use super::{Area, Frame, Place};
 use crate::fault::PaperFault;
 use crate::sheet::{Part, Table};
@@ -15,11 +16,9 @@ const BELOW_CAPTION: f32 = 2.0;
 /// A head that takes more than this part of a page is written once and not repeated: below it, too little would have room.
 const HEAD_SHARE_MAX: f32 = 0.4;
 
-/// A row that must be cut is begun on a page only if so many of its lines have room there.
-const LINES_BEFORE_CUT: usize = 3;
-
-/// Rows that share a cell, as those of one need (ニーズ) do, go to the next page together if so much of this page is filled without them.
-const FILLED_BEFORE_GROUP: f32 = 0.5;
+/// How much of a page may stay empty so that a row, or rows that share a cell as those of one need (ニーズ) do, go to the next page
+/// together.
+const EMPTY_MAX: f32 = 0.2;
 
 /// What every page of a table needs to know.
 struct Drawing<'t> {
@@ -30,7 +29,7 @@ struct Drawing<'t> {
 }
 
 impl<'a> Flow<'a> {
-    /// Writes a table below what is there.
+    /// Writes a table below what is there, and above it the heading that waits for it.
     pub(super) fn table(&mut self, block: usize, table: &'a Table) -> Result<(), PaperFault> {
         let mut body = Rows::new(self, table, Part::Body)?;
         let mut head = Rows::new(self, table, Part::Head)?;
@@ -38,13 +37,17 @@ impl<'a> Flow<'a> {
         let repeats = head_height <= self.full_room() * HEAD_SHARE_MAX;
         let drawing = Drawing { block, table, head: repeats.then_some(head_height) };
 
-        if let Some(caption) = &table.caption {
-            let lines = self.wrap(caption, self.width() / CAPTION)?.len();
-            self.make_room(lines_high(lines, CAPTION) + BELOW_CAPTION + head_height, &body)?;
+        let caption = table.caption.as_deref();
+        let lines = caption.map(|caption| self.wrap(caption, self.width() / CAPTION)).transpose()?;
+        let caption_height = lines.map_or(0.0, |lines| lines_high(lines.len(), CAPTION) + BELOW_CAPTION);
+        self.make_room(self.waiting_height()? + caption_height + head_height, &body)?;
+        self.heading_here()?;
+        if let Some(caption) = caption {
             self.text(caption, CAPTION, true, Place::Caption(block))?;
             self.y += BELOW_CAPTION;
+            // A long caption may have filled its page.
+            self.make_room(head_height, &body)?;
         }
-        self.make_room(head_height, &body)?;
         if repeats {
             let heights = head.heights();
             self.draw(&drawing, &mut head, &heights, None, false);
@@ -57,8 +60,10 @@ impl<'a> Flow<'a> {
     /// Begins a new page if the first lines of the body would be torn from what stands above them.
     fn make_room(&mut self, above: f32, body: &Rows) -> Result<(), PaperFault> {
         let first = body.heights().first().copied().unwrap_or(0.0);
-        // A row that fits no page whole asks for its first lines only.
-        let first = if above + first > self.full_room() { body.height_of(LINES_BEFORE_CUT) } else { first };
+        // A row that would leave much of the page empty is cut, and asks for its first lines only.
+        let left = self.room() - above;
+        let is_cut = left > self.full_room() * EMPTY_MAX || above + first > self.full_room();
+        let first = if is_cut { first.min(body.height_of(LINES_BEFORE_CUT)) } else { first };
         if above + first > self.room() && !self.is_fresh() {
             self.new_page()?;
         }
@@ -78,16 +83,24 @@ impl<'a> Flow<'a> {
             };
             let left = self.room() - used;
             let full = self.full_room() - drawing.head.unwrap_or(0.0);
-            let must_cut = *next > full && rows.lines_in(left) >= LINES_BEFORE_CUT;
+            let gapes = left > full * EMPTY_MAX || *next > full;
             // On a page of its own the row is as high as it can be; it is cut, whatever it is.
             let only_cut = whole == 0 && (begun || self.is_fresh());
-            let cut = (must_cut || only_cut).then_some(left);
-            let whole = if cut.is_some() { whole } else { whole_groups(rows, &heights, whole, full) };
-            if whole > 0 || cut.is_some() {
+            let is_cut = only_cut || (gapes && rows.lines_in(left) >= LINES_BEFORE_CUT);
+            let cut = is_cut.then(|| rows.part_of(*next, left));
+            let whole = match is_cut {
+                true => whole,
+                false => whole_groups(rows, &heights, whole, self.room() - full * EMPTY_MAX),
+            };
+            if whole > 0 || is_cut {
                 self.draw(drawing, rows, heights.get(..whole).unwrap_or_default(), cut, false);
+            }
+            if rows.is_done() {
+                return Ok(());
             }
             self.new_page()?;
             self.repeat_head(drawing)?;
+            rows.repeat(self)?;
             begun = true;
         }
         Ok(())
@@ -136,7 +149,7 @@ impl<'a> Flow<'a> {
             let ends_here = placed.row_end() <= whole_end;
             let fit = if ends_here { usize::MAX } else { rows.lines_in(area.height) };
             let Some(cell) = rows.cells.get_mut(number) else { continue };
-            let lines: Vec<_> = cell.lines.by_ref().take(fit).collect();
+            let (lines, is_repeated) = cell.take(fit);
             let mut inside = area.inside(padding);
             let size = drawing.table.size.points();
             if placed.cell.middle && cell.lines.len() == 0 {
@@ -144,20 +157,24 @@ impl<'a> Flow<'a> {
                 inside.y += free / 2.0;
                 inside.height -= free / 2.0;
             }
-            let place = if again { Place::Furniture } else { Place::Cell(drawing.block, part, number) };
+            let place = if again || is_repeated {
+                Place::Furniture
+            } else {
+                Place::Cell(drawing.block, part, number)
+            };
             let style = Style { size, strong: placed.cell.strong, align: placed.cell.align };
             page.write(lines, &style, inside, place);
         }
-        rows.written(heights.len(), cut);
+        rows.written(heights.len(), cut.is_some());
         self.y = bottom;
     }
 }
 
-/// How many of the rows that fit stay on the page: fewer than fit, if that keeps rows together that share a cell.
-fn whole_groups(rows: &Rows, heights: &[f32], fit: usize, full: f32) -> usize {
+/// How many of the rows that fit stay on the page: fewer than fit, if that keeps rows together that share a cell and fills so much.
+fn whole_groups(rows: &Rows, heights: &[f32], fit: usize, filled_min: f32) -> usize {
     let filled = |rows: usize| heights.iter().take(rows).sum::<f32>();
     let clean = (1..=fit).rev().find(|end| rows.tears_nothing(*end));
-    clean.filter(|end| filled(*end) >= full * FILLED_BEFORE_GROUP).unwrap_or(fit)
+    clean.filter(|end| filled(*end) >= filled_min).unwrap_or(fit)
 }
 
 /// How many rows fit into a height, and what they take of it.

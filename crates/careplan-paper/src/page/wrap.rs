@@ -1,11 +1,13 @@
 //! Breaking text into lines.
 //!
 //! Where a line may end is left to Unicode's rules (UAX #14), which know 行頭禁則 and 行末禁則: no line begins with 、。」 or a small kana, none
-//! ends with 「. A word wider than its column is broken wherever it must.
+//! ends with 「. A word wider than its column is broken wherever it must. A choice (■初回) stays on one line if the line has room for it, and its mark
+//! never stands alone.
 
 use unicode_linebreak::linebreaks;
 
 use crate::font::{Letter, is_variation, letters};
+use crate::sheet::choice;
 
 /// What rounding may add to a width that fits exactly, in heights of a letter.
 const SLACK: f32 = 0.001;
@@ -25,6 +27,12 @@ impl Line {
         let letters: Vec<Letter> = letters.iter().take(end).copied().collect();
         let width = letters.iter().map(|letter| letter.advance).sum();
         Self { letters, width }
+    }
+
+    /// Lets another line follow on the same.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.letters.extend_from_slice(&other.letters);
+        self.width += other.width;
     }
 }
 
@@ -54,29 +62,49 @@ pub(super) fn wrap(text: &str, width: f32) -> Result<Vec<Line>, char> {
     Ok(lines)
 }
 
+/// Whether a line may begin with a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Break {
+    /// Where Unicode's rules forbid it.
+    Never,
+    /// Inside of a choice, if the line has no other place.
+    IfNeeded,
+    Free,
+}
+
 /// For each letter: whether a line may begin with it.
-fn breaks(text: &str, letters: usize) -> Vec<bool> {
-    let mut may_break = vec![false; letters];
-    let mut starts = text.char_indices().map(|(start, _)| start).zip(may_break.iter_mut());
+fn breaks(text: &str, letters: usize) -> Vec<Break> {
+    let mut breaks = vec![Break::Never; letters];
+    let mut starts = text.char_indices().map(|(start, _)| start).zip(breaks.iter_mut());
     for (at, _) in linebreaks(text) {
         if let Some((_, may)) = starts.by_ref().find(|(start, _)| *start == at) {
-            *may = true;
+            *may = Break::Free;
         }
     }
-    may_break
+    for (number, (start, _)) in text.char_indices().enumerate() {
+        let length = choice(text.get(start..).unwrap_or_default().chars());
+        for may in breaks.iter_mut().skip(number).take(length).skip(1) {
+            *may = (*may).min(Break::IfNeeded);
+        }
+    }
+    breaks
 }
 
 /// How many letters the next line takes: at least one, if there is one.
-fn line_end(letters: &[Letter], may_break: &[bool], width: f32) -> usize {
+fn line_end(letters: &[Letter], breaks: &[Break], width: f32) -> usize {
     let mut filled = 0.0;
-    let mut last_break = None;
-    for (index, (letter, may)) in letters.iter().zip(may_break).enumerate() {
-        if *may && index > 0 {
-            last_break = Some(index);
+    let (mut last_free, mut last_needed) = (None, None);
+    for (index, (letter, may)) in letters.iter().zip(breaks).enumerate() {
+        if index > 0 {
+            match may {
+                Break::Never => {}
+                Break::IfNeeded => last_needed = Some(index),
+                Break::Free => last_free = Some(index),
+            }
         }
         filled += letter.advance;
         if filled > width + SLACK && index > 0 && !is_space(*letter) {
-            return last_break.unwrap_or(index);
+            return last_free.or(last_needed).unwrap_or(index);
         }
     }
     letters.len()
@@ -106,6 +134,17 @@ mod tests {
     fn words_and_numbers_stay_together_while_they_fit() {
         assert_eq!(lines("費用は12,345円です", 5.5), ["費用は", "12,345円で", "す"]);
         assert_eq!(lines("care plan", 2.5), ["care", "plan"]);
+    }
+
+    #[test]
+    fn a_choice_stays_on_one_line_and_its_mark_with_its_word() {
+        assert_eq!(lines("□初回　■継続", 5.0), ["□初回", "■継続"]);
+        assert_eq!(lines("□初回　■継続", 6.0), ["□初回", "■継続"]);
+        assert_eq!(lines("前の文□初回", 4.0), ["前の文", "□初回"]);
+        assert_eq!(lines("□家族等が障害、疾病等", 5.0), ["□家族等が", "障害、疾病", "等"]);
+        assert_eq!(lines("一二三■四五六七八九十一二三四五六七八九十", 5.0)[..2], ["一二三■四", "五六七八九"]);
+        assert_eq!(lines("一二三■四五六七八九十一二三四五六七八九十", 4.0)[..2], ["一二三", "■四五六"]);
+        assert_eq!(lines("□有", 1.0), ["□", "有"]);
     }
 
     #[test]

@@ -5,11 +5,12 @@ use krilla::color::luma;
 use krilla::geom::{Path, PathBuilder, Point, Rect, Size, Transform};
 use krilla::image::Image;
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, Stroke};
+use krilla::paint::{Fill, LineCap, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag};
 use krilla::text::{GlyphId, KrillaGlyph};
 
+use super::rules::{Drawn, Rule, drawn, hundredths};
 use super::tags::Leaves;
 use crate::fault::PaperFault;
 use crate::font::{Face, Letter, krilla_font};
@@ -47,15 +48,17 @@ pub(super) fn page(
         leaves.add(page.sheet, Place::Block(shown.block), leaf);
         drawn.ok_or_else(|| PaperFault::BrokenPicture { form: form(document, page.sheet) })?;
     }
-    for run in &page.runs {
-        if run.place == Place::Furniture {
+    // The lines of a cell stand side by side, and are one piece of what is read aloud.
+    for runs in page.runs.chunk_by(|one, next| one.place == next.place) {
+        let place = runs.first().map_or(Place::Furniture, |run| run.place);
+        if place == Place::Furniture {
             let artifact = Artifact::with_kind(ArtifactType::PaginationOther);
             surface.start_tagged(ContentTag::Artifact(artifact));
         } else {
             let leaf = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-            leaves.add(page.sheet, run.place, leaf);
+            leaves.add(page.sheet, place, leaf);
         }
-        let drawn = text(&mut surface, run);
+        let drawn = runs.iter().try_for_each(|run| text(&mut surface, run));
         surface.end_tagged();
         drawn?;
     }
@@ -75,26 +78,37 @@ fn broken(what: &str) -> PaperFault {
 
 /// All shades first, then all rules, so that no shade covers half of a rule.
 fn frames(surface: &mut Surface, page: &Page) {
-    let shaded = page.frames.iter().filter(|frame| frame.shaded);
-    if let Some(path) = rectangles(shaded.map(|frame| frame.area)) {
+    let Drawn { rules, shades } = drawn(&page.frames);
+    if let Some(path) = rectangles(&shades) {
         surface.set_stroke(None);
         surface.set_fill(Some(Fill { paint: luma::Color::new(SHADE_GREY).into(), ..Fill::default() }));
         surface.draw_path(&path);
     }
-    if let Some(path) = rectangles(page.frames.iter().map(|frame| frame.area)) {
+    if let Some(path) = lines(&rules) {
         surface.set_fill(None);
         let paint = luma::Color::new(RULE_GREY).into();
-        surface.set_stroke(Some(Stroke { paint, width: RULE, ..Stroke::default() }));
+        // Square ends fill the corners where rules meet.
+        let line_cap = LineCap::Square;
+        surface.set_stroke(Some(Stroke { paint, width: RULE, line_cap, ..Stroke::default() }));
         surface.draw_path(&path);
     }
 }
 
-fn rectangles(areas: impl Iterator<Item = Area>) -> Option<Path> {
+fn rectangles(areas: &[Area]) -> Option<Path> {
     let mut path = PathBuilder::new();
     for area in areas {
         if let Some(rect) = Rect::from_xywh(area.x, area.y, area.width, area.height) {
             path.push_rect(rect);
         }
+    }
+    path.finish()
+}
+
+fn lines(rules: &[Rule]) -> Option<Path> {
+    let mut path = PathBuilder::new();
+    for rule in rules {
+        path.move_to(rule.from.0, rule.from.1);
+        path.line_to(rule.to.0, rule.to.1);
     }
     path.finish()
 }
@@ -117,7 +131,8 @@ fn text(surface: &mut Surface, run: &Run) -> Result<(), PaperFault> {
         let face = letters.first().map_or(Face::Main, |letter| letter.face);
         let font = krilla_font(face).ok_or_else(|| broken("an embedded font is broken"))?;
         let (glyphs, text) = glyphs(letters);
-        surface.draw_glyphs(Point::from_xy(x, run.baseline), &glyphs, font, &text, run.size, false);
+        let start = Point::from_xy(hundredths(x), hundredths(run.baseline));
+        surface.draw_glyphs(start, &glyphs, font, &text, run.size, false);
         x += letters.iter().map(|letter| letter.advance).sum::<f32>() * run.size;
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! file that the writer's own check of PDF/A refuses.
 
 mod draw;
+mod rules;
 mod tags;
 
 use std::num::NonZeroU32;

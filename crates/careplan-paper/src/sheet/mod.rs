@@ -18,7 +18,7 @@ pub use cell::{Align, Cell};
 pub(crate) use grid::Placed;
 pub use picture::{PICTURE_BYTES_MAX, Picture, PictureFault};
 pub use table::{COLUMNS_MAX, Part, Row, Table, TableBuilder, TableFault, TextSize};
-pub(crate) use text::clean;
+pub(crate) use text::{choice, clean};
 
 /// What is printed in one go: one PDF, one page of HTML. Its language is Japanese.
 #[derive(Debug, Clone, PartialEq)]

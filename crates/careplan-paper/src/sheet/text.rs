@@ -51,9 +51,36 @@ fn join(cleaned: &mut String, mark: char) {
     });
 }
 
+/// What stands before a choice: the chosen one and the others.
+const MARKS: [char; 2] = ['■', '□'];
+
+/// Letters of a choice with its mark. The longest of a form, □介護予防ケアマネジメント, has 13; what is longer is a sentence behind a bullet.
+const CHOICE_MAX: usize = 16;
+
+/// How many characters of a text that begins with a choice stay on one line: the mark and its word. 0 where no choice begins.
+pub(crate) fn choice(text: impl Iterator<Item = char>) -> usize {
+    let mut text = text.peekable();
+    if text.next_if(|first| MARKS.contains(first)).is_none() {
+        return 0;
+    }
+    let ends = |next: &char| next.is_whitespace() || MARKS.contains(next) || matches!(next, '（' | '〔');
+    let word = text.take_while(|next| !ends(next)).take(CHOICE_MAX).count();
+    if word < CHOICE_MAX { 1 + word } else { 2 }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{CHOICE_MAX, choice, clean};
+
+    #[test]
+    fn a_choice_is_its_mark_and_the_word_behind_it() {
+        let length = |text: &str| choice(text.chars());
+        let texts = ["□初回　■継続", "■継続", "□その他（電話）", "■有□無", "□ 有", "■", "初回", ""];
+        assert_eq!(texts.map(length), [3, 3, 4, 2, 1, 1, 0, 0]);
+        // Behind a bullet, only the first letter of a sentence stays with it.
+        let bullet = |letters| length(&format!("■{}", "文".repeat(letters)));
+        assert_eq!([bullet(CHOICE_MAX - 1), bullet(CHOICE_MAX)], [CHOICE_MAX, 2]);
+    }
 
     #[test]
     fn every_line_break_is_one_kind() {

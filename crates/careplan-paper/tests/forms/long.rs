@@ -20,7 +20,7 @@ fn long_texts_of_form_1_go_on_over_pages() {
         overall_policy: item(&text),
         ..Form1::default()
     };
-    assert_eq!(pages(&Forms { form1: vec![form], ..Forms::default() }), 4);
+    assert_eq!(pages(&Forms { form1: vec![form], ..Forms::default() }), 3);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use super::content::{Source, Walk};
 use super::groups::Group;
-use crate::edition::{Field, Layout, Link, LinkMeaning, Scheme};
+use crate::edition::{Edition, Field, Layout, Link, LinkMeaning, OfficeRole, Scheme};
 use crate::finding::{Draft, Severity};
 use crate::mark::Mark;
 use crate::month::YearMonth;
@@ -18,7 +18,7 @@ use crate::scheme::{Handover, handover, scheme_of};
 /// The links of one file in the making.
 pub(super) struct LinkState<'e> {
     links: Vec<(&'e Link, &'e Field, Memory)>,
-    scheme: Scheme,
+    leniency: Leniency,
     handover: Handover,
     images: Vec<NamedImage>,
     looks_at: FieldSet,
@@ -58,7 +58,7 @@ impl<'e> LinkState<'e> {
             .collect();
         Self {
             links,
-            scheme: scheme_of(source.edition, source.name),
+            leniency: Leniency::of(source.edition, source.name),
             handover: handover(source.edition, source.name),
             images: Vec::new(),
             looks_at: FieldSet::of(layout.links.iter().map(|link| link.index)),
@@ -77,7 +77,7 @@ impl<'e> LinkState<'e> {
         fields: &[RawField<'f>],
         (mark, mut group): (Mark, Option<&mut Group>),
     ) {
-        let (scheme, handover) = (self.scheme, self.handover);
+        let (leniency, handover) = (self.leniency, self.handover);
         for (link, field, memory) in &mut self.links {
             let Some(raw) = fields.get(link.index) else {
                 continue;
@@ -119,7 +119,7 @@ impl<'e> LinkState<'e> {
             }
             memory.reported = Some(value.to_vec());
             let draft = draft.field(field).value(value).resting_on(link.confidence);
-            let draft = soften(draft, link.meaning, scheme);
+            let draft = soften(draft, link.meaning, leniency);
             let place = walk.place(raw.start);
             walk.out.push(draft.at(place));
         }
@@ -142,7 +142,7 @@ impl<'e> LinkState<'e> {
             if memory.first.is_some() && !memory.met {
                 let draft =
                     Draft::new(&rules::MATCH_RECEIVER_NOWHERE).field(field).word("expected", expected);
-                walk.out.push(soften(draft.resting_on(link.confidence), link.meaning, self.scheme));
+                walk.out.push(soften(draft.resting_on(link.confidence), link.meaning, self.leniency));
                 continue;
             }
             if !per_person {
@@ -152,7 +152,7 @@ impl<'e> LinkState<'e> {
                 let draft = Draft::new(&rules::MATCH_PERSON_ELSEWHERE)
                     .word("expected", expected)
                     .resting_on(link.confidence);
-                walk.report_at(group.mark, soften(draft, link.meaning, self.scheme));
+                walk.report_at(group.mark, soften(draft, link.meaning, self.leniency));
             }
         }
         self.images
@@ -181,10 +181,42 @@ fn image_name(value: &[u8]) -> Option<String> {
     name.prefix().is_image().then(|| name.to_string())
 }
 
-/// Between a support centre and those who work for it, who plans and who sends may differ; the standard does not settle it.
-fn soften(draft: Draft<'_>, meaning: LinkMeaning, scheme: Scheme) -> Draft<'_> {
-    let about_offices = !matches!(meaning, LinkMeaning::Month | LinkMeaning::PlanDateUnlessSlip);
-    if about_offices && scheme == Scheme::Preventive {
+/// What is only warned about where a file and its name disagree about offices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leniency {
+    /// Nothing.
+    None,
+    /// Who sends: between a support centre and those who work for it, who plans and who sends may differ; the standard does not
+    /// settle it. Who serves is settled: its users' data goes to no other office.
+    Sender,
+    /// Both, where one planner hands files to another.
+    Both,
+}
+
+impl Leniency {
+    fn of(edition: &Edition, name: &FileName) -> Self {
+        if scheme_of(edition, name) != Scheme::Preventive {
+            return Self::None;
+        }
+        match edition.office_role(name.receiver().service_type()) {
+            Some((OfficeRole::Service, _)) => Self::Sender,
+            _ => Self::Both,
+        }
+    }
+
+    fn covers(self, meaning: LinkMeaning) -> bool {
+        match meaning {
+            LinkMeaning::Month | LinkMeaning::PlanDateUnlessSlip => false,
+            LinkMeaning::ReceiverNumber | LinkMeaning::ReceiverSomewhere | LinkMeaning::ReceiverPerPerson => {
+                self == Self::Both
+            }
+            _ => self != Self::None,
+        }
+    }
+}
+
+fn soften(draft: Draft<'_>, meaning: LinkMeaning, leniency: Leniency) -> Draft<'_> {
+    if leniency.covers(meaning) {
         let severity = draft.severity.min(Severity::Warn);
         return draft.severity(severity);
     }

@@ -15,6 +15,7 @@ use crate::limits::Limits;
 use crate::name::{FileName, NameMonth};
 use crate::prefix::Prefix;
 use crate::rules;
+use crate::scheme::addresses;
 use crate::sort::Unit;
 
 /// Checks every file of a unit, and that their names and versions agree.
@@ -51,7 +52,7 @@ pub fn check_unit(edition: &Edition, files: &[SourceFile<'_>], unit: &Unit) -> V
             continue;
         };
         let drafts = [
-            offices(unit, name),
+            offices(edition, unit, name),
             serial(unit, name),
             month_departure(unit, month, name).map(|draft| draft.resting_on(confidence)),
             version(edition, &members, member),
@@ -83,8 +84,8 @@ impl Member<'_, '_> {
     }
 }
 
-fn offices<'d>(unit: &Unit, name: &FileName) -> Option<Draft<'d>> {
-    let agree = *name.sender() == unit.sender && *name.receiver() == unit.receiver;
+fn offices<'d>(edition: &Edition, unit: &Unit, name: &FileName) -> Option<Draft<'d>> {
+    let agree = addresses(edition, name) == (unit.sender.clone(), unit.receiver.clone());
     (!agree).then(|| {
         Draft::new(&rules::UNIT_OFFICES)
             .word("found", format!("{}_{}", name.sender(), name.receiver()))

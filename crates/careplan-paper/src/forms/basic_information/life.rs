@@ -52,7 +52,7 @@ pub(super) fn illnesses(rows: &[&IllnessRow], basis: &Basis<'_>) -> Result<Table
     let none = rows.is_empty().then(|| row(Default::default()));
     let heads =
         ["年月日", "病名", "医療機関・医師名\n（☆は主治医・意見作成者）", "経過", "治療中の場合は内容"];
-    Table::builder([30, 36, 52, 24, 38]).head(Row::new(heads.map(Cell::head))).rows(filled).rows(none).build()
+    Table::builder([27, 35, 46, 22, 50]).head(Row::new(heads.map(Cell::head))).rows(filled).rows(none).build()
 }
 
 /// 《現在利用しているサービス》.

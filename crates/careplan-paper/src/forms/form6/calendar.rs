@@ -15,9 +15,9 @@ use crate::words::days::{date, days_of, marked_days};
 use crate::words::quantities::{amount, amount_of, slip_times, thousands};
 
 /// Widths beside the days: times, service, office, 予定・実績.
-const SHARES_BEFORE: [u16; 4] = [36, 66, 62, 22];
+const SHARES_BEFORE: [u16; 4] = [33, 66, 68, 20];
 const SHARE_OF_DAY: u16 = 14;
-const SHARE_OF_SUM: u16 = 22;
+const SHARE_OF_SUM: u16 = 20;
 
 /// The calendar of the services of a month.
 pub(super) fn table(

@@ -17,7 +17,7 @@ pub(super) fn table(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, T
     let phone = form.author_office_phone.text();
     let phone = if phone.is_empty() { phone } else { format!("Tel {phone}") };
     let office = lines([form.author_office_name.text().as_str(), &form.author_office_address.text(), &phone]);
-    Table::builder([92, 136, 88, 136, 80, 253])
+    Table::builder([100, 136, 88, 136, 80, 245])
         .row(fields([
             ("整理番号", form.file_no.text(), 1),
             ("保険者番号", form.insurer_no.text(), 1),
@@ -43,7 +43,7 @@ pub(super) fn table(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, T
             ("担当地域包括\n支援センター", form.support_centre.text(), 1),
         ]))
         .row(fields([
-            ("計画作成者事業者\n・事業所名及び\n所在地（連絡先）", office, 1),
+            ("計画作成者事業者・\n事業所名及び\n所在地（連絡先）", office, 1),
             ("計画作成\n（変更）日", date(&form.plan_date), 1),
             ("初回作成日", date(&form.first_plan_date), 1),
         ]))
@@ -51,7 +51,7 @@ pub(super) fn table(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, T
 }
 
 pub(super) fn target_life(form: &PreventivePlan) -> Result<Table, TableFault> {
-    Table::builder([92, 300, 92, 301])
+    Table::builder([100, 292, 88, 305])
         .caption("目標とする生活")
         .row(fields([("１日", form.target_life_day.text(), 1), ("１年", form.target_life_year.text(), 1)]))
         .build()
