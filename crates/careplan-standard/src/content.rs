@@ -14,6 +14,9 @@ pub enum ContentKind {
     Other(&'static str),
 }
 
+/// What text under a name that is not one of CSV looks like.
+pub(crate) const TEXT: &str = "文字のファイル";
+
 /// Bytes within which a PDF announces itself; readers accept it anywhere in the first kilobyte.
 const PDF_SEARCH_BYTES: usize = 1024;
 
@@ -68,7 +71,7 @@ pub fn judge(name: &str, bytes: &[u8]) -> ContentKind {
     ContentKind::Other(if bytes.is_empty() {
         "空のファイル"
     } else if head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\r' | b'\n' | b'\t')) {
-        "文字のファイル"
+        TEXT
     } else {
         "種類の分からないファイル"
     })

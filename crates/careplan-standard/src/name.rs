@@ -122,6 +122,9 @@ pub enum NameFault {
     /// Neither `.CSV` nor, for an image, `.jpg`.
     #[error("拡張子が「.CSV」（家族構成の画像は「.jpg」）ではありません")]
     Extension,
+    /// A second ending before the last one, as where `.CSV` was hidden and written once more.
+    #[error("拡張子が二重になっています（「.」は一つだけです）")]
+    DoubleExtension,
     /// The name begins with none of the eighteen prefixes.
     #[error("先頭のファイル種別（UPPLAN など）が標準仕様にありません")]
     Prefix,
@@ -173,6 +176,9 @@ impl FileName {
         let upper = name.to_ascii_uppercase();
         let (stem, extension) = upper.rsplit_once('.').ok_or(NameFault::Extension)?;
         let (prefix, rest) = Prefix::split(stem).ok_or(NameFault::Prefix)?;
+        if stem.contains('.') {
+            return Err(NameFault::DoubleExtension);
+        }
         if extension != if prefix.is_image() { "JPG" } else { "CSV" } {
             return Err(NameFault::Extension);
         }
@@ -268,6 +274,11 @@ impl FileName {
 }
 
 impl NameFault {
+    /// Whether only the ending keeps a name from being one of the standard, as far as it was read.
+    pub(crate) fn is_of_the_ending(self) -> bool {
+        matches!(self, Self::Extension | Self::DoubleExtension)
+    }
+
     /// Whether the name follows a listing of the ministry that departs from its own rule.
     pub(crate) fn is_of_the_listing(self) -> bool {
         matches!(self, Self::OfficeNumberOfNine | Self::SerialOfFifteen)

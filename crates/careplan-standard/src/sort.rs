@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::{SourceFile, judge_stray};
-use crate::edition::{Confidence, Edition, Scheme, UnitMonth, UnitRule};
+use crate::edition::{Confidence, Edition, Layout, Scheme, UnitMonth, UnitRule};
 use crate::finding::{Draft, Finding};
 use crate::month::YearMonth;
 use crate::name::{FileName, NamedOffice, Origin};
@@ -88,7 +88,7 @@ impl Group {
 /// assert_eq!(sorted.units.len(), 1);
 /// assert_eq!((sorted.units[0].kind, &sorted.units[0].files[..]), (UnitKind::K3, &[1][..]));
 /// assert_eq!(sorted.findings[0].code, "SET-001");
-/// assert!(sorted.findings[0].message.contains("UPSIKYU、UPHOSOKU"));
+/// assert!(sorted.findings[0].message.contains("UPSIKYU「第7表（サービス利用票別表）」、UPHOSOKU「利用者補足情報」"));
 /// ```
 #[must_use]
 pub fn sort_into_units(edition: &Edition, files: &[SourceFile<'_>]) -> Sorted {
@@ -183,19 +183,25 @@ fn explain<'d>(edition: &Edition, prefixes: &[Prefix], group: &Group) -> Vec<Dra
     let mut drafts = Vec::new();
     if !gap.missing.is_empty() {
         let draft = unit_words(Draft::new(&rules::SET_INCOMPLETE), rule.kind(), group);
-        drafts.push(draft.word("missing", list(gap.missing.iter().map(|prefix| prefix.to_string()))));
+        drafts.push(draft.word("missing", list(gap.missing.iter().map(|prefix| called(edition, *prefix)))));
     }
     if !gap.extra.is_empty() {
         let draft = unit_words(Draft::new(&rules::SET_TOO_MUCH), rule.kind(), group);
         drafts.push(draft.word(
             "extra",
             list(gap.extra.iter().map(|(prefix, again)| match again {
-                true => format!("{prefix}（二つ目）"),
-                false => prefix.to_string(),
+                true => format!("{}（二つ目）", called(edition, *prefix)),
+                false => called(edition, *prefix),
             })),
         ));
     }
     drafts
+}
+
+/// A kind of file as the export folder and as the clerk name it.
+fn called(edition: &Edition, prefix: Prefix) -> String {
+    let name = edition.layout(prefix).map_or("家族構成の画像", Layout::name_ja);
+    format!("{prefix}「{name}」")
 }
 
 fn list(names: impl Iterator<Item = String>) -> String {

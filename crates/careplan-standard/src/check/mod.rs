@@ -24,12 +24,13 @@ pub(crate) use self::groups::{Group, names, person_hash};
 pub(crate) use self::odd_row::{is_header, looks_like_a_header};
 pub(crate) use self::rows::Content;
 use crate::collector::Collector;
-use crate::content::{ContentKind, judge};
+use crate::content::{ContentKind, TEXT, judge};
 use crate::edition::Edition;
 use crate::finding::{Draft, Finding};
 use crate::limits::Limits;
 use crate::ms932;
 use crate::name::{FileName, NameFault};
+use crate::prefix::Prefix;
 use crate::rules;
 
 /// Characters of a wrong file name that a message repeats.
@@ -149,7 +150,13 @@ pub(crate) struct Stray {
 
 /// Judges a file whose name is not one of the standard by its content.
 pub(crate) fn judge_stray(file: &SourceFile<'_>, fault: NameFault) -> Stray {
-    let kind = judge(file.name, file.bytes);
+    let kind = match judge(file.name, file.bytes) {
+        // Who renamed a file of the standard is told so, and not to leave it out.
+        ContentKind::Other(TEXT) if fault.is_of_the_ending() && begins_like_the_standard(file.name) => {
+            ContentKind::StandardCsv
+        }
+        kind => kind,
+    };
     let (extensions, expected): (&[&str], _) = match kind {
         ContentKind::Pdf => (&["pdf"], ".pdf"),
         ContentKind::Jpeg => (&["jpg", "jpeg", "jpe"], ".jpg"),
@@ -171,4 +178,8 @@ pub(crate) fn judge_stray(file: &SourceFile<'_>, fault: NameFault) -> Stray {
     let finding = (!known)
         .then(|| Draft::new(&rules::KIND_EXTENSION).word("found", kind_ja(kind)).word("expected", expected));
     Stray { is_attachment: true, finding }
+}
+
+fn begins_like_the_standard(name: &str) -> bool {
+    Prefix::split(&name.to_ascii_uppercase()).is_some()
 }

@@ -122,7 +122,7 @@ fn annexes<'d>(
     let absent = annexes.filter(move |layout| !is_there(layout.prefix()));
     absent.filter_map(move |annex| {
         let draft = Draft::new(&rules::SET_NO_ANNEX).word("kind", edition.layout(of)?.name_ja());
-        Some(draft.word("annex", format!("{}（{}）", annex.name_ja(), annex.prefix())))
+        Some(draft.word("annex", format!("{}「{}」", annex.prefix(), annex.name_ja())))
     })
 }
 

@@ -19,6 +19,20 @@ fn only_the_lengths_of_the_ministrys_listing_are_told_as_such() {
 }
 
 #[test]
+fn a_second_ending_is_told_as_such() {
+    for ending in [".CSV.csv", ".csv.txt", ".CSV."] {
+        assert_eq!(
+            FileName::parse(&PLAN.replace(".CSV", ending)),
+            Err(NameFault::DoubleExtension),
+            "{ending}"
+        );
+    }
+    for ending in [".txt", ""] {
+        assert_eq!(FileName::parse(&PLAN.replace(".CSV", ending)), Err(NameFault::Extension), "{ending}");
+    }
+}
+
+#[test]
 fn a_serial_is_a_point_in_time() {
     let read = |serial: &str| {
         FileName::parse(&PLAN.replace("20261025101500", serial)).map(|name| name.serial().to_owned())

@@ -42,7 +42,11 @@ fn the_same_file_twice_is_too_much() {
     let sorted = sort_into_units(Edition::v4_1(), &files);
     assert!(sorted.units.is_empty());
     assert_eq!((sorted.findings[0].code, sorted.findings.len()), ("SET-002", 1));
-    assert!(sorted.findings[0].message.contains("UPPLAN（二つ目）"), "{}", sorted.findings[0].message);
+    assert!(
+        sorted.findings[0].message.contains("UPPLAN「第6表（サービス利用票）予定」（二つ目）"),
+        "{}",
+        sorted.findings[0].message
+    );
 }
 
 #[test]
