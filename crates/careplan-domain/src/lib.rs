@@ -15,6 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod billing;
+pub mod calendar;
 pub mod digest;
 pub mod gate;
 pub mod licence;

@@ -1,0 +1,16 @@
+//! 料金: what an office owes for its licence, how it is asked for, and what came in.
+//!
+//! ```text
+//! price ─► charge ─► ledger ─► dunning (what to do next)
+//!                      ▲  ▲
+//!        deduction ────┘  └──── bank ─► matching
+//! ```
+//!
+//! Promises: money is whole yen and is never made or lost; every event has a source and counts once,
+//! however often it comes; nothing here guesses. Never reads a file, a database or a clock. How the
+//! parts play together is told in `docs/billing.md`.
+
+pub mod money;
+pub mod price;
+
+pub use money::{TaxRate, Yen};
