@@ -10,6 +10,7 @@
 //! however often it comes; nothing here guesses. Never reads a file, a database or a clock. How the
 //! parts play together is told in `docs/billing.md`.
 
+pub mod bank;
 pub mod charge;
 pub mod deduction;
 pub mod dunning;
