@@ -23,8 +23,9 @@ mod read;
 /// One record, without line end.
 pub const RECORD_BYTES: usize = 200;
 
-/// Records of one file: an account with a payment of every office of the country, four times over.
-pub const RECORDS_MAX: usize = 1_000_000;
+/// Records of one file, 20 MB: far more than the payments by transfer of a month. Longer files can be
+/// asked for in parts.
+pub const RECORDS_MAX: usize = 100_000;
 
 /// Why a file is not read. Records and bytes count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -211,6 +211,15 @@ fn alike_payments_are_two_and_a_day_delivered_again_is_the_same() {
     assert!(day.starts_with(&identities(&[alike])));
 }
 
+#[test]
+fn a_file_has_a_bounded_number_of_records() {
+    let payments = vec![("", "ｱ", 1); RECORDS_MAX - 3];
+    let mut file = file(&payments);
+    assert!(read(&file, TODAY).is_ok());
+    file.extend(end(1));
+    assert_eq!(faults(&file), [BankFault::TooLong]);
+}
+
 proptest! {
     #[test]
     fn no_bytes_whatever_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..900)) {

@@ -106,3 +106,10 @@ fn each_reason_has_a_code_of_its_own() {
     codes.dedup();
     assert_eq!(codes.len(), Reason::ALL.len());
 }
+
+#[test]
+fn a_file_has_a_bounded_number_of_lines() {
+    let lines = |count: usize| format!("1,RESULT,1,99,202612,20270110\n{}", "3\n".repeat(count - 1));
+    assert_eq!(faults(&lines(read::LINES_MAX)), [FileFault::End { line: read::LINES_MAX }]);
+    assert_eq!(faults(&lines(read::LINES_MAX + 1)), [FileFault::TooLong]);
+}

@@ -16,7 +16,9 @@ pub mod deduction;
 pub mod dunning;
 mod judge;
 pub mod ledger;
+pub mod matching;
 pub mod money;
+pub mod payer;
 pub mod price;
 pub mod run;
 

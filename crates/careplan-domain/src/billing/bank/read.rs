@@ -227,7 +227,7 @@ impl Reader {
         let whole = i64::try_from(open.statement.entries.len()).is_ok_and(|it| it == open.records);
         let of = |way: Direction| open.statement.entries.iter().filter(move |it| it.direction == way);
         let count = |way| i64::try_from(of(way).count()).unwrap_or(i64::MAX);
-        // cannot overflow: a million records of twelve digits.
+        // cannot overflow: records of twelve digits, and no million of them.
         let sum = |way| of(way).map(|it| it.amount.get()).fold(0, i64::saturating_add);
         let (came, went) = (sum(Direction::In), sum(Direction::Out));
         let totals = [

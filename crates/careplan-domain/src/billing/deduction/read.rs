@@ -9,7 +9,7 @@ use crate::billing::{TaxRate, Yen};
 use crate::calendar::compact;
 
 /// Lines of one file: more than all offices of the largest prefecture with three charges each.
-const LINES_MAX: usize = 200_000;
+pub(super) const LINES_MAX: usize = 100_000;
 
 /// Faults that are listed; a file of another kind would have one in each line.
 const FAULTS_MAX: usize = 100;
