@@ -126,6 +126,15 @@ fn an_early_end_gives_back_whole_years_and_frees_their_days() {
 }
 
 #[test]
+fn an_end_between_two_years_frees_the_second_from_its_first_day() {
+    let mut ledger = ledger(Method::Invoice);
+    let until = date(2027, 12, 1);
+    ledger.record(entry(Source::shortened(&id(), until), Event::Shortened(until))).unwrap();
+    assert_eq!(ledger.days(&charge(Method::Invoice)), Ok((date(2026, 12, 1), until)));
+    assert_eq!(open(&ledger), 21_000);
+}
+
+#[test]
 fn the_earliest_of_several_ends_counts_in_any_order() {
     let ends = [date(2027, 11, 1), date(2028, 11, 1)];
     for order in [[0, 1], [1, 0]] {
