@@ -141,7 +141,13 @@ impl World {
         let charge = Charge { id, years, amount: price.amount, tax: price.tax, pass, method };
         let source = Source::charge(&id);
         if self.record(Entry { source, charge: id, on: self.today, event: Event::Charged(charge) }) {
-            self.terms.entry(office).or_default().push(term);
+            let terms = self.terms.entry(office).or_default();
+            // A charge for days of an older term is accepted only when that was taken back: it ends.
+            for older in terms.iter_mut() {
+                older.ends_at = older.ends_at.min(term.starts_at.max(older.starts_at));
+            }
+            terms.retain(|older| older.starts_at < older.ends_at);
+            terms.push(term);
         }
     }
 
