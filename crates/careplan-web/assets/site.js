@@ -10,33 +10,35 @@
   const asleep = (button) => button.getAttribute("aria-disabled") === "true";
 
   // A form goes once. The button keeps its value, so it is told to be disabled instead of being so.
+  const release = (form) => {
+    delete form.dataset.sent;
+    all("button[data-sent]", (button) => {
+      delete button.dataset.sent;
+      button.removeAttribute("aria-disabled");
+      if (button.dataset.idle) button.textContent = button.dataset.idle;
+    }, form);
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const button = event.submitter;
-    if (event.defaultPrevented) return;
     if (form.dataset.sent || (button && asleep(button))) {
       event.preventDefault();
       return;
     }
     if (form.method === "get" || !button) return;
-    form.dataset.sent = "yes";
+    form.dataset.sent = button.dataset.sent = "yes";
     button.setAttribute("aria-disabled", "true");
     if (button.dataset.busy) {
       button.dataset.idle = button.textContent;
       button.textContent = button.dataset.busy;
       say(button.dataset.busy);
     }
+    // No answer, or a file instead of a page: it may be tried again.
+    setTimeout(release, 15000, form);
   });
-  // The back button shows the page as it was left: forms may go again.
+  // The back button shows the page as it was left.
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    all("form[data-sent]", (form) => {
-      delete form.dataset.sent;
-      all("button[aria-disabled]", (button) => {
-        button.removeAttribute("aria-disabled");
-        if (button.dataset.idle) button.textContent = button.dataset.idle;
-      }, form);
-    });
+    if (event.persisted) all("form[data-sent]", release);
   });
 
   // The summary of errors is read first; its links put the cursor into the field.

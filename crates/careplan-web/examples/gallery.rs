@@ -122,7 +122,7 @@ fn top() -> Top {
             .fact("事業所番号", Cell::code("9970000018")),
         renew: Button::link("更新する", "/renew"),
         change: Button::link("支払方法を変える", "/payment").secondary(),
-        payments: DataTable::new("お支払いの記録", ["日付", "内容", "金額", "状態", ""], "まだありません。")
+        payments: DataTable::new("お支払いの記録", ["日付", "内容", "金額", "状態", "操作"], "まだありません。")
             .quiet_caption()
             .row([
                 date_ja(date(2026, 4, 27)).into(),

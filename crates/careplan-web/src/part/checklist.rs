@@ -40,7 +40,7 @@ impl State {
         self == Self::Done
     }
 
-    pub(super) fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             Self::Done => "完了",
             Self::Current => "次にすること",

@@ -1,5 +1,7 @@
 //! The pages of one procedure, and on which of them one is.
 
+use std::cmp::Ordering;
+
 use askama::Template;
 
 use super::State;
@@ -31,14 +33,14 @@ impl Steps {
         Self { label: label.into(), names: names.into_iter().map(Into::into).collect(), current }
     }
 
-    fn states(&self) -> impl Iterator<Item = (&str, State)> {
+    fn states(&self) -> impl Iterator<Item = (&str, State, &'static str)> {
         self.names.iter().enumerate().map(|(index, name)| {
-            let state = match index.cmp(&self.current) {
-                std::cmp::Ordering::Less => State::Done,
-                std::cmp::Ordering::Equal => State::Current,
-                std::cmp::Ordering::Greater => State::Later,
+            let (state, word) = match index.cmp(&self.current) {
+                Ordering::Less => (State::Done, "完了"),
+                Ordering::Equal => (State::Current, "現在"),
+                Ordering::Greater => (State::Later, "これから"),
             };
-            (name.as_str(), state)
+            (name.as_str(), state, word)
         })
     }
 }
