@@ -42,8 +42,7 @@ static STYLESHEET_TEXT: LazyLock<String> = LazyLock::new(|| {
         "/* Design tokens: Copyright (c) 2023 デジタル庁, MIT License, {} */\n{}{}",
         LICENCE.path,
         used_tokens(TOKENS, STYLE),
-        // Indentation is for us.
-        STYLE.lines().flat_map(|line| [line.trim_start(), "\n"]).collect::<String>()
+        squeezed(STYLE)
     )
 });
 static STYLESHEET: LazyLock<Named> =
@@ -114,6 +113,14 @@ fn used_tokens(tokens: &str, style: &str) -> String {
         }
     }
     format!(":root {{\n{out}}}\n")
+}
+
+/// The style without what is there for us: indentation and room between words. Its strings hold none of these.
+fn squeezed(style: &str) -> String {
+    let lines = style.lines().map(|line| {
+        line.trim_start().replace(" { ", "{").replace("; }", "}").replace(": ", ":").replace("; ", ";")
+    });
+    lines.flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
 #[cfg(test)]

@@ -22,16 +22,7 @@ part!(Progress);
 impl Progress {
     /// A bar with its words. The `id` is unique on the page.
     pub fn new(id: impl Into<String>, label: impl Into<String>, done: u64, total: u64) -> Self {
-        let (id, label) = (id.into(), label.into());
-        // A bar of nothing is full, not broken.
-        Self {
-            id,
-            label,
-            done: if total == 0 { 1 } else { done.min(total) },
-            total: total.max(1),
-            watch: None,
-            say: None,
-        }
+        Self { id: id.into(), label: label.into(), done: done.min(total), total, watch: None, say: None }
     }
 
     /// The path that answers with this part drawn anew, asked by the script every few seconds until an answer does
@@ -47,6 +38,15 @@ impl Progress {
     pub fn say(mut self, words: impl Into<String>) -> Self {
         self.say = Some(words.into());
         self
+    }
+
+    /// A bar of nothing is full: it must not wait for what does not come.
+    fn value(&self) -> u64 {
+        if self.total == 0 { 1 } else { self.done }
+    }
+
+    fn max(&self) -> u64 {
+        self.total.max(1)
     }
 
     fn count(&self) -> String {
