@@ -3,7 +3,6 @@
 //! Promise: a name holds a digest of the content, so a file may be kept for ever and a page never meets an older
 //! stylesheet. The stylesheet takes along only the design tokens it uses.
 
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 /// Where pages look for files; the programs route this prefix to [`asset`].
@@ -100,19 +99,12 @@ fn digest(bytes: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The tokens, one a line, that the style or a used token names as `var(--…)`: a fifth of all.
+/// The tokens, one a line, that the style names as `var(--…)`: a fifth of all.
 fn used_tokens(tokens: &str, style: &str) -> String {
-    let mut out = String::new();
-    // Tokens that name others stand after them.
-    for line in tokens.lines().rev() {
-        let Some((name, value)) = line.trim().split_once(':') else { continue };
-        let wanted = format!("var({name})");
-        if name.starts_with("--") && (style.contains(&wanted) || out.contains(&wanted)) {
-            // Writing to a string has no errors to tell.
-            let _ = writeln!(out, "{name}:{}", value.trim());
-        }
-    }
-    format!(":root {{\n{out}}}\n")
+    let named = tokens.lines().filter_map(|line| line.trim().split_once(':'));
+    let used = named.filter(|(name, _)| style.contains(&format!("var({name})")));
+    let lines = used.map(|(name, value)| format!("{name}:{}\n", value.trim()));
+    format!(":root {{\n{}}}\n", lines.collect::<String>())
 }
 
 /// The style without what is there for us: indentation and room between words. Its strings hold none of these.

@@ -25,10 +25,11 @@ fn a_field_says_what_is_wrong_beside_it_and_keeps_what_was_typed() {
 
 #[test]
 fn a_field_without_hint_and_fault_describes_itself_by_its_label_alone() {
-    insta::assert_snapshot!(TextField::new("q", "名前").kind(TextKind::Search).unmarked(), @r#"
+    let field = TextField::new("q", "名前").kind(TextKind::Search);
+    insta::assert_snapshot!(field.id("first-q").unmarked(), @r#"
     <div class="field">
-    <label class="label" for="q">名前</label>
-    <input class="input" type="search" id="q" name="q" autocomplete="off">
+    <label class="label" for="first-q">名前</label>
+    <input class="input" type="search" id="first-q" name="q" autocomplete="off">
     </div>
     "#);
     insta::assert_snapshot!(TextArea::new("note", "連絡事項").optional().rows(3).value("\n二行目").max_length(400), @r#"
