@@ -1,0 +1,350 @@
+//! Choosing a password: the change, forced by a temporary one or not, and the reset by a mailed link.
+//!
+//! Promises: what decides is length and being none of the passwords everybody tries; there are no
+//! rules of composition and no expiry (NIST SP 800-63B, section 3.1.1.2). Whoever changes the
+//! password ends every other session, gets a new token, and the registered address is told.
+
+use careplan_domain::limits::PASSWORD_CHARS_MAX;
+use careplan_domain::{Secret, Timestamp, UserId};
+use serde_json::json;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::links::{self, LinkFault, Purpose};
+use super::session::{renew, still};
+use super::{HashFault, Hasher, LoginFault, Session, SessionRule, Sessions, Stage, Token};
+use crate::audit::{self, Actor, Entry};
+use crate::mail::{SiteUrl, password_changed};
+use crate::store::accounts::{self, Account};
+use crate::store::{Store, StoreError, Tx, second_factors, sessions};
+
+/// Fewest characters of a password that an office chooses.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+
+/// The passwords that are tried first everywhere, of eight letters and more, in small letters.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// Why a password cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Weakness {
+    /// Fewer than [`PASSWORD_CHARS_MIN`].
+    #[error("too short")]
+    TooShort,
+    /// More than [`PASSWORD_CHARS_MAX`].
+    #[error("too long")]
+    TooLong,
+    /// The user ID, or the office number in it: both are public.
+    #[error("the user ID")]
+    UserId,
+    /// Among those everybody tries.
+    #[error("common")]
+    Common,
+    /// The one of the letter.
+    #[error("the temporary password")]
+    Temporary,
+    /// The present one.
+    #[error("the present password")]
+    Same,
+}
+
+impl Weakness {
+    /// What the person is told.
+    pub fn message_ja(self) -> String {
+        match self {
+            Self::TooShort => format!(
+                "新しいパスワードが短すぎます。{PASSWORD_CHARS_MIN}文字以上にしてください。記号や大文字を混ぜる必要はありません。覚えやすい言葉をいくつかつなげると、長くて破られにくくなります。"
+            ),
+            Self::TooLong => {
+                format!("新しいパスワードが長すぎます。{PASSWORD_CHARS_MAX}文字以内にしてください。")
+            }
+            Self::UserId => {
+                "ユーザIDや事業所番号は、パスワードにできません。だれでも知ることができるためです。別のパスワードを決めてください。".to_owned()
+            }
+            Self::Common => {
+                "そのパスワードは広く使われていて、すぐに破られます。別のパスワードを決めてください。".to_owned()
+            }
+            Self::Temporary => {
+                "通知書の仮パスワードは、そのまま使い続けられません。仮パスワードとは別のパスワードを決めてください。".to_owned()
+            }
+            Self::Same => {
+                "新しいパスワードが、いまのパスワードと同じです。別のパスワードを決めてください。".to_owned()
+            }
+        }
+    }
+}
+
+/// What can be said of a password without knowing those before.
+///
+/// # Errors
+/// [`Weakness`] by its variants.
+pub fn judge(password: &Secret, user_id: &UserId) -> Result<(), Weakness> {
+    let chars = password.expose().chars().count();
+    if chars < PASSWORD_CHARS_MIN {
+        return Err(Weakness::TooShort);
+    }
+    if chars > PASSWORD_CHARS_MAX {
+        return Err(Weakness::TooLong);
+    }
+    // Full width and capitals do not make it another one for who guesses.
+    let folded = Secret::new(password.expose().nfkc().collect::<String>().trim().to_lowercase());
+    let is = |text: &str| folded.expose() == text.to_lowercase();
+    if is(user_id.as_str()) || is(user_id.office().as_str()) {
+        return Err(Weakness::UserId);
+    }
+    if COMMON.lines().any(|common| common == folded.expose()) {
+        return Err(Weakness::Common);
+    }
+    Ok(())
+}
+
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeFault {
+    /// The new one cannot be chosen.
+    #[error(transparent)]
+    Weak(#[from] Weakness),
+    /// The session owes its second factor.
+    #[error("the second factor is due")]
+    NotYet,
+    /// The link cannot be used.
+    #[error(transparent)]
+    Link(LinkFault),
+    /// The present password, the session, or what went wrong inside.
+    #[error(transparent)]
+    Login(#[from] LoginFault),
+}
+
+impl From<StoreError> for ChangeFault {
+    fn from(error: StoreError) -> Self {
+        Self::Login(error.into())
+    }
+}
+
+impl From<HashFault> for ChangeFault {
+    fn from(fault: HashFault) -> Self {
+        Self::Login(fault.into())
+    }
+}
+
+impl From<LinkFault> for ChangeFault {
+    fn from(fault: LinkFault) -> Self {
+        match fault {
+            LinkFault::Store(error) => error.into(),
+            fault => Self::Link(fault),
+        }
+    }
+}
+
+impl ChangeFault {
+    /// What the person is told; `None` for what went wrong inside.
+    pub fn message_ja(&self) -> Option<String> {
+        match self {
+            Self::Weak(weakness) => Some(weakness.message_ja()),
+            Self::NotYet => Stage::SecondFactorDue.message_ja().map(str::to_owned),
+            Self::Link(fault) => fault.message_ja(),
+            Self::Login(LoginFault::PasswordWrong) => Some(
+                "いまのパスワードが違います。はじめての方は、通知書の「仮パスワード」を入力してください。3回続けて間違えると30分間使えなくなります。".to_owned(),
+            ),
+            Self::Login(fault) => fault.problem().map(|problem| problem.to_string()),
+        }
+    }
+}
+
+/// A change as it was typed.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    /// The present password.
+    pub present: Secret,
+    /// The new one.
+    pub new: Secret,
+}
+
+/// Changes passwords.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    store: Store,
+    hasher: Hasher,
+    sessions: Sessions,
+    rule: SessionRule,
+    site: SiteUrl,
+}
+
+impl Changes {
+    /// Changes of the accounts of `sessions`; mails lead to `site`.
+    pub fn new(sessions: &Sessions, site: SiteUrl) -> Self {
+        Self {
+            store: sessions.store.clone(),
+            hasher: sessions.passwords.hasher.clone(),
+            sessions: sessions.clone(),
+            rule: sessions.rule,
+            site,
+        }
+    }
+
+    /// Changes the password of a session's account. Every other session ends; this one gets a new
+    /// token and goes on to the next stage.
+    ///
+    /// # Errors
+    /// [`ChangeFault`] by its variants.
+    pub async fn change(
+        &self,
+        session: &Session,
+        typed: Typed,
+        now: Timestamp,
+    ) -> Result<(Token, Session), ChangeFault> {
+        let user_id = &session.user_id;
+        if session.stage == Stage::SecondFactorDue {
+            return Err(ChangeFault::NotYet);
+        }
+        judge(&typed.new, user_id)?;
+        let passwords = &self.sessions.passwords;
+        let who = passwords.check(user_id.as_str(), &typed.present, now).await?;
+        if typed.new.expose() == typed.present.expose() {
+            let same = if who.password_is_temporary { Weakness::Temporary } else { Weakness::Same };
+            return Err(same.into());
+        }
+        let account = accounts::account(&mut self.store.read().await?, user_id).await?;
+        let account = account.ok_or(LoginFault::PasswordWrong)?;
+        self.refuse_if(&typed.new, account.letter_hash, Weakness::Temporary).await?;
+        let hash = self.hasher.hash(typed.new).await?;
+
+        let mut tx = self.store.begin().await?;
+        let account = still(&mut tx, &who).await?;
+        accounts::set_password(&mut tx, user_id, &hash, now).await?;
+        let ended = sessions::end_others(&mut tx, user_id, session.id).await?;
+        let stage = self.next_stage(&mut tx, session).await?;
+        let renewed = renew(&mut tx, session, stage, now).await?;
+        self.tell(&mut tx, &account, now).await?;
+        let detail = json!({ "was_temporary": who.password_is_temporary, "sessions_ended": ended });
+        session.note(&mut tx, now, "password.changed", detail);
+        tx.commit().await?;
+        Ok(renewed)
+    }
+
+    /// Sets a new password by a mailed link. Every session ends and a lock, too; whoever did it logs
+    /// in next, with the second factor where there is one. The user ID is for the page to show.
+    ///
+    /// # Errors
+    /// [`ChangeFault`] by its variants; as long as the new password is refused, the link stays good.
+    pub async fn reset(
+        &self,
+        (purpose, token): (Purpose, &Token),
+        new: Secret,
+        now: Timestamp,
+    ) -> Result<UserId, ChangeFault> {
+        if !matches!(purpose, Purpose::ResetPassword | Purpose::InviteOffice) {
+            return Err(ChangeFault::Link(LinkFault::Unknown { purpose }));
+        }
+        let link = links::look(&mut self.store.read().await?, (purpose, token), now).await?;
+        let user_id = UserId::of(&link.office);
+        judge(&new, &user_id)?;
+        let before = accounts::account(&mut self.store.read().await?, &user_id).await?;
+        if let Some(account) = &before {
+            self.refuse_if(&new, account.letter_hash.clone(), Weakness::Temporary).await?;
+            self.refuse_if(&new, Some(account.password_hash.clone()), Weakness::Same).await?;
+        }
+        let hash = self.hasher.hash(new).await?;
+
+        let mut tx = self.store.begin().await?;
+        links::spend(&mut tx, (purpose, token), now).await?;
+        if accounts::account(&mut tx, &user_id).await?.is_none() {
+            accounts::put_account(&mut tx, &link.office, &hash, now).await?;
+        }
+        accounts::set_password(&mut tx, &user_id, &hash, now).await?;
+        let ended = sessions::end_all(&mut tx, &user_id).await?;
+        if let Some(account) = &before {
+            self.tell(&mut tx, account, now).await?;
+        }
+        let (actor, subject) = (Actor::Office(link.office), user_id.to_string());
+        let detail = json!({ "by": purpose.as_str(), "sessions_ended": ended });
+        audit::append(&mut tx, now, Entry { actor, action: "password.reset", subject, detail });
+        tx.commit().await?;
+        Ok(user_id)
+    }
+
+    async fn refuse_if(
+        &self,
+        new: &Secret,
+        hash: Option<String>,
+        weakness: Weakness,
+    ) -> Result<(), ChangeFault> {
+        match hash {
+            Some(_) if self.hasher.verify(new.clone(), hash).await? => Err(weakness.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A session that gave its second factor, or had none, stays where it is.
+    async fn next_stage(&self, tx: &mut Tx, session: &Session) -> Result<Stage, StoreError> {
+        if session.stage == Stage::Full {
+            return Ok(Stage::Full);
+        }
+        let has_factor = second_factors::is_on(tx, &session.user_id).await?;
+        Ok(Stage::after_password(false, has_factor, self.rule.second_factor_required))
+    }
+
+    async fn tell(&self, tx: &mut Tx, account: &Account, now: Timestamp) -> Result<(), StoreError> {
+        match &account.mail {
+            Some(mail) => password_changed(mail, &self.site, now).queue(tx, now).await,
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(password: &str) -> Result<(), Weakness> {
+        judge(&Secret::new(password), &"KJ999970000018".parse().unwrap())
+    }
+
+    #[test]
+    fn eight_to_128_characters_are_taken_whatever_they_are() {
+        assert_eq!(judged("xkcd936"), Err(Weakness::TooShort));
+        assert_eq!(judged("xkcd936x"), Ok(()));
+        assert_eq!(judged("ひらけごまひらけ"), Ok(()));
+        assert_eq!(judged(&"ひ".repeat(PASSWORD_CHARS_MAX)), Ok(()));
+        assert_eq!(judged(&"ひ".repeat(PASSWORD_CHARS_MAX + 1)), Err(Weakness::TooLong));
+        assert_eq!(judged("correct horse battery staple"), Ok(()));
+    }
+
+    #[test]
+    fn what_everybody_knows_or_tries_is_refused_in_any_width_and_case() {
+        for password in ["KJ999970000018", "kj999970000018", "9970000018", "９９７００００018"] {
+            assert_eq!(judged(password), Err(Weakness::UserId), "{password}");
+        }
+        for password in ["password", "Password1", "ＰＡＳＳＷＯＲＤ", "12345678", "1qaz2wsx", " password "]
+        {
+            assert_eq!(judged(password), Err(Weakness::Common), "{password}");
+        }
+        assert_eq!(judged("KJ999970000019"), Ok(()));
+    }
+
+    #[test]
+    fn the_list_holds_what_could_be_chosen_at_all_once_each() {
+        let common: Vec<&str> = COMMON.lines().collect();
+        assert!(common.len() > 100, "{}", common.len());
+        for (place, password) in common.iter().enumerate() {
+            assert!(password.chars().count() >= PASSWORD_CHARS_MIN, "{password}");
+            assert_eq!(password.to_lowercase(), **password);
+            assert!(!common[..place].contains(password), "{password}");
+        }
+    }
+
+    #[test]
+    fn every_weakness_says_what_to_do() {
+        for weakness in [
+            Weakness::TooShort,
+            Weakness::TooLong,
+            Weakness::UserId,
+            Weakness::Common,
+            Weakness::Temporary,
+            Weakness::Same,
+        ] {
+            assert!(
+                weakness.message_ja().contains("してください")
+                    || weakness.message_ja().contains("決めてください")
+            );
+        }
+    }
+}
