@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{LoggedIn, LoginFault, Passwords, Token, browser};
+use super::{LoggedIn, LoginFault, Passwords, Stage, Token, browser};
 use crate::audit::{self, Actor, Entry};
 use crate::store::accounts::{self, Account};
 use crate::store::{Store, StoreError, Tx, second_factors, sessions};
@@ -41,57 +41,6 @@ impl Default for SessionRule {
     fn default() -> Self {
         let (idle, absolute) = (SignedDuration::from_mins(60), SignedDuration::from_hours(12));
         Self { idle, absolute, second_factor_required: false }
-    }
-}
-
-/// How far a session may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// The password is still the one of the letter: it must be changed first.
-    PasswordTemporary,
-    /// A code of the second factor is due — or, where it is required, a second factor.
-    SecondFactorDue,
-    /// Everything of the office.
-    Full,
-}
-
-impl Stage {
-    /// Where an account stands whose password was right.
-    pub(super) fn after_password(temporary: bool, has_factor: bool, required: bool) -> Self {
-        match (temporary, has_factor || required) {
-            (true, _) => Self::PasswordTemporary,
-            (false, true) => Self::SecondFactorDue,
-            (false, false) => Self::Full,
-        }
-    }
-
-    /// The stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PasswordTemporary => "password_temporary",
-            Self::SecondFactorDue => "second_factor_due",
-            Self::Full => "full",
-        }
-    }
-
-    /// The stage of its stable name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::PasswordTemporary, Self::SecondFactorDue, Self::Full]
-            .into_iter()
-            .find(|it| it.as_str() == text)
-    }
-
-    /// Why the office gets no further, and what to do; `None` when nothing is in its way.
-    pub fn message_ja(self) -> Option<&'static str> {
-        match self {
-            Self::PasswordTemporary => Some(
-                "まだ仮パスワードです。通知書に書かれた仮パスワードは、はじめてのログインだけに使うものです。続けるには、新しいパスワードを決めてください。",
-            ),
-            Self::SecondFactorDue => Some(
-                "2段階認証がまだ済んでいません。認証アプリに表示された6桁の確認コードを入力してください。",
-            ),
-            Self::Full => None,
-        }
     }
 }
 
@@ -350,24 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_temporary_password_comes_before_the_second_factor_and_that_before_everything_else() {
-        for (temporary, has_factor, required, stage) in [
-            (true, true, true, Stage::PasswordTemporary),
-            (true, false, false, Stage::PasswordTemporary),
-            (false, true, false, Stage::SecondFactorDue),
-            (false, false, true, Stage::SecondFactorDue),
-            (false, false, false, Stage::Full),
-        ] {
-            assert_eq!(Stage::after_password(temporary, has_factor, required), stage);
-            assert_eq!(Stage::parse(stage.as_str()), Some(stage));
-        }
-    }
-
-    #[test]
-    fn a_stage_says_why_it_is_not_the_last() {
-        assert!(Stage::PasswordTemporary.message_ja().unwrap().starts_with("まだ仮パスワードです。"));
-        assert!(Stage::SecondFactorDue.message_ja().unwrap().contains("6桁の確認コード"));
-        assert_eq!(Stage::Full.message_ja(), None);
+    fn whoever_has_no_session_is_told_to_log_in() {
         for fault in [SessionFault::Unknown, SessionFault::TimedOut] {
             assert!(fault.message_ja().unwrap().ends_with("ログインしてください。"));
         }

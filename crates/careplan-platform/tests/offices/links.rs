@@ -97,6 +97,16 @@ on_both_databases! {
         assert_eq!(site.accounts.links.remind(&other_purpose, site.clock.now()).await.unwrap(), [user()]);
     }
 
+    async fn of_two_who_use_a_link_at_the_same_time_one_succeeds(database: TestDatabase) {
+        let site = Site::new(database).await;
+        site.with_mail().await;
+        let (purpose, token) = site.reset_link().await;
+        let (one, other) =
+            tokio::join!(site.reset((purpose, &token), NEW), site.reset((purpose, &token), "a third pass phrase"));
+        assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+        assert_eq!(site.log_in(NEW).await.is_ok(), one.is_ok());
+    }
+
     async fn a_link_is_good_for_half_an_hour_to_the_millisecond(database: TestDatabase) {
         let site = Site::new(database).await;
         site.with_mail().await;
