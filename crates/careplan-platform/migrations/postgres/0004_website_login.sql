@@ -48,7 +48,7 @@ create table login_link (
     made_at       bigint  not null,             -- ms
     expires_at    bigint  not null,             -- ms
     used_at       bigint,                       -- ms
-    replaced_at   bigint                        -- ms; another link of the same purpose was used
+    replaced_at   bigint                        -- ms; another link of the same purpose was used, or the password changed
 );
 create index login_link_office on login_link (office, purpose, made_at);
 create index login_link_expires on login_link (expires_at);

@@ -18,7 +18,7 @@ use crate::authority::home::ROOT_PROFILE;
 use crate::login::{Hasher, LetterRequest, Lock, issue_password, plain_issue_password, temporary_password};
 use crate::store::accounts::{self, IssuePassword};
 use crate::store::certificates::{self, CertificateRow};
-use crate::store::{Connected, sessions};
+use crate::store::{Connected, links, sessions};
 
 /// ユーザID・仮パスワード・証明書発行用パスワードの発行
 #[derive(Debug, clap::Subcommand)]
@@ -118,7 +118,9 @@ async fn store(
     let mut tx = desk.store.begin().await?;
     accounts::put_account(&mut tx, &office, &password_hash, now).await?;
     let user_id = UserId::of(&office);
+    // Whoever had the account before gets nowhere with what is left of it.
     sessions::end_all(&mut tx, &user_id).await?;
+    links::replace_all(&mut tx, &office, now).await?;
     if let Some(request) = request {
         requests::approve(desk, &mut tx, &request, now).await?;
     }

@@ -1,7 +1,8 @@
 //! Choosing a password: the change, forced by a temporary one or not, and the reset by a mailed link.
 //!
 //! Promises: neither the temporary password nor the present one can be chosen. Whoever changes the
-//! password ends every other session and gets a new token, and the registered address is told.
+//! password ends every other session and kills every link that is about, and gets a new token; the
+//! registered address is told.
 
 use careplan_domain::{Secret, Timestamp, UserId};
 use serde_json::json;
@@ -14,7 +15,7 @@ use super::{HashFault, Hasher, LoginFault, Session, SessionRule, Sessions, Stage
 use crate::audit::{self, Actor, Entry};
 use crate::mail::{SiteUrl, password_changed};
 use crate::store::accounts::{self, Account};
-use crate::store::{Store, StoreError, Tx, second_factors, sessions};
+use crate::store::{Store, StoreError, Tx, links as rows, second_factors, sessions};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -131,6 +132,7 @@ impl Changes {
         let account = still(&mut tx, &who).await?;
         accounts::set_password(&mut tx, user_id, &hash, now).await?;
         let ended = sessions::end_others(&mut tx, user_id, session.id).await?;
+        rows::replace_all(&mut tx, &account.office, now).await?;
         let stage = self.next_stage(&mut tx, session).await?;
         let renewed = renew(&mut tx, session, stage, now).await?;
         self.tell(&mut tx, &account, now).await?;
@@ -171,6 +173,7 @@ impl Changes {
         }
         accounts::set_password(&mut tx, &user_id, &hash, now).await?;
         let ended = sessions::end_all(&mut tx, &user_id).await?;
+        rows::replace_all(&mut tx, &link.office, now).await?;
         if let Some(account) = &before {
             self.tell(&mut tx, account, now).await?;
         }

@@ -80,7 +80,7 @@ pub struct Link {
     pub expires_at: Timestamp,
     /// When it was used.
     pub used_at: Option<Timestamp>,
-    /// When another of its kind was used.
+    /// When another of its kind was used, or the password changed.
     pub replaced_at: Option<Timestamp>,
 }
 
@@ -101,8 +101,8 @@ pub enum LinkFault {
         /// When.
         at: Timestamp,
     },
-    /// Another of its kind was used.
-    #[error("another link was used")]
+    /// Another of its kind was used, or the password changed since.
+    #[error("the link was replaced")]
     Replaced {
         /// For what.
         purpose: Purpose,
@@ -136,7 +136,7 @@ impl LinkFault {
                 purpose,
             ),
             Self::Replaced { purpose } => (
-                "同じ手続きの別のリンクが使われたため、このリンクは使えません。すでに手続きが済んでいる場合は、そのままログインしてください。まだの場合は、".to_owned(),
+                "同じ手続きの別のリンクが使われたか、あとからパスワードが変わったため、このリンクは使えません。すでに手続きが済んでいる場合は、そのままログインしてください。まだの場合は、".to_owned(),
                 purpose,
             ),
             Self::Expired { purpose, at } => {

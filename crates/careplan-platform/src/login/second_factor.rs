@@ -88,14 +88,22 @@ impl SecondFactors {
     }
 
     /// Begins: the secret to be shown once, as QR code and as letters. It counts from
-    /// [`confirm`](Self::confirm) on; beginning again makes another one.
+    /// [`confirm`](Self::confirm) on; beginning again makes another one. Needs the password: whoever
+    /// sits down at an open browser must not lock the office out.
     ///
     /// # Errors
-    /// [`FactorFault::On`], [`FactorFault::NotYet`] with a temporary password.
-    pub async fn begin(&self, session: &Session, now: Timestamp) -> Result<TotpSecret, FactorFault> {
+    /// As [`Passwords::check`]; [`FactorFault::On`]; [`FactorFault::NotYet`] with a temporary password.
+    pub async fn begin(
+        &self,
+        session: &Session,
+        password: &Secret,
+        now: Timestamp,
+    ) -> Result<TotpSecret, FactorFault> {
         password_is_own(session)?;
+        let who = self.passwords.check(session.user_id.as_str(), password, now).await?;
         let secret = TotpSecret::fresh()?;
         let mut tx = self.store.begin().await?;
+        still(&mut tx, &who).await?;
         // Who still owes a code must not choose what it is made of.
         if second_factors::is_on(&mut tx, &session.user_id).await? {
             return Err(FactorFault::On);

@@ -85,7 +85,8 @@ fn fault(error: &Error) -> SendFault {
         error if error.is_timeout() => "the SMTP server took too long",
         error if error.is_response() => "the SMTP server broke off, or cannot be understood",
         error if error.is_client() => "the mail does not fit the SMTP server",
-        _ => "the SMTP server cannot be reached",
+        // A certificate that nobody trusts ends here, too.
+        _ => "no connection to the SMTP server: address, port or certificate",
     };
     SendFault::Later(kind.to_owned())
 }

@@ -14,7 +14,8 @@ const PUT_ACCOUNT: &str = "insert into account \
      (user_id, office, password_hash, letter_hash, password_is_temporary, failures, locked_until, created_at) \
      values ($1, $2, $3, $3, 1, 0, null, $4) \
      on conflict (user_id) do update set password_hash = excluded.password_hash, \
-     letter_hash = excluded.letter_hash, password_is_temporary = 1, failures = 0, locked_until = null";
+     letter_hash = excluded.letter_hash, password_is_temporary = 1, password_changed_at = null, \
+     mail = null, mail_folded = null, mail_confirmed_at = null, failures = 0, locked_until = null";
 const SET_PASSWORD: &str = "update account set password_hash = $1, password_is_temporary = 0, \
      password_changed_at = $2, failures = 0, locked_until = null where user_id = $3";
 const SET_MAIL: &str =
@@ -113,7 +114,8 @@ pub async fn account(db: &mut impl Connected, user_id: &UserId) -> Result<Option
     .transpose()
 }
 
-/// Gives an office an account with a temporary password, or its account a new one; a lock ends.
+/// Gives an office an account with a temporary password, or its account a new one; a lock ends. The
+/// mail address is to be registered again: it opens the account, and nobody knows whose it was.
 ///
 /// # Errors
 /// When there is no such office, or the database cannot be reached.

@@ -15,9 +15,12 @@ const NEWEST: &str = "select max(made_at) from login_link where office = $1 and 
 const USE: &str = "update login_link set used_at = $1 where id = $2 and used_at is null";
 const REPLACE_OTHERS: &str = "update login_link set replaced_at = $1 \
      where office = $2 and purpose = $3 and id <> $4 and used_at is null and replaced_at is null";
+const REPLACE_ALL: &str = "update login_link set replaced_at = $1 \
+     where office = $2 and purpose <> 'remind_user_id' and used_at is null and replaced_at is null";
 const DROP_EXPIRED: &str = "delete from login_link where expires_at <= $1";
 
-pub(super) const STATEMENTS: &[&str] = &[INSERT, BY_TOKEN, NEWEST, USE, REPLACE_OTHERS, DROP_EXPIRED];
+pub(super) const STATEMENTS: &[&str] =
+    &[INSERT, BY_TOKEN, NEWEST, USE, REPLACE_OTHERS, REPLACE_ALL, DROP_EXPIRED];
 
 type LinkRow = (Vec<u8>, String, String, i64, i64, Option<i64>, Option<i64>);
 
@@ -87,6 +90,18 @@ pub async fn spend(tx: &mut Tx, link: &Link, now: Timestamp) -> Result<(), Store
         sqlx::query(USE).bind(millis(now)).bind(&link.id.as_bytes()[..]).execute(&mut *c).await?;
         let others = sqlx::query(REPLACE_OTHERS).bind(millis(now)).bind(link.office.as_str());
         others.bind(link.purpose.as_str()).bind(&link.id.as_bytes()[..]).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// Kills every link that opens an office's account and was not used: they were for the password
+/// before. One that only shows user IDs lives on.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn replace_all(tx: &mut Tx, office: &OfficeNumber, now: Timestamp) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        sqlx::query(REPLACE_ALL).bind(millis(now)).bind(office.as_str()).execute(&mut *c).await?;
     });
     Ok(())
 }

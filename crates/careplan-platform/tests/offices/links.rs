@@ -5,7 +5,8 @@ use std::time::Duration;
 use careplan_domain::UserId;
 use careplan_platform::audit::Actor;
 use careplan_platform::login::{
-    Asked, ChangeFault, LINK_PAUSE, LinkFault, LoginFault, MailFault, Purpose, Stage, Token, sweep_logins,
+    Asked, ChangeFault, LINK_PAUSE, LinkFault, LoginFault, MailFault, Purpose, Stage, Token, Typed,
+    sweep_logins,
 };
 use careplan_testkit::on_both_databases;
 
@@ -93,7 +94,7 @@ on_both_databases! {
         assert_ne!(first.digest(), second.digest());
         site.reset((purpose, &second), NEW).await.unwrap();
         let fault = said(site.reset((purpose, &first), "a third pass phrase").await.unwrap_err());
-        assert!(fault.starts_with("同じ手続きの別のリンクが使われたため"), "{fault}");
+        assert!(fault.starts_with("同じ手続きの別のリンクが使われたか"), "{fault}");
         assert_eq!(site.accounts.links.remind(&other_purpose, site.clock.now()).await.unwrap(), [user()]);
     }
 
@@ -214,6 +215,51 @@ on_both_databases! {
         let (_, token) = site.link().await;
         links.confirm_mail(&token, site.clock.now()).await.unwrap();
         assert_eq!(site.texts("select recipient from mail where kind = 'mail_changed'").await, [MAIL]);
+    }
+
+    async fn a_changed_password_kills_every_link_that_is_about(database: TestDatabase) {
+        let site = Site::new(database).await;
+        site.with_mail().await;
+        let (_, session) = site.session().await;
+        let other = "thief@example.jp".parse().unwrap();
+        let links = &site.accounts.links;
+        links.register_mail(&session, (&other, &secret(OWN)), site.clock.now()).await.unwrap();
+        let (_, confirm) = site.link().await;
+        site.hand.advance(MILLISECOND);
+        let (purpose, reset) = site.reset_link().await;
+        let typed = Typed { present: secret(OWN), new: secret(NEW) };
+        site.accounts.changes.change(&session, typed, site.clock.now()).await.unwrap();
+        assert!(matches!(links.confirm_mail(&confirm, site.clock.now()).await, Err(LinkFault::Replaced { .. })));
+        let fault = said(site.reset((purpose, &reset), "a third pass phrase").await.unwrap_err());
+        assert!(fault.contains("あとからパスワードが変わったため"), "{fault}");
+        assert_eq!(site.texts("select mail from account").await, [MAIL]);
+    }
+
+    async fn a_reset_kills_a_link_that_would_register_another_address(database: TestDatabase) {
+        let site = Site::new(database).await;
+        site.with_mail().await;
+        let (_, session) = site.session().await;
+        let other = "thief@example.jp".parse().unwrap();
+        let links = &site.accounts.links;
+        links.register_mail(&session, (&other, &secret(OWN)), site.clock.now()).await.unwrap();
+        let (_, confirm) = site.link().await;
+        site.hand.advance(MILLISECOND);
+        let (purpose, reset) = site.reset_link().await;
+        site.reset((purpose, &reset), NEW).await.unwrap();
+        assert!(matches!(links.confirm_mail(&confirm, site.clock.now()).await, Err(LinkFault::Replaced { .. })));
+    }
+
+    async fn with_new_credentials_the_address_is_to_be_registered_again(database: TestDatabase) {
+        let site = Site::new(database).await;
+        site.found_authority().await;
+        site.with_mail().await;
+        let (purpose, reset) = site.reset_link().await;
+        site.admin(&["credentials", "issue", "9970000018"]).await.unwrap();
+        assert!(site.reset((purpose, &reset), NEW).await.is_err());
+        site.hand.advance(DAY);
+        site.ask(&self::reset(USER)).await;
+        site.answer().await;
+        assert_eq!(site.count("mail").await, 1, "no second mail to an address that was before");
     }
 
     async fn with_a_temporary_password_no_address_is_registered(database: TestDatabase) {

@@ -1,6 +1,7 @@
 //! Mails: sent once, tried again, or given up — into a folder and through a real SMTP server.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use careplan_platform::jobs::JOB_TRIES_MAX;
 use careplan_platform::mail::{
     Folder, Mail, Postman, SiteUrl, Smtp, Transport, password_changed, reset_password,
 };
+use careplan_testkit::certificates::TestIdentity;
 use careplan_testkit::on_both_databases;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -94,6 +96,35 @@ async fn serve(stream: TcpStream, mood: Mood, taken: Arc<Mutex<Vec<String>>>) ->
         write.write_all(answer.as_bytes()).await?;
     }
     Ok(())
+}
+
+/// A server with a certificate that no system trusts; whether a client went on nevertheless.
+async fn impostor(identity: &TestIdentity) -> (u16, Arc<AtomicBool>) {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(identity.chain.clone(), identity.key.clone_key())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(tls));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let greeted = Arc::new(AtomicBool::new(false));
+    let flag = greeted.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                // With TLS 1.3 the server is done before the client has judged: what counts is a word.
+                stream.write_all(b"220 test\r\n").await.ok();
+                let mut lines = BufReader::new(stream).lines();
+                if let Ok(Some(_)) = lines.next_line().await {
+                    flag.store(true, Ordering::SeqCst);
+                }
+            }
+        }
+    });
+    (port, greeted)
 }
 
 impl Site {
@@ -267,6 +298,17 @@ on_both_databases! {
         site.hand.advance(2 * MINUTE);
         assert_eq!(site.deliver(&postman).await, 1);
         assert_eq!(site.ends().await, ["mail.sent", "mail.sent"]);
+    }
+
+    async fn a_server_with_a_certificate_of_nobody_known_learns_nothing(database: TestDatabase) {
+        let site = Site::new(database).await;
+        let (port, greeted) = impostor(&site.authority.server()).await;
+        let url = Secret::new(format!("smtps://careplan:hirakegoma@localhost:{port}"));
+        let smtp = Smtp::from_url(&url, Duration::from_secs(10)).unwrap();
+        site.queue(&notice(&site)).await;
+        assert_eq!(site.deliver(&site.postman(Transport::Smtp(smtp))).await, 0);
+        assert_eq!(site.failures().await, ["no connection to the SMTP server: address, port or certificate"]);
+        assert!(!greeted.load(Ordering::SeqCst), "the handshake went through");
     }
 
     async fn a_mail_that_cannot_be_read_does_not_hold_up_the_others(database: TestDatabase) {

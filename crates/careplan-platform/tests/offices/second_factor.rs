@@ -45,7 +45,7 @@ impl App {
 async fn enrolled(site: &Site) -> (App, Confirmed) {
     let (_, session) = site.session().await;
     let factors = &site.accounts.second_factors;
-    let app = App::scan(&factors.begin(&session, site.clock.now()).await.unwrap());
+    let app = App::scan(&factors.begin(&session, &secret(OWN), site.clock.now()).await.unwrap());
     let code = app.shows(site.clock.now());
     (app, factors.confirm(&session, &code, site.clock.now()).await.unwrap())
 }
@@ -71,7 +71,10 @@ on_both_databases! {
         let (before, session) = site.session().await;
         let factors = &site.accounts.second_factors;
         assert_eq!(factors.state(&user()).await.unwrap(), FactorState::Off);
-        let app = App::scan(&factors.begin(&session, site.clock.now()).await.unwrap());
+        let wrong_password = factors.begin(&session, &secret("wrong"), site.clock.now()).await.unwrap_err();
+        assert!(matches!(wrong_password, FactorFault::Login(LoginFault::PasswordWrong)));
+        assert_eq!(factors.state(&user()).await.unwrap(), FactorState::Off);
+        let app = App::scan(&factors.begin(&session, &secret(OWN), site.clock.now()).await.unwrap());
         assert_eq!(factors.state(&user()).await.unwrap(), FactorState::Unconfirmed);
         assert_eq!(site.session().await.1.stage, Stage::Full);
         let code = app.shows(site.clock.now());
@@ -171,7 +174,7 @@ on_both_databases! {
         enrolled(&site).await;
         let (_, due) = site.session().await;
         let factors = &site.accounts.second_factors;
-        assert!(matches!(factors.begin(&due, site.clock.now()).await, Err(FactorFault::On)));
+        assert!(matches!(factors.begin(&due, &secret(OWN), site.clock.now()).await, Err(FactorFault::On)));
         let code = secret("000000");
         assert!(matches!(factors.confirm(&due, &code, site.clock.now()).await, Err(FactorFault::On)));
         let removed = factors.remove(&due, &secret(OWN), site.clock.now()).await;
@@ -181,7 +184,7 @@ on_both_databases! {
     async fn with_a_temporary_password_there_is_no_second_factor_yet(database: TestDatabase) {
         let site = Site::with_letter(database).await;
         let (_, session) = site.log_in(TEMPORARY).await.unwrap();
-        let fault = site.accounts.second_factors.begin(&session, site.clock.now()).await.unwrap_err();
+        let fault = site.accounts.second_factors.begin(&session, &secret(OWN), site.clock.now()).await.unwrap_err();
         assert!(fault.message_ja().unwrap().starts_with("まだ仮パスワードです。"));
     }
 
