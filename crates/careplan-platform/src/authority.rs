@@ -5,6 +5,7 @@
 //! here only and is never printed.
 
 pub mod desk;
+pub mod given_up;
 pub mod home;
 pub mod issuer;
 pub mod ledger;

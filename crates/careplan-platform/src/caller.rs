@@ -148,6 +148,11 @@ pub async fn judge_identity(
 pub struct CallerNote(Arc<OnceLock<OfficeNumber>>);
 
 impl CallerNote {
+    /// Says which office it is.
+    pub(crate) fn note(&self, office: OfficeNumber) {
+        let _ = self.0.set(office);
+    }
+
     /// The office, once it is known.
     pub fn office(&self) -> Option<OfficeNumber> {
         self.0.get().copied()
@@ -162,7 +167,7 @@ impl FromRequestParts<Arc<Platform>> for Caller {
         let connection = connection.ok_or_else(|| Refusal::Missing.problem())?;
         let caller = Self::judge(platform, &connection, platform.clock.now()).await?;
         if let Some(note) = parts.extensions.get::<CallerNote>() {
-            let _ = note.0.set(caller.office);
+            note.note(caller.office);
         }
         Ok(caller)
     }

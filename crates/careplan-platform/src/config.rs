@@ -15,8 +15,8 @@ use anyhow::Context as _;
 pub use effective::BlobStore;
 pub use merge::SettingFault;
 pub use settings::{
-    Authority, BlobKind, Blobs, Config, Database, Foreign, Log, LogFormat, Login, Mail, MailTransport,
-    OfficeApi, Operators, Trust, Website,
+    Authority, Billing, BlobKind, Blobs, Config, Database, Foreign, Log, LogFormat, Login, Mail,
+    MailTransport, OfficeApi, Operators, Trust, Website,
 };
 
 /// The reference manual and the defaults in one.
@@ -118,6 +118,9 @@ mod tests {
             ("[office_api]\nconnections_max = 0", "office_api.connections_max"),
             ("[office_api]\npublic_url = 'http://x'", "office_api.public_url"),
             ("[office_api]\npublic_url = 'https://x/'", "office_api.public_url"),
+            ("[website]\npublic_url = 'http://x'", "website.public_url"),
+            ("[website]\nlisten = '192.0.2.1:80'\nplain = true", "website.plain"),
+            ("[website]\nkey_file = 'x'", "website.certificate_file"),
             ("[database]\nurl = 'mysql://x'", "database.url"),
             ("[database]\nurl = 'postgres://u:secret@h/n'", "database.url_file"),
             ("[blobs]\nkind = 's3'", "blobs.bucket"),

@@ -14,6 +14,7 @@ mod inbox;
 mod letter;
 mod letter_header;
 mod licence;
+mod notices;
 mod openapi;
 pub(crate) mod parameters;
 pub mod problem;
@@ -56,6 +57,7 @@ fn routes() -> OpenApiRouter<Arc<Platform>> {
         .routes(route!(terminals::publish, terminals::retire))
         .routes(route!(licence::show))
         .routes(route!(account::show))
+        .routes(route!(notices::list))
         .merge(est::routes())
         .routes(route!(trust::show))
         .routes(route!(trust::revocation_list))

@@ -11,6 +11,7 @@ pub mod edge;
 mod fault;
 mod open_files;
 mod process;
+mod site_tls;
 mod start;
 mod supervise;
 mod upkeep;
@@ -46,6 +47,7 @@ pub struct Running {
     readiness: Readiness,
     upkeep: Arc<upkeep::Upkeep>,
     offices: Door,
+    website: Door,
     operators: Door,
     tasks: supervise::Tasks,
     drain: Duration,
@@ -94,7 +96,8 @@ impl Running {
     pub async fn stop(self) -> bool {
         self.readiness.off();
         tracing::info!("stopping");
-        let finished = self.offices.close(self.drain).await;
+        let (offices, website) = tokio::join!(self.offices.close(self.drain), self.website.close(self.drain));
+        let finished = offices && website;
         let ended = self.tasks.stop(TASKS_GRACE).await;
         self.platform.mailbox.writer.drain().await;
         self.operators.close(OPERATORS_GRACE).await;

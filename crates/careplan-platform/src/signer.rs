@@ -26,6 +26,11 @@ pub trait Signer: Send + Sync {
     /// # Errors
     /// When there is no valid certificate, or the key fails.
     fn sign(&self, content: &[u8], now: Timestamp) -> Result<Vec<u8>, SignFault>;
+
+    /// Whether it can sign at `now`.
+    fn is_ready(&self, now: Timestamp) -> bool {
+        self.sign(&[], now).is_ok()
+    }
 }
 
 /// Signs with this replica's key and certificate; a renewal replaces both at once.
@@ -45,11 +50,6 @@ impl PlatformSigner {
     /// From now on these sign.
     pub fn replace(&self, key: Arc<dyn OfficeKey>, certificate: Certificate) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Pair { key, certificate });
-    }
-
-    /// Whether the certificate is valid at `now`.
-    pub fn is_ready(&self, now: Timestamp) -> bool {
-        self.pair().certificate.is_valid_at(now)
     }
 
     fn pair(&self) -> Arc<Pair> {
@@ -74,5 +74,10 @@ impl Signer for PlatformSigner {
         let signer =
             careplan_envelope::Signer { key: pair.key.as_ref(), certificate: &pair.certificate, chain: &[] };
         careplan_envelope::sign(content, signer, now).map_err(|fault| SignFault::Key(fault.to_string()))
+    }
+
+    /// Whether the certificate is valid at `now`.
+    fn is_ready(&self, now: Timestamp) -> bool {
+        self.pair().certificate.is_valid_at(now)
     }
 }

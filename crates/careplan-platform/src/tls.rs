@@ -11,5 +11,6 @@ mod door;
 mod holder;
 mod identity;
 
+pub use connection::PeerAddress;
 pub use door::{Door, Limits, Listener, Transport};
-pub use identity::{TlsFault, TlsInForce};
+pub use identity::{PeerCertificates, TlsFault, TlsInForce};

@@ -212,3 +212,38 @@ pub struct EventPage {
     /// The cursor to ask on with.
     pub next: i64,
 }
+
+/// A notice of the operations centre (お知らせ).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeEntry {
+    /// Names it, and never changes.
+    pub number: i64,
+    /// Its place among the changes of all notices; grows when it is edited or withdrawn.
+    pub seq: i64,
+    /// `maintenance`, `incident`, `release`, `procedure` or `other`; take what you do not know for `other`.
+    #[schema(example = "maintenance")]
+    pub category: String,
+    /// One line. Empty when it was withdrawn.
+    pub title: String,
+    /// Plain text with a blank line between paragraphs. Empty when it was withdrawn.
+    pub body: String,
+    /// Since when it stands.
+    #[schema(value_type = String, format = DateTime)]
+    pub published_at: Timestamp,
+    /// When it was edited last.
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: Timestamp,
+    /// It was taken away: show it no more.
+    pub withdrawn: bool,
+}
+
+/// A page of notices, in the order of their last change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticePage {
+    /// The notices.
+    pub notices: Vec<NoticeEntry>,
+    /// The cursor to ask on with: the `seq` of the last entry, or the `after` of the request when nothing was found.
+    pub next: i64,
+    /// Whether more is there right now.
+    pub more: bool,
+}

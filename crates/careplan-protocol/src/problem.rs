@@ -248,6 +248,25 @@ codes! {
     TerminalUnknown = "terminal-unknown", 404,
         "その端末は登録されていません",
         "端末の番号を確かめてください。";
+    // The web site.
+    PageUnknown = "page-unknown", 404,
+        "そのページはありません",
+        "アドレスを確かめるか、トップから開き直してください。";
+    FormInvalid = "form-invalid", 400,
+        "入力された内容を読み取れません",
+        "前のページに戻り、もう一度入力してください。";
+    FormTooLarge = "form-too-large", 413,
+        "入力が大きすぎます",
+        "前のページに戻り、入力を短くしてから、もう一度お試しください。";
+    FormForeign = "form-foreign", 403,
+        "ほかのサイトから送られた入力は受け付けません",
+        "このサイトのページを開き直し、もう一度入力してください。";
+    ActionUnknown = "action-unknown", 405,
+        "その操作はできません",
+        "前のページに戻るか、トップから開き直してください。";
+    StepDue = "step-due", 403,
+        "先に済ませる手続きがあります",
+        "トップから開き直し、表示された手続きを済ませてください。";
     // The service itself.
     RouteUnknown = "route-unknown", 404,
         "その窓口はありません",

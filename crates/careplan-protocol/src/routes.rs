@@ -32,6 +32,8 @@ pub const INBOX: &str = "/v1/inbox";
 pub const SENT: &str = "/v1/sent";
 /// News: JSON page, long poll (`Prefer: wait`), or `text/event-stream`.
 pub const EVENTS: &str = "/v1/events";
+/// Notices of the operations centre.
+pub const NOTICES: &str = "/v1/notices";
 /// The OpenAPI document.
 pub const OPENAPI: &str = "/v1/openapi.json";
 /// EST (RFC 7030): the authority's certificates.

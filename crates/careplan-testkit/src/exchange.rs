@@ -282,7 +282,7 @@ impl Exchange {
         let at = |name: &str| self.folder.join(name);
         let replica = at(&format!("replica-{replica}"));
         format!(
-            "data_dir = {:?}\n{}\n[office_api]\nlisten = \"127.0.0.1:{}\"\n[operators]\nlisten = \"127.0.0.1:0\"\n\
+            "data_dir = {:?}\n{}\n[office_api]\nlisten = \"127.0.0.1:{}\"\n[website]\nlisten = \"127.0.0.1:0\"\n[operators]\nlisten = \"127.0.0.1:0\"\n\
              [database]\nurl = {:?}\n[blobs]\n{}\n[authority]\nkey_file = {:?}\ncertificate_file = {:?}\n",
             replica,
             "",

@@ -50,7 +50,7 @@ impl Installation {
         let data = folder.join("data");
         let database = database_url.map(|url| format!("[database]\nurl = \"{url}\"\n")).unwrap_or_default();
         let settings = format!(
-            "data_dir = {data:?}\n[office_api]\nlisten = \"{office_api}\"\n[operators]\nlisten = \"{operators}\"\n{database}{further}\n"
+            "data_dir = {data:?}\n[office_api]\nlisten = \"{office_api}\"\n[website]\nlisten = \"127.0.0.1:0\"\n[operators]\nlisten = \"{operators}\"\n{database}{further}\n"
         );
         fs::write(folder.join("platform.toml"), settings).context("write the platform's settings")?;
         Ok(Self { binary: binary.to_owned(), folder: folder.to_owned(), office_api, operators })

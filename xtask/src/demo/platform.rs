@@ -36,7 +36,7 @@ impl Platform {
         let data = folder.join("data");
         // Only the ports differ from the defaults, so that the demo never meets another program.
         let settings = format!(
-            "data_dir = {data:?}\n[office_api]\nlisten = \"127.0.0.1:0\"\n[operators]\nlisten = \"127.0.0.1:0\"\n"
+            "data_dir = {data:?}\n[office_api]\nlisten = \"127.0.0.1:0\"\n[website]\nlisten = \"127.0.0.1:0\"\n[operators]\nlisten = \"127.0.0.1:0\"\n"
         );
         fs::write(folder.join("platform.toml"), settings)?;
         let log = File::create(folder.join("platform.log"))?;

@@ -45,6 +45,14 @@ pub struct PriceEntry {
 }
 
 impl PriceEntry {
+    /// The campaign that makes it free, if it is one.
+    pub fn pass(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Regular => None,
+            Kind::Pass(name) => Some(name),
+        }
+    }
+
     /// Whether a term granted on `day` is sold by this entry.
     pub fn holds_on(&self, day: Date) -> bool {
         self.from <= day && self.until.is_none_or(|until| day < until)

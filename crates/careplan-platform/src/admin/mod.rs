@@ -9,6 +9,7 @@ mod certificate;
 mod credentials;
 mod desk;
 mod licence_commands;
+mod notices;
 mod office;
 mod offices;
 mod offices_file;
@@ -50,6 +51,9 @@ pub enum Command {
     /// 送信の経過の表示（内容は表示しません）
     #[command(subcommand)]
     Transmission(transmission::Command),
+    /// お知らせの掲載・修正・取り下げ
+    #[command(subcommand)]
+    Notices(notices::Command),
     /// 監査記録の検査と一覧
     #[command(subcommand)]
     Audit(audit_commands::Command),
@@ -89,6 +93,7 @@ impl Command {
             Self::Licence(command) => command.run(desk).await,
             Self::Certificate(command) => command.run(desk).await,
             Self::Transmission(command) => command.run(desk).await,
+            Self::Notices(command) => command.run(desk).await,
             Self::Audit(command) => command.run(desk).await,
         }
     }

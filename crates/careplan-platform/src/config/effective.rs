@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use careplan_domain::Secret;
+use careplan_domain::billing::price::{self, PriceList};
 
 use super::{BlobKind, Config, MailTransport};
 use crate::mail::{Folder, MailAddress, SiteUrl, Smtp, Transport};
@@ -41,6 +42,7 @@ impl Config {
             ("office_api.header_seconds_max", self.office_api.header_seconds_max),
             ("office_api.connection_age_minutes_max", self.office_api.connection_age_minutes_max),
             ("office_api.connections_max", self.office_api.connections_max as u64),
+            ("website.connections_max", self.website.connections_max as u64),
             ("database.connections_max", self.database.connections_max.into()),
             ("authority.root_days", self.authority.root_days.into()),
             ("authority.office_days", self.authority.office_days.into()),
@@ -63,6 +65,7 @@ impl Config {
         if !url.is_empty() && (!url.starts_with("https://") || url.ends_with('/')) {
             bail!("設定 `office_api.public_url` は https:// で始め、/ で終わらないようにしてください。");
         }
+        self.check_website()?;
         if masked(&self.database.url) != self.database.url {
             bail!(
                 "パスワードを含むデータベースのURLは、`database.url_file` で示すファイルに書いてください。"
@@ -71,7 +74,6 @@ impl Config {
         if self.database.url_file.as_os_str().is_empty() {
             address_of(&self.database.url)?;
         }
-        self.site_url()?;
         self.mail_from()?;
         if self.mail.transport == MailTransport::Smtp && self.mail.smtp_url_file.as_os_str().is_empty() {
             bail!("`mail.transport = \"smtp\"` には `mail.smtp_url_file` が必要です。");
@@ -85,6 +87,36 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    fn check_website(&self) -> anyhow::Result<()> {
+        let site = &self.website;
+        let url = &site.public_url;
+        if !url.is_empty() && SiteUrl::parse(url).is_none() {
+            bail!("設定 `website.public_url` は https:// で始め、/ で終わらないようにしてください。");
+        }
+        if site.plain && !site.listen.ip().is_loopback() {
+            bail!(
+                "設定 `website.plain` は、`website.listen` が127.0.0.1などの自機のアドレスのときだけ使えます。"
+            );
+        }
+        if site.certificate_file.as_os_str().is_empty() != site.key_file.as_os_str().is_empty() {
+            bail!("設定 `website.certificate_file` と `website.key_file` は、両方とも書いてください。");
+        }
+        Ok(())
+    }
+
+    /// Where people reach the web site. `port` is the port that was really taken.
+    ///
+    /// # Errors
+    /// A URL of another form, made from a name that is none.
+    pub fn site_url(&self, port: u16) -> anyhow::Result<SiteUrl> {
+        let scheme = if self.website.plain { "http" } else { "https" };
+        let url = match self.website.public_url.as_str() {
+            "" => format!("{scheme}://{}", self.own_name(port)),
+            url => url.to_owned(),
+        };
+        SiteUrl::parse(&url).context("設定 `website.public_url` と `office_api.names` を確かめてください。")
     }
 
     /// Where the database is; reads `database.url_file`.
@@ -124,13 +156,28 @@ impl Config {
         })
     }
 
-    /// Where offices reach the web site.
+    /// The price list; reads `billing.prices_file`.
     ///
     /// # Errors
-    /// A URL of another form.
-    pub fn site_url(&self) -> anyhow::Result<SiteUrl> {
-        SiteUrl::parse(&self.website.public_url)
-            .context("設定 `website.public_url` は https:// で始め、/ で終わらないようにしてください。")
+    /// A file that cannot be read, or a list that is not accepted.
+    pub fn prices(&self) -> anyhow::Result<PriceList> {
+        let file = &self.billing.prices_file;
+        let text = match file.as_os_str().is_empty() {
+            true => price::BUILT_IN.to_owned(),
+            false => std::fs::read_to_string(file).with_context(|| {
+                format!("設定 `billing.prices_file` の `{}` を読めません", file.display())
+            })?,
+        };
+        PriceList::parse(&text).map_err(|faults| {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("設定 `billing.prices_file` の料金表に誤りがあります。\n{}", faults.join("\n"))
+        })
+    }
+
+    /// The folder with the client's packages, if there is one.
+    pub fn downloads_folder(&self) -> Option<PathBuf> {
+        let folder = &self.website.downloads_folder;
+        (!folder.as_os_str().is_empty()).then(|| folder.clone())
     }
 
     /// The address mails come from.
@@ -186,8 +233,13 @@ impl Config {
         if !self.office_api.public_url.is_empty() {
             return self.office_api.public_url.clone();
         }
+        format!("https://{}", self.own_name(port))
+    }
+
+    /// The first name of the server and a port, as URLs have it.
+    fn own_name(&self, port: u16) -> String {
         let host = self.office_api.names.first().map_or("localhost", String::as_str);
-        if host.contains(':') { format!("https://[{host}]:{port}") } else { format!("https://{host}:{port}") }
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 
     /// The settings in effect as TOML, passwords masked.

@@ -18,6 +18,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The port for offices.
     pub office_api: OfficeApi,
+    /// The web site.
+    pub website: Website,
     /// The port for operators.
     pub operators: Operators,
     /// The database.
@@ -32,10 +34,10 @@ pub struct Config {
     pub retention: Retention,
     /// Passwords, sessions and lock-outs.
     pub login: Login,
-    /// The web site.
-    pub website: Website,
     /// Mails to offices.
     pub mail: Mail,
+    /// Prices and payments.
+    pub billing: Billing,
     /// The log.
     pub log: Log,
 }
@@ -60,6 +62,28 @@ pub struct OfficeApi {
     pub connections_max: usize,
     /// Seconds for requests in flight when stopping.
     pub drain_seconds_max: u64,
+}
+
+/// `[website]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Website {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Where people reach the site; empty when derived.
+    pub public_url: String,
+    /// Certificate and chain (PEM); empty for the platform's own.
+    pub certificate_file: PathBuf,
+    /// Its key (PKCS#8, PEM).
+    pub key_file: PathBuf,
+    /// HTTP in the clear, for a proxy on the same machine.
+    pub plain: bool,
+    /// Callers' addresses are what the proxy says.
+    pub behind_proxy: bool,
+    /// Where the client's packages lie; empty for none.
+    pub downloads_folder: PathBuf,
+    /// Connections at the same time.
+    pub connections_max: usize,
 }
 
 /// `[operators]`
@@ -212,14 +236,6 @@ impl Login {
     }
 }
 
-/// `[website]`
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Website {
-    /// Where offices reach it.
-    pub public_url: String,
-}
-
 /// `[mail]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -246,6 +262,14 @@ pub enum MailTransport {
     Folder,
     /// An SMTP server.
     Smtp,
+}
+
+/// `[billing]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Billing {
+    /// The price list; empty for the built-in one.
+    pub prices_file: PathBuf,
 }
 
 /// `[log]`

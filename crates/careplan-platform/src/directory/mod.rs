@@ -1,7 +1,7 @@
 //! The directory: which offices are there, and which of them can be written to now.
 //!
-//! Names, places and service types of offices are public in Japan; that an office has joined is
-//! shown to offices with a good certificate only.
+//! Names, places and service types of offices are public in Japan, and that an office has joined is, too: it is what
+//! others must know before they join, and the official system publishes it as well.
 
 mod fold;
 mod register;

@@ -3,6 +3,10 @@
 //! Promises: terms follow each other without overlap; they are ended, never removed. What an ended
 //! licence means for letters is the gate's business (`careplan_domain::gate`).
 
+mod application;
+
+pub use application::{ApplicationFault, Applications, Reading, may_apply};
+
 use careplan_domain::Timestamp;
 use careplan_domain::licence::LicenceTerm;
 use jiff::civil::Date;

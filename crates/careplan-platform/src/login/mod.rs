@@ -17,6 +17,7 @@ mod links;
 mod lock;
 mod new_password;
 mod password;
+mod reissue;
 mod requests;
 mod second_factor;
 mod session;
@@ -35,6 +36,7 @@ pub use links::{Asked, LINK_ASKED, LINK_PATH, Links, MailFault, PAUSE as LINK_PA
 pub use lock::{Lock, LockRule};
 pub use new_password::{PASSWORD_CHARS_MIN, Weakness, judge as judge_password};
 pub use password::{LoggedIn, Passwords};
+pub use reissue::{Reissued, Reissues};
 pub use requests::{ASKED_JA, LetterRequest, Phone, PhoneFault, Reason, Requests};
 pub use second_factor::{Confirmed, FactorState, RECOVERY_CODES, RecoveryCodes, SecondFactors};
 pub use session::{SESSIONS_MAX, Session, SessionFault, SessionRule, Sessions, Visitor};
@@ -61,6 +63,8 @@ pub struct Accounts {
     pub second_factors: SecondFactors,
     /// One-time links by mail.
     pub links: Links,
+    /// New issue passwords.
+    pub reissues: Reissues,
     /// Requests for a new letter.
     pub requests: Requests,
 }
@@ -75,6 +79,7 @@ impl Accounts {
             changes: Changes::new(&sessions, site.clone()),
             second_factors: SecondFactors::new(&sessions, rule),
             links: Links::new(&sessions, site.clone()),
+            reissues: Reissues::new(&sessions, settings.issue_password_days),
             requests: Requests::new(store.clone()),
             sessions,
         }

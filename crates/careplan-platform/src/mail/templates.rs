@@ -6,14 +6,20 @@ use jiff::civil::{Date, Weekday};
 use super::{Mail, MailAddress};
 use crate::licence::japan;
 
-/// Where offices reach the web site: `https://` and a name, without a slash at the end.
+/// Where offices reach the web site: `https://` and a name, without a slash at the end. In the clear on this machine only: behind a proxy
+/// that ends TLS, or for trying out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteUrl(String);
 
 impl SiteUrl {
     /// `None` when it is not of that form.
     pub fn parse(text: &str) -> Option<Self> {
-        let host = text.strip_prefix("https://")?;
+        let is_loopback = |host: &&str| {
+            let name = host.rsplit_once(':').map_or(*host, |(name, _)| name);
+            ["localhost", "127.0.0.1", "[::1]"].contains(&name)
+        };
+        let host =
+            text.strip_prefix("https://").or_else(|| text.strip_prefix("http://").filter(is_loopback))?;
         let is_good = !host.is_empty() && !host.ends_with('/') && host.bytes().all(|b| b.is_ascii_graphic());
         is_good.then(|| Self(text.to_owned()))
     }

@@ -63,6 +63,8 @@ pub(super) async fn search(
         name: part("name", query.name.as_deref())?,
         kana: part("kana", query.kana.as_deref())?,
         prefecture: prefecture(query.prefecture)?,
+        name_or_kana: None,
+        place: None,
         service_type: value("service_type", query.service_type.as_deref())?,
         joined: query.joined,
         limit: limit(query.limit)?,

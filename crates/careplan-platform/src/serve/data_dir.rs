@@ -19,6 +19,8 @@ const PORTS_FILE: &str = "ports.json";
 pub struct Ports {
     /// The Office API.
     pub office_api: SocketAddr,
+    /// The web site.
+    pub website: SocketAddr,
     /// The operators' port.
     pub operators: SocketAddr,
 }

@@ -1,7 +1,6 @@
-//! What surrounds every request of the Office API: its number, its log line, its limits.
+//! What surrounds every request, of the Office API and of the web site: its number, its log line, its limits.
 //!
-//! Promises: each answer carries the number of its request; each refusal is a problem document
-//! that names it; a panic is one failed request. Logs the route's template, never the path.
+//! Promises: each answer carries the number of its request; each refusal names it, as a problem document or as a page; a panic is one failed request. Logs the route's template, never the path.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use careplan_domain::limits::SEALED_BYTES_MAX;
-use careplan_protocol::headers::REQUEST_ID;
+use careplan_protocol::headers::{PROBLEM_JSON, REQUEST_ID};
 use careplan_protocol::{Code, Problem};
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Method, header};
@@ -58,14 +57,23 @@ struct Numbers {
     next: AtomicU32,
 }
 
+/// How a refusal is shown: a document to programs, a page to people. Gives the media type and the bytes.
+pub type Face = fn(&Problem) -> (HeaderValue, Vec<u8>);
+
+/// The face of the Office API.
+pub fn problem_document(problem: &Problem) -> (HeaderValue, Vec<u8>) {
+    (HeaderValue::from_static(PROBLEM_JSON), serde_json::to_vec(problem).unwrap_or_default())
+}
+
 #[derive(Clone)]
 struct Edge {
     numbers: Arc<Numbers>,
     times: Times,
+    face: Face,
 }
 
 /// Surrounds the routes, and answers for paths and methods that are none.
-pub fn surround(routes: Router, times: Times) -> Router {
+pub fn surround(routes: Router, times: Times, face: Face) -> Router {
     let mut process = [0; 4];
     // Without randomness the numbers of two processes may meet; the log tells them apart by time.
     let _ = aws_lc_rs::rand::fill(&mut process);
@@ -73,7 +81,7 @@ pub fn surround(routes: Router, times: Times) -> Router {
     routes
         .fallback(async || Refused::from(Code::RouteUnknown))
         .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))
-        .layer(from_fn_with_state(Edge { numbers: Arc::new(numbers), times }, pass))
+        .layer(from_fn_with_state(Edge { numbers: Arc::new(numbers), times, face }, pass))
 }
 
 async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
@@ -86,7 +94,7 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     let request = limited(request, edge.times.body_silence);
     let span = tracing::info_span!("request", id = number);
     let mut response = answer(request, next, edge.times.request).instrument(span).await;
-    complete(&mut response, &number, method == "HEAD");
+    complete(&mut response, &number, (edge.face, method == "HEAD"));
     let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
     let (status, seconds) = (response.status().as_u16(), began.elapsed().as_secs_f64());
     let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
@@ -128,10 +136,11 @@ fn limited(request: Request, silence: Duration) -> Request {
 }
 
 /// Writes the number of the request into the answer, and into the problem if it is one.
-fn complete(response: &mut Response, number: &str, is_head: bool) {
+fn complete(response: &mut Response, number: &str, (face, is_head): (Face, bool)) {
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id = Some(number.to_owned());
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let (kind, body) = face(&problem);
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         *response.body_mut() = if is_head { Body::empty() } else { Body::from(body) };
     }

@@ -12,6 +12,7 @@ use super::background;
 use super::data_dir::{self, DataDir, Ports};
 use super::edge::{self, Times};
 use super::open_files;
+use super::site_tls::SiteTls;
 use super::supervise::Tasks;
 use super::upkeep::{self, Upkeep};
 use super::{Running, StartFault};
@@ -31,8 +32,9 @@ use crate::platform::Platform;
 use crate::signer::PlatformSigner;
 use crate::store::Store;
 use crate::telemetry::{self, Health, Metrics, Readiness};
-use crate::tls::{Limits, Listener, TlsInForce, Transport};
+use crate::tls::{Limits, Listener, PeerCertificates, TlsInForce, Transport};
 use crate::trust::TrustInForce;
+use crate::website::{self, Downloads, Website};
 
 /// Connections of operators: a scraper or two and a person.
 const OPERATORS_CONNECTIONS_MAX: usize = 64;
@@ -96,15 +98,18 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let metrics = Metrics::of_process()?;
     let data_dir = DataDir::take(&config.data_dir)?;
     let offices = listen("office_api.listen", config.office_api.listen).await?;
+    let website = listen("website.listen", config.website.listen).await?;
     let operators = listen("operators.listen", config.operators.listen).await?;
-    let ports = Ports { office_api: offices.address(), operators: operators.address() };
+    let ports =
+        Ports { office_api: offices.address(), website: website.address(), operators: operators.address() };
     let store = open_store(&config).await?;
     let tasks = Tasks::new();
 
     let own = own_parts(&config, (&store, &clock), ports, &tasks).await?;
     let hasher = Hasher::new(config.login.hashes_max);
     let rule = config.login.lock_rule();
-    let accounts = Accounts::new(&store, hasher.clone(), &config.login, &config.site_url()?);
+    let site_url = config.site_url(ports.website.port())?;
+    let accounts = Accounts::new(&store, hasher.clone(), &config.login, &site_url);
     let postman = Postman::new(store.clone(), config.mail_transport()?, config.mail_from()?);
     let platform = Arc::new(Platform {
         standings: Standings::start(store.clone()),
@@ -118,7 +123,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         clock: clock.clone(),
     });
     background::keep(&tasks, &platform, &own.upkeep, &metrics);
-    background::keep_mails(&tasks, &clock, accounts.links, postman);
+    background::keep_mails(&tasks, &clock, accounts.links.clone(), postman);
 
     let readiness = Readiness::default();
     let signer = own.upkeep.signer.clone();
@@ -126,12 +131,18 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let limits = limits(&config);
     let operators_limits = Limits { connections: OPERATORS_CONNECTIONS_MAX, ..limits };
     let operators = operators.open(Transport::Plain, operators_limits, telemetry::router(Arc::new(health)));
-    let router = edge::surround(office_api::router(platform.clone()), Times::default());
+    let router =
+        edge::surround(office_api::router(platform.clone()), Times::default(), edge::problem_document);
     let offices = offices.open(Transport::Tls(own.upkeep.tls.clone()), limits, router);
+    let site =
+        Website::new(platform.clone(), accounts, (config.prices()?, site_url), config.website.behind_proxy)
+            .with_downloads(Downloads::built_in(config.downloads_folder()));
+    let limits = Limits { connections: config.website.connections_max, ..limits };
+    let website = website.open(own.upkeep.site_tls.transport(), limits, website::router(Arc::new(site)));
 
     data_dir.write_ports(ports)?;
     readiness.on();
-    tracing::info!(office_api = %ports.office_api, operators = %ports.operators, "ready");
+    tracing::info!(office_api = %ports.office_api, website = %ports.website, operators = %ports.operators, "ready");
     Ok(Running {
         ports,
         root: own.root,
@@ -139,6 +150,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         readiness,
         upkeep: own.upkeep,
         offices,
+        website,
         operators,
         tasks,
         drain: Duration::from_secs(config.office_api.drain_seconds_max),
@@ -180,7 +192,8 @@ async fn own_parts(
         clock: clock.clone(),
         bell,
         trust: Arc::new(TrustInForce::new(upkeep::load_trust(config, roots)?)),
-        tls: Arc::new(TlsInForce::new(chain, key)?),
+        tls: Arc::new(TlsInForce::new(chain, key, PeerCertificates::Asked)?),
+        site_tls: SiteTls::new(&config.website, &server)?,
         signer: Arc::new(PlatformSigner::new(signer.key, signer.certificate)),
         server_wish,
         signer_wish,

@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::site_tls::SiteTls;
 use crate::authority::home;
 use crate::authority::own::{Held, Wish};
 use crate::clock::Clock;
@@ -38,6 +39,7 @@ pub(super) struct Upkeep {
     pub(super) bell: Arc<Notify>,
     pub(super) trust: Arc<TrustInForce>,
     pub(super) tls: Arc<TlsInForce>,
+    pub(super) site_tls: SiteTls,
     pub(super) signer: Arc<PlatformSigner>,
     pub(super) server_wish: Wish,
     pub(super) signer_wish: Wish,
@@ -100,6 +102,7 @@ impl Upkeep {
         let server = self.hold(&self.server_wish, roots).await.context("the server certificate")?;
         let (chain, key) = for_tls(&server);
         self.tls.replace(chain, key)?;
+        self.site_tls.take(&self.config.website, &server)?;
         let signer = self.hold(&self.signer_wish, roots).await.context("the signing certificate")?;
         self.signer.replace(signer.key, signer.certificate);
         Ok(())
@@ -157,5 +160,6 @@ pub(super) fn look(config: &Config, own: [PathBuf; 2]) -> Seen {
         let about = std::fs::metadata(path).ok()?;
         Some((about.modified().ok()?, about.len()))
     };
-    foreign.chain(own).map(|path| (path.clone(), stamp(&path))).collect()
+    let site = [&config.website.certificate_file, &config.website.key_file].into_iter().cloned();
+    foreign.chain(own).chain(site).map(|path| (path.clone(), stamp(&path))).collect()
 }

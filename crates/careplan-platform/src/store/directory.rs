@@ -27,7 +27,9 @@ const SEARCH: &str = concat!(
      and (cast($5 as text) is null or o.prefecture = $5) \
      and (cast($6 as text) is null or o.name_folded like $6 escape '!') \
      and (cast($7 as text) is null or o.kana_folded like $7 escape '!') \
-     and (cast($8 as text) is null or exists (select 1 from office_service s where s.office = o.number and s.service_type = $8))\
+     and (cast($8 as text) is null or exists (select 1 from office_service s where s.office = o.number and s.service_type = $8)) \
+     and (cast($11 as text) is null or o.address like $11 escape '!') \
+     and (cast($12 as text) is null or o.name_folded like $12 escape '!' or o.kana_folded like $12 escape '!')\
      ) found where (cast($9 as bigint) is null or joined = $9) order by number limit $10"
 );
 const ONE: &str = concat!(
@@ -49,8 +51,12 @@ pub struct Search {
     pub name: Option<String>,
     /// A folded part of the kana.
     pub kana: Option<String>,
+    /// A folded part of the name or of the kana.
+    pub name_or_kana: Option<String>,
     /// Two digits.
     pub prefecture: Option<String>,
+    /// A part of the address, as it is registered: a municipality.
+    pub place: Option<String>,
     /// One of the service types it runs.
     pub service_type: Option<ServiceType>,
     /// Whether it can be written to now.
@@ -117,6 +123,8 @@ pub async fn search(
             .bind(search.service_type.map(|it| it.to_string()))
             .bind(search.joined.map(i64::from))
             .bind(i64::from(search.limit))
+            .bind(search.place.as_deref().map(containing))
+            .bind(search.name_or_kana.as_deref().map(containing))
             .fetch_all(&mut *c)
             .await?
     });

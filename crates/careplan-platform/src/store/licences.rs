@@ -33,7 +33,7 @@ pub async fn terms(
         .collect()
 }
 
-/// Adds a term.
+/// Adds a term; its id.
 ///
 /// # Errors
 /// When there is no such office, or the database cannot be reached.
@@ -42,13 +42,14 @@ pub async fn grant(
     office: &OfficeNumber,
     term: LicenceTerm,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Uuid, StoreError> {
+    let id = Uuid::now_v7();
     on!(tx, |c| {
-        let query = sqlx::query(GRANT).bind(Uuid::now_v7().as_bytes().to_vec()).bind(office.as_str());
+        let query = sqlx::query(GRANT).bind(id.as_bytes().to_vec()).bind(office.as_str());
         let query = query.bind(millis(term.starts_at)).bind(millis(term.ends_at)).bind(millis(now));
         query.execute(&mut *c).await?;
     });
-    Ok(())
+    Ok(id)
 }
 
 /// Brings the end of a term forward.

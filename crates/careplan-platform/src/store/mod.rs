@@ -6,6 +6,7 @@
 //! parameters, one file per table family, and each is prepared on both databases by a test.
 
 pub mod accounts;
+pub mod applications;
 pub mod audit_rows;
 pub mod certificates;
 mod connect;
@@ -23,8 +24,10 @@ pub mod links;
 mod listener;
 pub mod lists;
 pub mod mails;
+pub mod notices;
 pub mod offices;
 pub mod orders;
+pub mod progress;
 pub mod receipts;
 pub mod retention;
 mod rows;
@@ -77,11 +80,14 @@ pub fn statements(marks: Marks) -> Vec<String> {
         terminals::STATEMENTS,
         lists::STATEMENTS,
         uploads::STATEMENTS,
+        applications::STATEMENTS,
+        progress::STATEMENTS,
         sessions::STATEMENTS,
         second_factors::STATEMENTS,
         links::STATEMENTS,
         letter_requests::STATEMENTS,
         mails::STATEMENTS,
+        notices::STATEMENTS,
     ];
     let mut all: Vec<String> =
         constants.iter().flat_map(|family| family.iter().map(|text| (*text).to_owned())).collect();

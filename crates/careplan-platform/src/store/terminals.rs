@@ -22,7 +22,13 @@ const KEYS: &str = "select t.id, t.announcement, c.serial is not null \
      where t.office = $1 and t.retired_at is null and t.expires_at > $2 \
      and c.revoked_at is null and (c.not_after is null or c.not_after >= $2) order by t.id";
 
-pub(super) const STATEMENTS: &[&str] = &[ONE, OTHERS, PUT, RETIRE, KEYS];
+const OF_OFFICE: &str = "select id, announcement, fingerprint, issued_at, expires_at, retired_at, published_at from terminal \
+     where office = $1 order by published_at desc, id limit $2";
+
+pub(super) const STATEMENTS: &[&str] = &[ONE, OTHERS, PUT, RETIRE, KEYS, OF_OFFICE];
+
+/// Terminals of an office that a page shows: those in use, and what it had in some years.
+const LISTED_MAX: i64 = 200;
 
 /// A terminal with its newest announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +56,24 @@ pub struct Key {
     pub is_signed_with_own: bool,
 }
 
+/// A terminal in the list of its office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Chosen by the terminal.
+    pub id: Uuid,
+    /// With its newest announcement.
+    pub terminal: Terminal,
+    /// When that arrived here.
+    pub published_at: Timestamp,
+}
+
+impl Listed {
+    /// Whether letters are sealed to it at `now`, as far as its announcement goes.
+    pub fn is_in_use(&self, now: Timestamp) -> bool {
+        self.terminal.retired_at.is_none() && now < self.terminal.expires_at
+    }
+}
+
 type TerminalRow = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
 
 /// One terminal of an office.
@@ -75,6 +99,32 @@ pub async fn find(
         })
     })
     .transpose()
+}
+
+/// The terminals of an office, the one that was heard of last first.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn of_office(db: &mut impl Connected, office: &OfficeNumber) -> Result<Vec<Listed>, StoreError> {
+    type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>, i64);
+    let rows: Vec<Row> = on!(db, |c| {
+        sqlx::query_as(OF_OFFICE).bind(office.as_str()).bind(LISTED_MAX).fetch_all(&mut *c).await?
+    });
+    rows.into_iter()
+        .map(|(id, announcement, fingerprint, issued_at, expires_at, retired_at, published_at)| {
+            Ok(Listed {
+                id: Uuid::from_slice(&id).map_err(|_| StoreError::Corrupt("terminal"))?,
+                terminal: Terminal {
+                    announcement,
+                    fingerprint: digest(&fingerprint)?,
+                    issued_at: instant(issued_at)?,
+                    expires_at: instant(expires_at)?,
+                    retired_at: retired_at.map(instant).transpose()?,
+                },
+                published_at: instant(published_at)?,
+            })
+        })
+        .collect()
 }
 
 /// How many other terminals of an office are in use at `now`.

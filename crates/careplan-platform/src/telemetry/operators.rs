@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::Metrics;
 use crate::clock::Clock;
-use crate::signer::PlatformSigner;
+use crate::signer::{PlatformSigner, Signer as _};
 use crate::store::Store;
 
 /// A database that takes longer than this to answer is not one to send offices to.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -48,22 +49,30 @@ const HEAD_BYTES_MAX: u32 = 16 * 1024;
 /// which came together after a restart do not come again together.
 const AGE_SPREAD_TENTHS: u32 = 1;
 
+/// Where a request's connection comes from, in the extensions of the request. Behind a proxy that is the proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerAddress(pub IpAddr);
+
 /// Serves a connection until it ends.
 ///
 /// While it is served it is no larger than it must be, since idle ones are many: what only the
 /// handshake needs is gone by then.
-pub(super) async fn serve(stream: TcpStream, desk: Arc<Desk>, stopping: CancellationToken) {
+pub(super) async fn serve(
+    (stream, address): (TcpStream, SocketAddr),
+    desk: Arc<Desk>,
+    stopping: CancellationToken,
+) {
     // Answers are small and whole: waiting for more bytes only delays them.
     let _ = stream.set_nodelay(true);
     let ending = stopping.child_token();
     let welcomed = match &desk.transport {
         Transport::Plain => {
-            let requests = Requests::new(&desk, None);
+            let requests = Requests::new(&desk, address, None);
             let activity = requests.activity.clone();
             let connection = http1_builder(&desk).serve_connection(TokioIo::new(stream), requests);
             Some(Welcomed::Plain(Box::pin(connection), activity))
         }
-        Transport::Tls(tls) => Box::pin(shake(stream, tls.current(), &desk, &ending)).await,
+        Transport::Tls(tls) => Box::pin(shake((stream, address), tls.current(), &desk, &ending)).await,
     };
     match welcomed {
         Some(Welcomed::Http1(connection, activity)) => drive(connection, &activity, &desk, ending).await,
@@ -84,7 +93,7 @@ type Http2 = http2::Connection<TokioIo<TlsStream<TcpStream>>, Requests, TokioExe
 
 /// Shakes hands; `None` when that fails, takes too long, or the platform stops.
 async fn shake(
-    stream: TcpStream,
+    (stream, address): (TcpStream, SocketAddr),
     tls: Arc<ServerConfig>,
     desk: &Desk,
     ending: &CancellationToken,
@@ -109,7 +118,7 @@ async fn shake(
     let presented: Vec<CertificateDer<'static>> =
         tls.peer_certificates().map(<[_]>::to_vec).unwrap_or_default();
     let peer = Some(Arc::new(Connection::new(presented, ending.clone())));
-    let requests = Requests::new(desk, peer);
+    let requests = Requests::new(desk, address, peer);
     let activity = requests.activity.clone();
     Some(if is_http2 {
         Welcomed::Http2(Box::pin(http2_builder().serve_connection(TokioIo::new(stream), requests)), activity)
@@ -190,13 +199,15 @@ type Peer = Option<Arc<Connection>>;
 /// Hands each request to the routes, with the connection it came on.
 struct Requests {
     router: Router,
+    address: PeerAddress,
     peer: Peer,
     activity: Arc<Activity>,
 }
 
 impl Requests {
-    fn new(desk: &Desk, peer: Peer) -> Self {
-        Self { router: desk.router.clone(), peer, activity: Activity::new() }
+    fn new(desk: &Desk, address: SocketAddr, peer: Peer) -> Self {
+        let address = PeerAddress(address.ip());
+        Self { router: desk.router.clone(), address, peer, activity: Activity::new() }
     }
 }
 
@@ -206,6 +217,7 @@ impl HyperService<Request<Incoming>> for Requests {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Answer>, Infallible>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.address);
         if let Some(peer) = &self.peer {
             request.extensions_mut().insert(peer.clone());
         }

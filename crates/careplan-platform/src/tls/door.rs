@@ -141,7 +141,7 @@ impl Accepting {
                 accepted = self.socket.accept() => accepted,
             };
             match accepted {
-                Ok((stream, _)) => self.welcome(stream),
+                Ok((stream, peer)) => self.welcome(stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     sleep(ACCEPT_PAUSE).await;
@@ -150,7 +150,7 @@ impl Accepting {
         }
     }
 
-    fn welcome(&self, stream: tokio::net::TcpStream) {
+    fn welcome(&self, stream: tokio::net::TcpStream, peer: SocketAddr) {
         // A handshake just to say no would cost more than the connection: closing is the answer.
         let Ok(place) = self.places.clone().try_acquire_owned() else {
             metrics::counter!("careplan_connections_refused_total").increment(1);
@@ -165,7 +165,7 @@ impl Accepting {
             tokio::select! {
                 biased;
                 () = cutting.cancelled() => {}
-                () = connection::serve(stream, desk, stopping) => {}
+                () = connection::serve((stream, peer), desk, stopping) => {}
             }
         });
     }

@@ -22,12 +22,22 @@ pub enum TlsFault {
     Library(#[source] rustls::Error),
 }
 
+/// Whether a peer is asked for a certificate of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerCertificates {
+    /// Terminals of offices have one; who has none is served all the same.
+    Asked,
+    /// A browser that is asked bothers its user with a choice that means nothing on a web site.
+    NotAsked,
+}
+
 /// What new connections are served with. A reload is one store; open connections keep theirs.
 pub struct TlsInForce {
     current: RwLock<Arc<ServerConfig>>,
     provider: Arc<CryptoProvider>,
     /// Kept over reloads, so that terminals can resume their sessions.
     tickets: Arc<dyn ProducesTickets>,
+    peers: PeerCertificates,
 }
 
 impl fmt::Debug for TlsInForce {
@@ -41,11 +51,15 @@ impl TlsInForce {
     ///
     /// # Errors
     /// [`TlsFault`].
-    pub fn new(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Self, TlsFault> {
+    pub fn new(
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+        peers: PeerCertificates,
+    ) -> Result<Self, TlsFault> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let tickets = aws_lc_rs::Ticketer::new().map_err(TlsFault::Library)?;
-        let config = server_config(provider.clone(), tickets.clone(), chain, key)?;
-        Ok(Self { current: RwLock::new(Arc::new(config)), provider, tickets })
+        let config = server_config((&provider, &tickets, peers), chain, key)?;
+        Ok(Self { current: RwLock::new(Arc::new(config)), provider, tickets, peers })
     }
 
     /// From now on new connections meet this certificate.
@@ -57,7 +71,7 @@ impl TlsInForce {
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
     ) -> Result<(), TlsFault> {
-        let config = server_config(self.provider.clone(), self.tickets.clone(), chain, key)?;
+        let config = server_config((&self.provider, &self.tickets, self.peers), chain, key)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
         Ok(())
     }
@@ -68,22 +82,22 @@ impl TlsInForce {
 }
 
 fn server_config(
-    provider: Arc<CryptoProvider>,
-    tickets: Arc<dyn ProducesTickets>,
+    (provider, tickets, peers): (&Arc<CryptoProvider>, &Arc<dyn ProducesTickets>, PeerCertificates),
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 ) -> Result<ServerConfig, TlsFault> {
-    let holder = Holder::new(&provider);
     // Every suite of the provider is ephemeral and authenticated; X25519MLKEM768 comes first.
-    let mut config = ServerConfig::builder_with_provider(provider)
+    let builder = ServerConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(TlsFault::Library)?
-        .with_client_cert_verifier(Arc::new(holder))
-        .with_single_cert(chain, key)
-        .map_err(TlsFault::Identity)?;
+        .map_err(TlsFault::Library)?;
+    let builder = match peers {
+        PeerCertificates::Asked => builder.with_client_cert_verifier(Arc::new(Holder::new(provider))),
+        PeerCertificates::NotAsked => builder.with_no_client_auth(),
+    };
+    let mut config = builder.with_single_cert(chain, key).map_err(TlsFault::Identity)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     // Sessions live in the tickets: a thousand idle offices cost the server nothing.
-    config.ticketer = tickets;
+    config.ticketer = tickets.clone();
     config.session_storage = Arc::new(NoServerSessionStorage {});
     // Without it, TLS 1.2 would let a session be resumed under another peer's name (RFC 7627).
     config.require_ems = true;

@@ -19,13 +19,13 @@ use careplan_platform::login::{Hasher, IssuePasswords, LockRule};
 use careplan_platform::mailbox::Mailbox;
 use careplan_platform::office_api;
 use careplan_platform::platform::Platform;
-use careplan_platform::serve::edge::{Times, surround};
+use careplan_platform::serve::edge::{Times, problem_document, surround};
 use careplan_platform::signer::PlatformSigner;
 use careplan_platform::store::Store;
 use careplan_platform::store::accounts::{IssuePassword, add_issue_password};
 use careplan_platform::store::offices::{self, Registration};
 use careplan_platform::store::orders::{OrderState, order};
-use careplan_platform::tls::{Door, Limits, Listener, TlsInForce, Transport};
+use careplan_platform::tls::{Door, Limits, Listener, PeerCertificates, TlsInForce, Transport};
 use careplan_platform::trust::{ForeignTrust, Trust, TrustInForce};
 use careplan_protocol::Problem;
 use careplan_testkit::database::TestDatabase;
@@ -99,9 +99,9 @@ impl World {
         });
         let chain = vec![CertificateDer::from(server.certificate.der().to_vec())];
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(server.pkcs8.to_vec()));
-        let tls = Arc::new(TlsInForce::new(chain, key).unwrap());
+        let tls = Arc::new(TlsInForce::new(chain, key, PeerCertificates::Asked).unwrap());
         let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        let router = surround(office_api::router(platform.clone()), Times::default());
+        let router = surround(office_api::router(platform.clone()), Times::default(), problem_document);
         let door = listener.open(Transport::Tls(tls), GENEROUS, router);
         Self { platform, hand, root, folder, desk, desk_stop, desk_runs, door }
     }

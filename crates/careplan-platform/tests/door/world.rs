@@ -9,7 +9,7 @@ use axum::extract::{Extension, State};
 use axum::routing::get;
 use bytes::Bytes;
 use careplan_platform::caller::Connection;
-use careplan_platform::tls::{Door, Limits, Listener, TlsInForce, Transport};
+use careplan_platform::tls::{Door, Limits, Listener, PeerCertificates, TlsInForce, Transport};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::{http1, http2};
@@ -52,7 +52,9 @@ impl World {
             .route("/ending", get(ending))
             .with_state(gate.clone());
         let server = Identity::ecdsa(&rcgen::PKCS_ECDSA_P256_SHA256);
-        let tls = Arc::new(TlsInForce::new(vec![server.certificate.clone()], server.key()).unwrap());
+        let tls = Arc::new(
+            TlsInForce::new(vec![server.certificate.clone()], server.key(), PeerCertificates::Asked).unwrap(),
+        );
         let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let door = listener.open(Transport::Tls(tls.clone()), limits, routes);
         Self { door, tls, gate }

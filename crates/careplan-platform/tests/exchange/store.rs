@@ -160,7 +160,7 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
 async fn lists_and_terms_are_found_by_index_and_never_sorted() {
     let database = TestDatabase::fresh(Engine::Sqlite).await;
     let mut c = SqliteConnection::connect(database.url()).await.unwrap();
-    let paged = |text: &String| text.contains(" limit ") && text.contains("from transmission");
+    let paged = |text: &String| text.contains(" limit $") && text.contains("from transmission");
     let mut looked = 0;
     for text in statements(Marks::Bare).into_iter().filter(paged) {
         let plan: Vec<(i64, i64, i64, String)> =

@@ -11,6 +11,7 @@ mod licence;
 mod links;
 mod login;
 mod mails;
+mod notices;
 mod requests;
 mod second_factor;
 mod sessions;

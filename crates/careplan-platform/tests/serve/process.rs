@@ -35,7 +35,7 @@ impl Served {
 
     fn start_by(mut command: Command, folder: &Path, settings: &str) -> Self {
         let file = folder.join("settings.toml");
-        let ports = "office_api.listen = '127.0.0.1:0'\noperators.listen = '127.0.0.1:0'\n";
+        let ports = "office_api.listen = '127.0.0.1:0'\nwebsite.listen = '127.0.0.1:0'\noperators.listen = '127.0.0.1:0'\n";
         std::fs::write(&file, format!("{ports}{settings}")).unwrap();
         command.arg("serve").arg("--config").arg(file).arg("--data").arg(folder.join("data"));
         let mut child = command.spawn().unwrap();

@@ -33,6 +33,7 @@ pub(super) fn settings(folder: &Path) -> Config {
     config.data_dir = folder.join("data");
     config.office_api.listen.set_port(0);
     config.operators.listen.set_port(0);
+    config.website.listen.set_port(0);
     config
 }
 

@@ -136,6 +136,7 @@ pub(crate) fn rows() -> Vec<Row> {
         offices(Method::GET, routes::OFFICE, "200"),
         offices(Method::GET, routes::OFFICE_KEYS, "200"),
         offices(Method::GET, routes::LICENCE, "200"),
+        offices(Method::GET, routes::NOTICES, "200"),
         // The stranger announces a key in the name of another office.
         offices(Method::PUT, routes::TERMINAL, "201").stranger("announcement-invalid"),
         offices(Method::DELETE, routes::TERMINAL, "204")

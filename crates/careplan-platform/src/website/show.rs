@@ -1,0 +1,192 @@
+//! From a page's main part to an answer: menu, account, notice, errors.
+
+use askama::{DynTemplate, Template};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use careplan_protocol::{Code, Problem};
+use careplan_web::{Account, Banner, FieldErrors, Frame, Link, Markup, Site, Tone};
+use http::{HeaderValue, StatusCode, header};
+
+use super::Website;
+use super::squeeze::Squeezable;
+use super::visit::Visit;
+use crate::office_api::problem::Refused;
+use crate::store::StoreError;
+use crate::{directory, office_api::problem::store_failed};
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// The name of the product on every page.
+const PRODUCT: &str = "ケアプランデータ連携";
+
+/// What is the same on every page.
+pub(super) fn look() -> Site {
+    Site::new(PRODUCT, "/", "ケアプランデータ連携 運用センター")
+        .footer(Link::new("よくある質問", "/faq"))
+        .footer(Link::new("稼働状況", "/status"))
+        .footer(Link::new("利用規約", "/terms"))
+        .footer(Link::new("料金", "/prices"))
+}
+
+/// The menu of everybody.
+fn open_menu() -> [Link; 6] {
+    [
+        Link::new("トップ", "/"),
+        Link::new("事業所検索", "/offices"),
+        Link::new("ダウンロード", "/downloads"),
+        Link::new("お知らせ", "/notices"),
+        Link::new("よくある質問", "/faq"),
+        Link::new("ログイン", "/login"),
+    ]
+}
+
+/// The menu of an office that is logged in.
+fn office_menu() -> [Link; 7] {
+    [
+        Link::new("トップ", "/"),
+        Link::new("ライセンス", "/licence"),
+        Link::new("電子証明書", "/certificates"),
+        Link::new("事業所検索", "/offices"),
+        Link::new("ダウンロード", "/downloads"),
+        Link::new("お知らせ", "/notices"),
+        Link::new("アカウント", "/account"),
+    ]
+}
+
+/// A page on its way.
+pub(super) struct Page<'a> {
+    title: &'a str,
+    menu: &'a str,
+    main: &'a (dyn DynTemplate + Sync),
+    crumbs: &'a [Link],
+    errors: Option<&'a FieldErrors>,
+    notice: Option<Banner>,
+    broad: bool,
+    open: bool,
+}
+
+impl<'a> Page<'a> {
+    /// A page with its title, the path of its entry in the menu, and its main part.
+    pub(super) fn new(title: &'a str, menu: &'a str, main: &'a (dyn DynTemplate + Sync)) -> Self {
+        Self { title, menu, main, crumbs: &[], errors: None, notice: None, broad: false, open: false }
+    }
+
+    /// The pages above it.
+    pub(super) fn crumbs(mut self, crumbs: &'a [Link]) -> Self {
+        self.crumbs = crumbs;
+        self
+    }
+
+    /// What is wrong with its form.
+    pub(super) fn errors(mut self, errors: &'a FieldErrors) -> Self {
+        self.errors = Some(errors);
+        self
+    }
+
+    /// What just happened.
+    pub(super) fn notice(mut self, notice: Option<Banner>) -> Self {
+        self.notice = notice;
+        self
+    }
+
+    /// Shows nothing secret, whoever is logged in: it may be squeezed.
+    pub(super) fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Room for a wide table.
+    pub(super) fn broad(mut self) -> Self {
+        self.broad = true;
+        self
+    }
+}
+
+impl Website {
+    /// Draws a page. One whose form was wrong is answered with 422.
+    pub(super) async fn show(&self, visit: &Visit, page: Page<'_>) -> Result<Response, Refused> {
+        let account = match &visit.session {
+            Some(session) => {
+                Some(self.account(session.office(), visit).await.map_err(|it| store_failed(&it))?)
+            }
+            None => None,
+        };
+        let is_full = visit.session.as_ref().is_some_and(super::admit::is_full);
+        let menu = if is_full { office_menu().to_vec() } else { open_menu().to_vec() };
+        // Somebody on the way through the steps of the log-in has only these steps to take.
+        let menu = if account.is_some() && !is_full { Vec::new() } else { menu };
+        let mut frame = Frame::new(&self.look, page.title, page.main)
+            .account(account.as_ref())
+            .nav(&menu, page.menu)
+            .crumbs(page.crumbs)
+            .notice(page.notice);
+        if let Some(errors) = page.errors {
+            frame = frame.errors(errors);
+        }
+        if page.broad {
+            frame = frame.broad();
+        }
+        let is_wrong = page.errors.is_some_and(|errors| !errors.is_empty());
+        let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let html = frame.render().map_err(|error| not_drawn(&error))?;
+        let mut response = (status, [(header::CONTENT_TYPE, HTML)], html).into_response();
+        if page.open {
+            response.extensions_mut().insert(Squeezable);
+        }
+        Ok(response)
+    }
+
+    async fn account(
+        &self,
+        office: careplan_domain::OfficeNumber,
+        visit: &Visit,
+    ) -> Result<Account, StoreError> {
+        let entry = directory::entry(&mut self.platform.store.read().await?, &office, visit.now).await?;
+        let name = entry.map_or_else(String::new, |entry| entry.name);
+        Ok(Account::new(name, format!("事業所番号 {office}"), "/logout"))
+    }
+}
+
+/// A template that cannot be drawn is a defect; it is told to the log, and to the person as ours.
+pub(super) fn not_drawn(error: &askama::Error) -> Refused {
+    tracing::error!(%error, "a page could not be drawn");
+    Refused::from(Code::Internal)
+}
+
+/// After a form that was right: the page to go on with.
+pub(super) fn go_to(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
+/// A refusal as a page, with the number of its request.
+pub fn problem_page(problem: &Problem) -> (HeaderValue, Vec<u8>) {
+    let problem = &for_people(problem);
+    #[derive(Template)]
+    #[template(path = "problem.html")]
+    struct Main<'a> {
+        problem: &'a Problem,
+        detail: Option<Banner>,
+    }
+    let detail = problem.detail.as_ref().map(|detail| Banner::new(Tone::Warning, detail.clone()));
+    let main = Main { problem, detail };
+    let look = look();
+    let menu = open_menu();
+    let html = Frame::new(&look, &problem.title, &main).nav(&menu, "").render();
+    // A page that cannot be drawn still says what happened.
+    let bytes = html.map_or_else(|_| problem.title.clone().into_bytes(), String::into_bytes);
+    (HeaderValue::from_static(HTML), bytes)
+}
+
+/// Where a path or a method is none, the edge answers in words for programs.
+fn for_people(problem: &Problem) -> Problem {
+    let code = match problem.code {
+        Code::RouteUnknown => Code::PageUnknown,
+        Code::MethodNotAllowed => Code::ActionUnknown,
+        _ => return problem.clone(),
+    };
+    Problem { request_id: problem.request_id.clone(), ..Problem::new(code) }
+}
+
+/// A part drawn by a template of a page.
+pub(super) fn drawn(template: &dyn DynTemplate) -> Result<Markup, Refused> {
+    Markup::of(template).map_err(|error| not_drawn(&error))
+}

@@ -1,0 +1,16 @@
+//! The web site as a browser meets it, on both databases.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, unreachable_pub, reason = "tests")]
+
+mod browser;
+mod certificates;
+mod downloads;
+mod factor;
+mod hostile;
+mod licence;
+mod login;
+mod lost;
+mod notices;
+mod promises;
+mod routes;
+mod status;
+mod world;
