@@ -124,6 +124,9 @@ impl std::fmt::Display for Escaped<'_> {
                 '>' => out.write_str("&gt;")?,
                 '"' => out.write_str("&quot;")?,
                 '\'' => out.write_str("&#39;")?,
+                // 外字: every computer has other pictures for them, most of them none. The mark is the printers' own for a letter
+                // that is not there.
+                _ if is_of_the_user(character) => out.write_char('〓')?,
                 // HTML has no place for them; the mark shows that something stood here.
                 _ if character.is_control() => out.write_char('\u{FFFD}')?,
                 _ => out.write_char(character)?,
@@ -135,6 +138,11 @@ impl std::fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a character is one that users define (Unicode, private use).
+fn is_of_the_user(character: char) -> bool {
+    matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}')
 }
 
 #[cfg(test)]
@@ -274,8 +282,9 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_without_a_font_of_ours_is_left_to_the_reader() {
-        assert!(body(Sheet::new("𓀀葛\u{E0100}\u{E000}")).contains("𓀀葛\u{E0100}\u{E000}"));
+    fn a_letter_without_a_font_of_ours_is_left_to_the_reader_and_a_users_own_is_marked_as_missing() {
+        let html = body(Sheet::new("𓀀葛\u{E0100}\u{E000}\u{F8FF}\u{F900}"));
+        assert!(html.contains("𓀀葛\u{E0100}〓〓\u{F900}"), "{html}");
     }
 
     #[test]

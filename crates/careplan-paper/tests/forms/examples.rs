@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use careplan_paper::{ServiceNames, document, to_pdf};
+use careplan_paper::{ServiceNames, document, to_html, to_pdf};
 use careplan_standard::form::Forms;
 use careplan_standard::{Edition, SourceFile, read_forms};
 
@@ -30,6 +30,17 @@ fn forms_of(folder: &Path) -> Forms {
     let sources: Vec<SourceFile<'_>> =
         files.iter().map(|(name, bytes)| SourceFile::new(name, bytes)).collect();
     read_forms(Edition::v4_1(), &sources).unwrap()
+}
+
+/// The page as it is, with its tags: heads and their scopes, spans, captions.
+#[test]
+fn every_example_is_the_same_html() {
+    for folder in folders() {
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let page = to_html(&printed(&forms_of(&folder)));
+        let (_, body) = page.split_once("<main>").unwrap();
+        insta::assert_snapshot!(format!("html_{name}"), body);
+    }
 }
 
 #[test]
