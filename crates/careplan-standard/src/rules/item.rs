@@ -1,6 +1,6 @@
 //! Rules about one item of one record.
 
-use super::{CODES, CONTENT, LAYOUT, catalogue};
+use super::{CODES, CONTENT, LAYOUT, LAYOUT_READ, catalogue};
 
 catalogue! {
     FIELD_MISSING: "FIELD-001", Block, LAYOUT;
@@ -55,6 +55,14 @@ catalogue! {
         "{where}の値「{value}」は{found}桁です。標準仕様の記入例にある形ですが、正しい形は{expected}です。";
         "介護ソフトで{field}を8桁にして、書き出し直してください。相手先で読めないことがあります。";
         "標準仕様の記入例は6桁ですが、レイアウト表は8桁です。6桁では年月日のどれが欠けたか分からず、相手先で別の日になることがあります。";
+    FIELD_MISSING_UNSURE: "FIELD-014", Warn, LAYOUT_READ;
+        "{where}が空です。必須の印が、資料では確かめられない項目です。";
+        "介護ソフトで{field}を入力し、書き出し直してください。空のままでは、相手先で取り込めないことがあります。";
+        "印の位置が資料から読み取れず、前後の項目から必須と推定しました。推定なので、送ることは止めません。";
+    FIELD_TOO_LONG_UNSURE: "FIELD-015", Warn, LAYOUT_READ;
+        "{where}の値「{value}」は{found}バイトあり、{limit}バイトを超えています。項目長が、資料では確かめられない項目です。";
+        "介護ソフトで{field}を短く直すか、相手先で読めることを確かめてください。";
+        "項目長が資料から読み取れず、ほかのソフトの例から推定しました。推定なので、送ることは止めません。";
 
     VERSION_UNKNOWN: "VERSION-001", Block, CODES;
         "{where}の値「{value}」は、標準仕様{edition}版の値（{expected}）ではありません。";

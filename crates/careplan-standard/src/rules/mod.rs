@@ -70,6 +70,7 @@ use catalogue;
 const FILES: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 ファイルの一覧";
 const NAMES: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 ファイル名";
 const LAYOUT: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 項目の定義";
+const LAYOUT_READ: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 項目の定義からの読み取り（推定）";
 const CODES: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 コード表";
 const CSV_RULES: &str = "標準仕様4.1版 CSVファイルレイアウト定義書 CSV形式";
 const CHARACTERS: &str = "標準仕様4.1版 4.3 文字コード";
