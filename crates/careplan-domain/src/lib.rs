@@ -15,12 +15,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod billing;
+pub mod calendar;
 pub mod digest;
 pub mod gate;
 pub mod licence;
 pub mod limits;
 pub mod month;
 pub mod office;
+pub mod renewal;
 pub mod retention;
 pub mod secret;
 pub mod transmission;

@@ -3,6 +3,60 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// Why a number of years cannot be granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("年数は1〜3で指定してください。")]
+pub struct YearsFault;
+
+/// Years granted at once: one to three, as the fee table ends with three (63,000 yen).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Years(u8);
+
+impl Years {
+    /// One year, the usual term.
+    pub const ONE: Self = Self(1);
+    /// Two years.
+    pub const TWO: Self = Self(2);
+    /// Three years, the longest term.
+    pub const THREE: Self = Self(3);
+    /// Every length, shortest first.
+    pub const ALL: [Self; 3] = [Self::ONE, Self::TWO, Self::THREE];
+
+    /// A number of years.
+    ///
+    /// # Errors
+    /// When it is not 1, 2 or 3.
+    pub fn new(years: u8) -> Result<Self, YearsFault> {
+        Self::ALL.into_iter().find(|it| it.0 == years).ok_or(YearsFault)
+    }
+
+    /// The number.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u8> for Years {
+    type Error = YearsFault;
+
+    fn try_from(years: u8) -> Result<Self, YearsFault> {
+        Self::new(years)
+    }
+}
+
+impl From<Years> for u8 {
+    fn from(years: Years) -> Self {
+        years.0
+    }
+}
+
+impl std::fmt::Display for Years {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 /// One granted term. Terms of an office may follow each other and may not be removed, only ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LicenceTerm {
@@ -83,6 +137,15 @@ mod tests {
 
     fn term(starts_at: i64, ends_at: i64) -> LicenceTerm {
         LicenceTerm { starts_at: at(starts_at), ends_at: at(ends_at) }
+    }
+
+    #[test]
+    fn one_to_three_years_are_granted_at_once() {
+        for years in 1..=3 {
+            assert_eq!(Years::new(years).map(Years::get), Ok(years));
+        }
+        assert_eq!(Years::new(0), Err(YearsFault));
+        assert_eq!(Years::new(4), Err(YearsFault));
     }
 
     #[test]

@@ -15,7 +15,8 @@ use anyhow::Context as _;
 pub use effective::BlobStore;
 pub use merge::SettingFault;
 pub use settings::{
-    Authority, BlobKind, Blobs, Config, Database, Foreign, Log, LogFormat, Login, OfficeApi, Operators, Trust,
+    Authority, BlobKind, Blobs, Config, Database, Foreign, Log, LogFormat, Login, Mail, MailTransport,
+    OfficeApi, Operators, Trust, Website,
 };
 
 /// The reference manual and the defaults in one.
@@ -122,6 +123,11 @@ mod tests {
             ("[blobs]\nkind = 's3'", "blobs.bucket"),
             ("[authority]\noffice_days = 0", "authority.office_days"),
             ("[retention]\nproof_days = 100", "retention.proof_days"),
+            ("[login]\nsession_idle_minutes = 0", "login.session_idle_minutes"),
+            ("[login]\nsession_hours_max = 0", "login.session_hours_max"),
+            ("[website]\npublic_url = 'http://x'", "website.public_url"),
+            ("[mail]\ntransport = 'smtp'", "mail.smtp_url_file"),
+            ("[mail]\nfrom = 'nobody'", "mail.from"),
         ] {
             let fault = Config::from_text(text).unwrap_err().to_string();
             assert!(fault.contains(named), "{text}: {fault}");

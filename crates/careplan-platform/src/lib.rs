@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod key_file;
 pub mod licence;
 pub mod login;
+pub mod mail;
 pub mod mailbox;
 pub mod office_api;
 pub mod platform;

@@ -15,6 +15,8 @@ use crate::outbox::{FoundFile, gather};
 pub(super) struct Package {
     /// The name of the first of them.
     pub(super) name: FileName,
+    /// The edition they are written in.
+    pub(super) edition: &'static Edition,
     /// Which kinds of files they are.
     pub(super) kinds: BTreeSet<Prefix>,
     /// What they say.
@@ -54,11 +56,12 @@ pub(super) fn read_packages(paths: &[PathBuf]) -> anyhow::Result<Packages> {
     for mut group in groups.into_values() {
         group.sort_by(|(one, _), (other, _)| one.cmp(other));
         let sources: Vec<SourceFile<'_>> = group.iter().map(|(_, found)| found.source()).collect();
-        match read_forms(Edition::v4_1(), &sources) {
+        let edition = Edition::of(&sources);
+        match read_forms(edition, &sources) {
             Ok(forms) => {
                 let kinds = group.iter().map(|(name, _)| name.prefix()).collect();
                 let name = group.into_iter().next().map(|(name, _)| name);
-                read.packages.extend(name.map(|name| Package { name, kinds, forms }));
+                read.packages.extend(name.map(|name| Package { name, edition, kinds, forms }));
             }
             Err(findings) => {
                 say_findings(findings.iter(), &files, Shown::Plain);

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use careplan_paper::{ServiceNames, document, to_html, to_pdf};
-use careplan_standard::Edition;
 use careplan_standard::form::FormsView;
 
 use super::Outcome;
@@ -70,7 +69,7 @@ impl Render {
 
     /// Writes the documents of one package; `false` when one of them cannot be drawn, after it was told.
     fn render(&self, package: &Package, names: &ServiceNames) -> anyhow::Result<bool> {
-        let edition = Edition::v4_1();
+        let edition = package.edition;
         // A name without anybody's name in it.
         let stem = package.name.origin().to_string();
         let document = document(edition, &package.forms, names, package.day()?)?;

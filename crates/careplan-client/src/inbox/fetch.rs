@@ -119,7 +119,7 @@ impl Office {
 fn check(letter: &ReadLetter) -> (Option<String>, u32) {
     let sources: Vec<SourceFile<'_>> =
         letter.files.iter().map(|file| SourceFile::new(file.name.as_str(), &file.bytes)).collect();
-    let edition = Edition::v4_1();
+    let edition = Edition::of(&sources);
     let sorted = sort_into_units(edition, &sources);
     let in_units: usize = sorted.units.iter().map(|unit| check_unit(edition, &sources, unit).len()).sum();
     let serial = match sorted.units.as_slice() {

@@ -96,7 +96,7 @@ fn heaps(files: &[FoundFile]) -> Vec<Vec<usize>> {
 fn judge_heap(files: &[FoundFile], heap: &[usize]) -> Judged {
     let found: Vec<&FoundFile> = heap.iter().filter_map(|index| files.get(*index)).collect();
     let sources: Vec<SourceFile<'_>> = found.iter().map(|found| found.source()).collect();
-    let edition = Edition::v4_1();
+    let edition = Edition::of(&sources);
     let sorted = sort_into_units(edition, &sources);
     let in_all = |indexes: &[usize]| indexes.iter().filter_map(|index| heap.get(*index).copied()).collect();
     // Within a heap a name is one file; outside it may be several.

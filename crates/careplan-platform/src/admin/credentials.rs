@@ -12,13 +12,13 @@ use serde_json::json;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::Desk;
 use super::desk::{known, minute, office_argument};
+use super::{Desk, requests};
 use crate::authority::home::ROOT_PROFILE;
-use crate::login::{Hasher, Lock, issue_password, plain_issue_password, temporary_password};
-use crate::store::Connected;
+use crate::login::{Hasher, LetterRequest, Lock, issue_password, plain_issue_password, temporary_password};
 use crate::store::accounts::{self, IssuePassword};
 use crate::store::certificates::{self, CertificateRow};
+use crate::store::{Connected, links, sessions};
 
 /// ユーザID・仮パスワード・証明書発行用パスワードの発行
 #[derive(Debug, clap::Subcommand)]
@@ -51,43 +51,63 @@ struct Letter<'a> {
 impl Command {
     pub(super) async fn run(self, desk: &mut Desk<'_>) -> anyhow::Result<()> {
         let Self::Issue { office, out, json } = self;
-        let now = desk.clock.now();
-        let mut db = desk.store.read().await?;
-        known(&mut db, &office).await?;
-        let root_fingerprint = fingerprint_of_root(&mut db, now).await?;
-        drop(db);
-        let (temporary, issue) = (temporary_password()?, issue_password()?);
-        let lifetime = SignedDuration::from_hours(24 * i64::from(desk.login.issue_password_days));
-        let until = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
-        let letter = Letter {
-            office,
-            user_id: UserId::of(&office),
-            temporary_password: temporary.expose(),
-            issue_password: issue.expose(),
-            issue_password_until: until,
-            root_fingerprint,
-        };
-        let text = letter.text(json)?;
-        if out.as_os_str() == "-" {
-            store(desk, office, (&temporary, &issue, until), now).await?;
-            return desk.out.write_all(text.as_bytes()).context("結果を書き出せません。");
-        }
-        // The file first: passwords that nobody has on paper would lock the office out.
-        write_private(&out, text.as_bytes())?;
-        if let Err(error) = store(desk, office, (&temporary, &issue, until), now).await {
-            let _ = std::fs::remove_file(&out);
-            return Err(error);
-        }
-        let file = out.display();
-        desk.say(format!(
+        issue(desk, office, Delivery { out, json, request: None }).await
+    }
+}
+
+/// Where a letter goes, and what it answers.
+pub(super) struct Delivery {
+    /// A file that is not there yet, or `-`.
+    pub(super) out: PathBuf,
+    /// As JSON.
+    pub(super) json: bool,
+    /// The request that it fulfils.
+    pub(super) request: Option<LetterRequest>,
+}
+
+/// Makes new credentials for an office; earlier ones are worth nothing then, and its sessions end.
+pub(super) async fn issue(
+    desk: &mut Desk<'_>,
+    office: OfficeNumber,
+    delivery: Delivery,
+) -> anyhow::Result<()> {
+    let Delivery { out, json, request } = delivery;
+    let now = desk.clock.now();
+    let mut db = desk.store.read().await?;
+    known(&mut db, &office).await?;
+    let root_fingerprint = fingerprint_of_root(&mut db, now).await?;
+    drop(db);
+    let (temporary, issue) = (temporary_password()?, issue_password()?);
+    let lifetime = SignedDuration::from_hours(24 * i64::from(desk.login.issue_password_days));
+    let until = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
+    let letter = Letter {
+        office,
+        user_id: UserId::of(&office),
+        temporary_password: temporary.expose(),
+        issue_password: issue.expose(),
+        issue_password_until: until,
+        root_fingerprint,
+    };
+    let text = letter.text(json)?;
+    if out.as_os_str() == "-" {
+        store(desk, (office, request), (&temporary, &issue, until), now).await?;
+        return desk.out.write_all(text.as_bytes()).context("結果を書き出せません。");
+    }
+    // The file first: passwords that nobody has on paper would lock the office out.
+    write_private(&out, text.as_bytes())?;
+    if let Err(error) = store(desk, (office, request), (&temporary, &issue, until), now).await {
+        let _ = std::fs::remove_file(&out);
+        return Err(error);
+    }
+    let file = out.display();
+    desk.say(format!(
             "事業所 {office} の資格情報を発行し、`{file}` に書き込みました。以前のパスワードと証明書発行用パスワードは使えなくなりました。発行済みの電子証明書はそのまま使えます。事業所に渡したら、このファイルを消してください。"
         ))
-    }
 }
 
 async fn store(
     desk: &Desk<'_>,
-    office: OfficeNumber,
+    (office, request): (OfficeNumber, Option<LetterRequest>),
     letter: (&Secret, &Secret, Timestamp),
     now: Timestamp,
 ) -> anyhow::Result<()> {
@@ -97,6 +117,13 @@ async fn store(
     let hash = hasher.hash(plain_issue_password(issue)).await?;
     let mut tx = desk.store.begin().await?;
     accounts::put_account(&mut tx, &office, &password_hash, now).await?;
+    let user_id = UserId::of(&office);
+    // Whoever had the account before gets nowhere with what is left of it.
+    sessions::end_all(&mut tx, &user_id).await?;
+    links::replace_all(&mut tx, &office, now).await?;
+    if let Some(request) = request {
+        requests::approve(desk, &mut tx, &request, now).await?;
+    }
     let id = Uuid::now_v7();
     let new = IssuePassword { id, office, hash, expires_at, used: None, lock: Lock::default() };
     accounts::add_issue_password(&mut tx, &new, now).await?;

@@ -12,6 +12,7 @@ mod licence_commands;
 mod office;
 mod offices;
 mod offices_file;
+mod requests;
 mod transmission;
 
 use std::io::{stderr, stdout};
@@ -37,6 +38,9 @@ pub enum Command {
     /// ユーザID・仮パスワード・証明書発行用パスワードの発行
     #[command(subcommand)]
     Credentials(credentials::Command),
+    /// 事業所からの通知書の再発行の申し込み
+    #[command(subcommand)]
+    Requests(requests::Command),
     /// ライセンスの付与・終了・表示
     #[command(subcommand)]
     Licence(licence_commands::Command),
@@ -81,6 +85,7 @@ impl Command {
             Self::Offices(command) => command.run(desk).await,
             Self::Office(command) => command.run(desk).await,
             Self::Credentials(command) => command.run(desk).await,
+            Self::Requests(command) => command.run(desk).await,
             Self::Licence(command) => command.run(desk).await,
             Self::Certificate(command) => command.run(desk).await,
             Self::Transmission(command) => command.run(desk).await,

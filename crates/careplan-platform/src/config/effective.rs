@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use careplan_domain::Secret;
 
-use super::{BlobKind, Config};
+use super::{BlobKind, Config, MailTransport};
+use crate::mail::{Folder, MailAddress, SiteUrl, Smtp, Transport};
 use crate::store::DatabaseUrl;
 
 /// Where large letters lie.
@@ -49,6 +51,10 @@ impl Config {
             ("login.lock_minutes", self.login.lock_minutes.into()),
             ("login.issue_password_days", self.login.issue_password_days.into()),
             ("login.hashes_max", self.login.hashes_max as u64),
+            ("login.session_idle_minutes", self.login.session_idle_minutes.into()),
+            ("login.session_hours_max", self.login.session_hours_max.into()),
+            ("mail.folder_mails_max", self.mail.folder_mails_max as u64),
+            ("mail.smtp_seconds_max", self.mail.smtp_seconds_max),
         ];
         if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
             bail!("設定 `{name}` は1以上にしてください。");
@@ -64,6 +70,11 @@ impl Config {
         }
         if self.database.url_file.as_os_str().is_empty() {
             address_of(&self.database.url)?;
+        }
+        self.site_url()?;
+        self.mail_from()?;
+        if self.mail.transport == MailTransport::Smtp && self.mail.smtp_url_file.as_os_str().is_empty() {
+            bail!("`mail.transport = \"smtp\"` には `mail.smtp_url_file` が必要です。");
         }
         if self.blobs.kind == BlobKind::S3 && self.blobs.bucket.is_empty() {
             bail!("`blobs.kind = \"s3\"` には `blobs.bucket` が必要です。");
@@ -110,6 +121,42 @@ impl Config {
                 access_key_id: blobs.access_key_id.clone(),
                 secret_access_key: read_secret(&blobs.secret_access_key_file)?,
             },
+        })
+    }
+
+    /// Where offices reach the web site.
+    ///
+    /// # Errors
+    /// A URL of another form.
+    pub fn site_url(&self) -> anyhow::Result<SiteUrl> {
+        SiteUrl::parse(&self.website.public_url)
+            .context("設定 `website.public_url` は https:// で始め、/ で終わらないようにしてください。")
+    }
+
+    /// The address mails come from.
+    ///
+    /// # Errors
+    /// A text that is no address.
+    pub fn mail_from(&self) -> anyhow::Result<MailAddress> {
+        self.mail.from.parse().context("設定 `mail.from` がメールアドレスではありません。")
+    }
+
+    /// How mails go; reads `mail.smtp_url_file`.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or a URL that is none of a server.
+    pub fn mail_transport(&self) -> anyhow::Result<Transport> {
+        let mail = &self.mail;
+        Ok(match mail.transport {
+            MailTransport::Folder => {
+                let folder = or_in_data(&mail.folder, &self.data_dir, "mail");
+                Transport::Folder(Folder::new(folder, mail.folder_mails_max))
+            }
+            MailTransport::Smtp => {
+                let url = read_secret(&mail.smtp_url_file)?;
+                let smtp = Smtp::from_url(&url, Duration::from_secs(mail.smtp_seconds_max));
+                Transport::Smtp(smtp.context("設定 `mail.smtp_url_file` のファイルを確かめてください。")?)
+            }
         })
     }
 

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use careplan_domain::retention::Retention;
 use careplan_protocol::trust::{RefusedKind, SubjectRule};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+
+use crate::login::{LockRule, SessionRule};
 
 /// All settings of one process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,8 +30,12 @@ pub struct Config {
     pub trust: Trust,
     /// How long things are kept.
     pub retention: Retention,
-    /// Passwords and lock-outs.
+    /// Passwords, sessions and lock-outs.
     pub login: Login,
+    /// The web site.
+    pub website: Website,
+    /// Mails to offices.
+    pub mail: Mail,
     /// The log.
     pub log: Log,
 }
@@ -178,6 +185,67 @@ pub struct Login {
     pub issue_password_days: u32,
     /// Passwords hashed at the same time.
     pub hashes_max: usize,
+    /// Minutes after which a session ends when nothing is asked.
+    pub session_idle_minutes: u32,
+    /// Hours after which a session ends in any case.
+    pub session_hours_max: u32,
+    /// Whether every account must have a second factor.
+    pub second_factor_required: bool,
+}
+
+impl Login {
+    /// When wrong tries lock.
+    pub fn lock_rule(&self) -> LockRule {
+        LockRule {
+            failures_max: self.failures_max,
+            duration: SignedDuration::from_mins(self.lock_minutes.into()),
+        }
+    }
+
+    /// How long sessions last, and what an account owes.
+    pub fn session_rule(&self) -> SessionRule {
+        SessionRule {
+            idle: SignedDuration::from_mins(self.session_idle_minutes.into()),
+            absolute: SignedDuration::from_hours(self.session_hours_max.into()),
+            second_factor_required: self.second_factor_required,
+        }
+    }
+}
+
+/// `[website]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Website {
+    /// Where offices reach it.
+    pub public_url: String,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Folder or server.
+    pub transport: MailTransport,
+    /// The folder; empty for `mail` in the data folder.
+    pub folder: PathBuf,
+    /// Mails it holds at most.
+    pub folder_mails_max: usize,
+    /// A file with the URL of the server.
+    pub smtp_url_file: PathBuf,
+    /// Seconds that a server may take for a mail.
+    pub smtp_seconds_max: u64,
+    /// The address mails come from.
+    pub from: String,
+}
+
+/// Ways of mails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTransport {
+    /// A folder.
+    Folder,
+    /// An SMTP server.
+    Smtp,
 }
 
 /// `[log]`

@@ -6,6 +6,7 @@
 
 mod outbox;
 mod periodic;
+pub(crate) mod queue;
 mod retention;
 mod sweep;
 
@@ -20,8 +21,9 @@ use crate::platform::Platform;
 use crate::signer::SignFault;
 use crate::store::StoreError;
 
-pub use outbox::{DROP_BLOB, JOB_TRIES_MAX, run_outbox};
+pub use outbox::{DROP_BLOB, run_outbox};
 pub use periodic::{PERIODIC, Periodic, run_due};
+pub use queue::JOB_TRIES_MAX;
 pub use retention::{drop_bytes, drop_proofs, expire};
 pub use sweep::{sweep_blobs, sweep_uploads};
 

@@ -6,6 +6,7 @@ use careplan_domain::Timestamp;
 
 use super::{JobFault, drop_bytes, drop_proofs, expire, run_outbox, sweep_blobs, sweep_uploads};
 use crate::audit::make_checkpoint;
+use crate::login::sweep_logins;
 use crate::platform::Platform;
 use crate::store::leases;
 
@@ -30,6 +31,8 @@ pub enum Periodic {
     SweepUploads,
     /// Blobs without a row.
     SweepBlobs,
+    /// Sessions and links that are over.
+    SweepLogins,
     /// The platform's signature under the audit chain.
     Checkpoint,
 }
@@ -42,6 +45,7 @@ pub const PERIODIC: &[Periodic] = &[
     Periodic::DropProofs,
     Periodic::SweepUploads,
     Periodic::SweepBlobs,
+    Periodic::SweepLogins,
     Periodic::Checkpoint,
 ];
 
@@ -55,6 +59,7 @@ impl Periodic {
             Self::DropProofs => "drop-proofs",
             Self::SweepUploads => "sweep-uploads",
             Self::SweepBlobs => "sweep-blobs",
+            Self::SweepLogins => "sweep-logins",
             Self::Checkpoint => "audit-checkpoint",
         }
     }
@@ -64,7 +69,11 @@ impl Periodic {
     pub fn period(self) -> Duration {
         match self {
             Self::Outbox | Self::Expire => MINUTE,
-            Self::DropBytes | Self::DropProofs | Self::SweepUploads | Self::Checkpoint => HOUR,
+            Self::DropBytes
+            | Self::DropProofs
+            | Self::SweepUploads
+            | Self::SweepLogins
+            | Self::Checkpoint => HOUR,
             Self::SweepBlobs => HOUR * 24,
         }
     }
@@ -81,6 +90,7 @@ impl Periodic {
             Self::DropProofs => drop_proofs(platform, now).await,
             Self::SweepUploads => sweep_uploads(platform, now).await,
             Self::SweepBlobs => sweep_blobs(platform, now).await,
+            Self::SweepLogins => Ok(sweep_logins(&platform.store, now).await?),
             Self::Checkpoint => {
                 Ok(usize::from(make_checkpoint(&platform.store, &*platform.signer, now).await?))
             }

@@ -14,7 +14,7 @@ const TEMPORARY_CHARS: usize = 12;
 /// 80 bits: it stands for the office until it is used.
 const ISSUE_CHARS: usize = 16;
 
-/// Characters between two hyphens of an issue password.
+/// Characters between two hyphens of what is typed from paper.
 const GROUP_CHARS: usize = 4;
 
 /// A password for the first log-in.
@@ -30,8 +30,13 @@ pub fn temporary_password() -> Result<Secret, HashFault> {
 /// # Errors
 /// When the system gives no randomness.
 pub fn issue_password() -> Result<Secret, HashFault> {
-    let letters = zeroize::Zeroizing::new(letters(ISSUE_CHARS)?);
-    let mut grouped = String::with_capacity(ISSUE_CHARS + ISSUE_CHARS / GROUP_CHARS);
+    grouped(ISSUE_CHARS)
+}
+
+/// So many letters in groups of four.
+pub(super) fn grouped(count: usize) -> Result<Secret, HashFault> {
+    let letters = zeroize::Zeroizing::new(letters(count)?);
+    let mut grouped = String::with_capacity(count + count / GROUP_CHARS);
     for (place, letter) in letters.chars().enumerate() {
         if place > 0 && place % GROUP_CHARS == 0 {
             grouped.push('-');

@@ -1,26 +1,85 @@
-//! Log-in: user ID and password, and the issue password that lets a terminal obtain a certificate.
+//! Log-in: user ID and password with second factor, sessions of the web site, what an office does when
+//! it lost them, and the issue password that lets a terminal obtain a certificate.
 //!
 //! Promises: passwords are kept as slow hashes only; a wrong password, an unknown user ID and an
 //! office without credentials get the same answer at the same cost; three wrong tries in a row lock
 //! for a while, counted in the database because replicas share nothing else. An issue password
 //! obtains one certificate. Never prints a secret.
 
+mod browser;
+mod change;
+mod factor_fault;
 mod generate;
 mod hash;
 mod issue_password;
+mod link;
+mod links;
 mod lock;
+mod new_password;
 mod password;
+mod requests;
+mod second_factor;
+mod session;
+mod stage;
+mod sweep;
+mod token;
+mod totp;
 
+pub use change::{ChangeFault, Changes, Typed};
+pub use factor_fault::FactorFault;
 pub use generate::{issue_password, plain as plain_issue_password, temporary_password};
 pub use hash::{HashFault, Hasher};
 pub use issue_password::{Grant, IssuePasswordState, IssuePasswords, Spent};
+pub use link::{Link, LinkFault, Purpose};
+pub use links::{Asked, LINK_ASKED, LINK_PATH, Links, MailFault, PAUSE as LINK_PAUSE};
 pub use lock::{Lock, LockRule};
+pub use new_password::{PASSWORD_CHARS_MIN, Weakness, judge as judge_password};
 pub use password::{LoggedIn, Passwords};
+pub use requests::{ASKED_JA, LetterRequest, Phone, PhoneFault, Reason, Requests};
+pub use second_factor::{Confirmed, FactorState, RECOVERY_CODES, RecoveryCodes, SecondFactors};
+pub use session::{SESSIONS_MAX, Session, SessionFault, SessionRule, Sessions, Visitor};
+pub use stage::Stage;
+pub use sweep::sweep_logins;
+pub use token::Token;
+pub use totp::TotpSecret;
 
 use careplan_domain::Timestamp;
 use careplan_protocol::{Code, Problem};
 
-use crate::store::StoreError;
+use crate::config;
+use crate::mail::SiteUrl;
+use crate::store::{Store, StoreError};
+
+/// Everything a web site does with accounts, over the same places for hashing.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    /// Log-in, sessions, log-out.
+    pub sessions: Sessions,
+    /// Changing and resetting the password.
+    pub changes: Changes,
+    /// The second factor.
+    pub second_factors: SecondFactors,
+    /// One-time links by mail.
+    pub links: Links,
+    /// Requests for a new letter.
+    pub requests: Requests,
+}
+
+impl Accounts {
+    /// The accounts of `store` under the settings `[login]`; mails lead to `site`.
+    pub fn new(store: &Store, hasher: Hasher, settings: &config::Login, site: &SiteUrl) -> Self {
+        let rule = settings.lock_rule();
+        let passwords = Passwords::new(store.clone(), hasher, rule);
+        let sessions = Sessions::new(store.clone(), passwords, settings.session_rule());
+        Self {
+            changes: Changes::new(&sessions, site.clone()),
+            second_factors: SecondFactors::new(&sessions, rule),
+            links: Links::new(&sessions, site.clone()),
+            requests: Requests::new(store.clone()),
+            sessions,
+        }
+    }
+}
 
 /// Why somebody may not log in.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +105,9 @@ pub enum LoginFault {
         /// When.
         at: Timestamp,
     },
+    /// The session was ended meanwhile.
+    #[error("the session was ended")]
+    SessionEnded,
     /// Too many passwords are being hashed at this moment.
     #[error("too many passwords are being hashed")]
     Busy,
@@ -81,6 +143,7 @@ impl LoginFault {
                 let at = japanese_minute(*at);
                 Problem::new(Code::IssuePasswordExpired).detail(format!("期限は{at}まででした。"))
             }
+            Self::SessionEnded => Problem::new(Code::CredentialsMissing).detail("ログアウトしました。"),
             Self::Busy => Problem::new(Code::TooManyRequests),
             Self::Hash(_) | Self::Store(_) => return None,
         })

@@ -1,7 +1,7 @@
 //! User ID and password.
 
 use careplan_domain::limits::PASSWORD_CHARS_MAX;
-use careplan_domain::{OfficeNumber, Secret, Timestamp, UserId};
+use careplan_domain::{Digest, OfficeNumber, Secret, Timestamp, UserId};
 
 use super::{Hasher, Lock, LockRule, LoginFault};
 use crate::audit::{self, Actor, Entry};
@@ -10,8 +10,8 @@ use crate::store::{Store, accounts};
 /// Checks passwords. Clones share the places for hashing.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    store: Store,
-    hasher: Hasher,
+    pub(super) store: Store,
+    pub(super) hasher: Hasher,
     rule: LockRule,
 }
 
@@ -24,6 +24,8 @@ pub struct LoggedIn {
     pub office: OfficeNumber,
     /// The password is still the one of the letter (仮パスワード).
     pub password_is_temporary: bool,
+    /// Which password it was: a later step makes sure that it is still the one.
+    pub(crate) proof: Digest,
 }
 
 impl Passwords {
@@ -98,6 +100,7 @@ impl Passwords {
             None => Ok(LoggedIn {
                 user_id,
                 office: account.office,
+                proof: account.proof(),
                 password_is_temporary: account.password_is_temporary,
             }),
         }

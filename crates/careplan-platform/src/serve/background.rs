@@ -7,6 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::supervise::Tasks;
 use super::upkeep::Upkeep;
+use crate::clock::Clock;
+use crate::login::Links;
+use crate::mail::Postman;
 use crate::platform::Platform;
 use crate::store::{StoreError, jobs};
 use crate::telemetry::Metrics;
@@ -14,6 +17,9 @@ use crate::{jobs as work, mailbox};
 
 /// Between two looks at the queue of jobs, and two foldings of the histograms.
 const METRICS_LOOK: Duration = Duration::from_secs(5);
+
+/// Between two looks whether mails wait: somebody sits before a page that says "sent".
+const MAILS_LOOK: Duration = Duration::from_secs(3);
 
 /// Starts all of it.
 pub(super) fn keep(tasks: &Tasks, platform: &Arc<Platform>, upkeep: &Arc<Upkeep>, metrics: &Metrics) {
@@ -34,6 +40,28 @@ pub(super) fn keep(tasks: &Tasks, platform: &Arc<Platform>, upkeep: &Arc<Upkeep>
     tasks.keep("certificates", move |stop| watched.clone().watch_certificates(stop));
     let (measured, metrics) = (platform.clone(), metrics.clone());
     tasks.keep("metrics", move |stop| measure(measured.clone(), metrics.clone(), stop));
+}
+
+/// Answers questions for links and sends mails. Apart from the jobs: a server that takes its time must
+/// not hold up what is due by the minute.
+pub(super) fn keep_mails(tasks: &Tasks, clock: &Clock, links: Links, postman: Postman) {
+    let clock = clock.clone();
+    tasks.keep("mails", move |stop| send_mails(clock.clone(), links.clone(), postman.clone(), stop));
+}
+
+async fn send_mails(clock: Clock, links: Links, postman: Postman, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = links.answer_asked(clock.now()).await {
+            tracing::error!(%error, "links could not be made");
+        }
+        if let Err(error) = postman.deliver_due(clock.now()).await {
+            tracing::error!(%error, "mails could not be looked after");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(MAILS_LOOK) => {}
+        }
+    }
 }
 
 async fn measure(platform: Arc<Platform>, metrics: Metrics, stop: CancellationToken) {

@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use careplan_envelope::Certificate;
 use careplan_protocol::routes;
-use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 use super::background;
@@ -24,7 +23,8 @@ use crate::blobs::{Blobs, BucketSettings};
 use crate::caller::Standings;
 use crate::clock::Clock;
 use crate::config::{BlobStore, Config};
-use crate::login::{Hasher, IssuePasswords, LockRule};
+use crate::login::{Accounts, Hasher, IssuePasswords};
+use crate::mail::Postman;
 use crate::mailbox::Mailbox;
 use crate::office_api;
 use crate::platform::Platform;
@@ -102,15 +102,15 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let tasks = Tasks::new();
 
     let own = own_parts(&config, (&store, &clock), ports, &tasks).await?;
-    let rule = LockRule {
-        failures_max: config.login.failures_max,
-        duration: SignedDuration::from_mins(config.login.lock_minutes.into()),
-    };
+    let hasher = Hasher::new(config.login.hashes_max);
+    let rule = config.login.lock_rule();
+    let accounts = Accounts::new(&store, hasher.clone(), &config.login, &config.site_url()?);
+    let postman = Postman::new(store.clone(), config.mail_transport()?, config.mail_from()?);
     let platform = Arc::new(Platform {
         standings: Standings::start(store.clone()),
         trust: own.upkeep.trust.clone(),
         mailbox: Mailbox::start(store.clone(), clock.clone(), blobs(&config).await?, config.retention),
-        issue_passwords: IssuePasswords::new(store.clone(), Hasher::new(config.login.hashes_max), rule),
+        issue_passwords: IssuePasswords::new(store.clone(), hasher, rule),
         order_bell: own.upkeep.bell.clone(),
         enrol_wait: Duration::from_secs(config.authority.enrol_wait_seconds),
         signer: own.upkeep.signer.clone(),
@@ -118,6 +118,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         clock: clock.clone(),
     });
     background::keep(&tasks, &platform, &own.upkeep, &metrics);
+    background::keep_mails(&tasks, &clock, accounts.links, postman);
 
     let readiness = Readiness::default();
     let signer = own.upkeep.signer.clone();

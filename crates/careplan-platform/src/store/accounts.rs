@@ -6,14 +6,21 @@ use uuid::Uuid;
 use super::values::{digest, instant, millis, number, parse};
 use super::{Connected, StoreError, Tx, on};
 use crate::login::Lock;
+use crate::mail::MailAddress;
 
-const ACCOUNT: &str = "select office, password_hash, password_is_temporary, failures, locked_until \
-     from account where user_id = $1";
+const ACCOUNT: &str = "select office, password_hash, password_is_temporary, letter_hash, mail, failures, \
+     locked_until from account where user_id = $1";
 const PUT_ACCOUNT: &str = "insert into account \
-     (user_id, office, password_hash, password_is_temporary, failures, locked_until, created_at) \
-     values ($1, $2, $3, 1, 0, null, $4) \
+     (user_id, office, password_hash, letter_hash, password_is_temporary, failures, locked_until, created_at) \
+     values ($1, $2, $3, $3, 1, 0, null, $4) \
      on conflict (user_id) do update set password_hash = excluded.password_hash, \
-     password_is_temporary = 1, failures = 0, locked_until = null";
+     letter_hash = excluded.letter_hash, password_is_temporary = 1, password_changed_at = null, \
+     mail = null, mail_folded = null, mail_confirmed_at = null, failures = 0, locked_until = null";
+const SET_PASSWORD: &str = "update account set password_hash = $1, password_is_temporary = 0, \
+     password_changed_at = $2, failures = 0, locked_until = null where user_id = $3";
+const SET_MAIL: &str =
+    "update account set mail = $1, mail_folded = $2, mail_confirmed_at = $3 where user_id = $4";
+const WITH_MAIL: &str = "select user_id from account where mail_folded = $1 order by user_id limit $2";
 const LOCK_ACCOUNT: &str = "update account set failures = $1, locked_until = $2 where user_id = $3";
 // The newest one is the one that no newer one replaced.
 const ISSUE_PASSWORD: &str = "select id, office, hash, expires_at, used_at, used_key, used_order, failures, locked_until \
@@ -29,6 +36,9 @@ const USE_ISSUE_PASSWORD: &str =
 pub(super) const STATEMENTS: &[&str] = &[
     ACCOUNT,
     PUT_ACCOUNT,
+    SET_PASSWORD,
+    SET_MAIL,
+    WITH_MAIL,
     LOCK_ACCOUNT,
     ISSUE_PASSWORD,
     REPLACE_ISSUE_PASSWORDS,
@@ -46,9 +56,15 @@ pub struct Account {
     pub password_hash: String,
     /// The office has not chosen its own password yet.
     pub password_is_temporary: bool,
+    /// Of the last temporary password; none where that was issued before it was kept.
+    pub letter_hash: Option<String>,
+    /// セキュリティ用メールアドレス, confirmed.
+    pub mail: Option<MailAddress>,
     /// Wrong tries so far.
     pub lock: Lock,
 }
+
+type AccountRow = (String, String, i64, Option<String>, Option<String>, i64, Option<i64>);
 
 /// The newest issue password of an office.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,20 +99,23 @@ pub struct Use {
 /// # Errors
 /// When the database cannot be reached or holds nonsense.
 pub async fn account(db: &mut impl Connected, user_id: &UserId) -> Result<Option<Account>, StoreError> {
-    let row: Option<(String, String, i64, i64, Option<i64>)> =
+    let row: Option<AccountRow> =
         on!(db, |c| sqlx::query_as(ACCOUNT).bind(user_id.as_str()).fetch_optional(&mut *c).await?);
-    row.map(|(office, password_hash, temporary, failures, locked_until)| {
+    row.map(|(office, password_hash, temporary, letter_hash, mail, failures, locked_until)| {
         Ok(Account {
             office: parse(&office, "office number")?,
             password_hash,
             password_is_temporary: temporary != 0,
+            letter_hash,
+            mail: mail.map(|mail| parse(&mail, "mail address")).transpose()?,
             lock: lock(failures, locked_until)?,
         })
     })
     .transpose()
 }
 
-/// Gives an office an account with a temporary password, or its account a new one; a lock ends.
+/// Gives an office an account with a temporary password, or its account a new one; a lock ends. The
+/// mail address is to be registered again: it opens the account, and nobody knows whose it was.
 ///
 /// # Errors
 /// When there is no such office, or the database cannot be reached.
@@ -112,6 +131,57 @@ pub async fn put_account(
         query.bind(password_hash).bind(millis(now)).execute(&mut *c).await?;
     });
     Ok(())
+}
+
+/// Gives an account the password that its office chose; a lock ends.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_password(
+    tx: &mut Tx,
+    user_id: &UserId,
+    password_hash: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let query = sqlx::query(SET_PASSWORD).bind(password_hash).bind(millis(now)).bind(user_id.as_str());
+        query.execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// Registers the mail address that an office confirmed.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_mail(
+    tx: &mut Tx,
+    user_id: &UserId,
+    mail: &MailAddress,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let query = sqlx::query(SET_MAIL).bind(mail.expose()).bind(mail.folded()).bind(millis(now));
+        query.bind(user_id.as_str()).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// The accounts that registered a mail address, so many at most: an organisation has one for all its
+/// offices.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn with_mail(
+    db: &mut impl Connected,
+    mail: &MailAddress,
+    limit: u32,
+) -> Result<Vec<UserId>, StoreError> {
+    let rows: Vec<String> = on!(db, |c| {
+        let query = sqlx::query_scalar(WITH_MAIL).bind(mail.folded()).bind(i64::from(limit));
+        query.fetch_all(&mut *c).await?
+    });
+    rows.iter().map(|user_id| parse(user_id, "user ID")).collect()
 }
 
 /// Counts wrong tries of an account, or forgets them.

@@ -16,10 +16,13 @@ mod fold;
 mod inserts;
 pub mod jobs;
 pub mod leases;
+pub mod letter_requests;
 pub mod letters;
 pub mod licences;
+pub mod links;
 mod listener;
 pub mod lists;
+pub mod mails;
 pub mod offices;
 pub mod orders;
 pub mod receipts;
@@ -27,6 +30,8 @@ pub mod retention;
 mod rows;
 mod schema;
 mod seats;
+pub mod second_factors;
+pub mod sessions;
 pub mod standings;
 pub mod terminals;
 pub mod transmissions;
@@ -72,6 +77,11 @@ pub fn statements(marks: Marks) -> Vec<String> {
         terminals::STATEMENTS,
         lists::STATEMENTS,
         uploads::STATEMENTS,
+        sessions::STATEMENTS,
+        second_factors::STATEMENTS,
+        links::STATEMENTS,
+        letter_requests::STATEMENTS,
+        mails::STATEMENTS,
     ];
     let mut all: Vec<String> =
         constants.iter().flat_map(|family| family.iter().map(|text| (*text).to_owned())).collect();

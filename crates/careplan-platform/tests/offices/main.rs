@@ -1,13 +1,20 @@
 //! Offices on both databases: log-in, directory, licences, terminals, operators' commands.
-#![expect(clippy::unwrap_used, unreachable_pub, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "tests")]
 
 mod account;
 mod admin;
 mod api;
+mod change;
 mod directory;
 mod foreign;
 mod licence;
+mod links;
 mod login;
+mod mails;
+mod requests;
+mod second_factor;
+mod sessions;
+mod site;
 mod standings;
 mod terminals;
 mod world;

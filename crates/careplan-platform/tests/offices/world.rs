@@ -229,17 +229,34 @@ impl World {
 
     /// `action subject` of every audit row, oldest first.
     pub async fn audited(&self) -> Vec<String> {
-        const ROWS: &str = "select action || ' ' || subject from audit order by seq";
+        self.texts("select action || ' ' || subject from audit order by seq").await
+    }
+
+    /// The texts that a query of a test finds.
+    pub async fn texts(&self, query: &'static str) -> Vec<String> {
         match self.database.engine() {
             Engine::Sqlite => {
                 let mut c = SqliteConnection::connect(self.database.url()).await.unwrap();
-                sqlx::query_scalar(ROWS).fetch_all(&mut c).await.unwrap()
+                sqlx::query_scalar(query).fetch_all(&mut c).await.unwrap()
             }
             Engine::Postgres => {
                 let mut c = PgConnection::connect(self.database.url()).await.unwrap();
-                sqlx::query_scalar(ROWS).fetch_all(&mut c).await.unwrap()
+                sqlx::query_scalar(query).fetch_all(&mut c).await.unwrap()
             }
         }
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &'static str) -> usize {
+        self.texts(match table {
+            "job" => "select kind from job",
+            "login_link" => "select purpose from login_link",
+            "mail" => "select kind from mail order by queued_at, id",
+            "session" => "select stage from session",
+            other => panic!("no query for {other}"),
+        })
+        .await
+        .len()
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use careplan_platform::clock::Clock;
+use careplan_platform::mail::{SiteUrl, password_changed};
 use careplan_platform::serve::{Ports, StartFault, start};
 use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::on_both_databases;
@@ -39,6 +40,25 @@ async fn operators_have_64_connections_and_one_more_is_closed() {
     until("a place is free again", async || {
         let Ok(stream) = TcpStream::connect(address).await else { return false };
         is_served(stream).await
+    })
+    .await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_mail_that_is_queued_lies_in_the_folder_soon_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(settings(folder.path()), Clock::system()).await.unwrap();
+    let platform = running.platform();
+    let now = platform.clock.now();
+    let site = SiteUrl::parse("https://careplan.example.jp").unwrap();
+    let mut tx = platform.store.begin().await.unwrap();
+    password_changed(&"office@example.jp".parse().unwrap(), &site, now).queue(&mut tx, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let mails = running.data_dir().join("mail");
+    until("the mail lies there", async || {
+        let Ok(entries) = fs::read_dir(&mails) else { return false };
+        entries.flatten().any(|it| it.path().extension().is_some_and(|it| it == "eml"))
     })
     .await;
     running.stop().await;

@@ -22,7 +22,8 @@ pub(super) struct Teller {
 impl Teller {
     pub(super) fn new(kind: FormKind, columns: Columns) -> Self {
         let how = kind.how();
-        let edition = Edition::v4_1();
+        // Forms know no edition; the newest one has the words for the most codes.
+        let edition = Edition::newest();
         let layout = edition.layout(kind.prefix());
         let table = |item: &OutlineItem| {
             let field = layout?.fields().iter().find(|field| field.name_en() == item.name)?;

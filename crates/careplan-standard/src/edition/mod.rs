@@ -27,6 +27,7 @@ pub use tables::{EditionError, EditionTables};
 pub(crate) use total::{RowKind, SUMMED_MAX, SumRole, Totals};
 pub use unit_rule::{OfficeRole, Scheme, UnitMonth, UnitRule};
 
+use crate::check::SourceFile;
 use crate::prefix::Prefix;
 
 /// How well a row of the tables is supported by what the ministry published.
@@ -61,15 +62,67 @@ pub struct Edition {
 }
 
 impl Edition {
+    /// Every edition that is compiled in, the oldest first: each folder under `editions/`.
+    pub fn all() -> &'static [Self] {
+        static EDITIONS: OnceLock<Vec<Edition>> = OnceLock::new();
+        EDITIONS.get_or_init(|| {
+            let read = |tables| {
+                // cannot fail: the tables are compiled in and a test reads every one of them.
+                #[expect(clippy::expect_used, reason = "the bundled tables are checked by a test")]
+                Self::from_tables(tables).expect("the bundled tables of an edition are consistent")
+            };
+            tables::EDITIONS.iter().map(read).collect()
+        })
+    }
+
+    /// An edition by its number.
+    ///
+    /// ```
+    /// use careplan_standard::Edition;
+    ///
+    /// assert_eq!(Edition::named("4.1").and_then(Edition::version), Some("202407"));
+    /// assert!(Edition::named("3.0").is_none());
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::all().iter().find(|edition| edition.name == name)
+    }
+
+    /// The newest edition.
+    #[must_use]
+    pub fn newest() -> &'static Self {
+        Self::all().last().unwrap_or_else(|| Self::v4_1())
+    }
+
+    /// The edition that files are written in: the one whose version stands in the first row of the first file that has one. The
+    /// newest, where no file says: the checks then say what is wrong with the version.
+    ///
+    /// ```
+    /// use careplan_standard::{Edition, SourceFile};
+    ///
+    /// let name = "DLTPLAN_202611_9970000018_43_9970000026_11_20261026120000.CSV";
+    /// let file = SourceFile::new(name, b"202407,990001,0009900021,202611\r\n");
+    /// assert_eq!(Edition::of(&[file]).name(), "4.1");
+    /// ```
+    #[must_use]
+    pub fn of(files: &[SourceFile<'_>]) -> &'static Self {
+        Self::among(Self::all(), files).unwrap_or_else(Self::newest)
+    }
+
+    /// The one of some editions that files are written in.
+    pub(crate) fn among<'e>(editions: &'e [Self], files: &[SourceFile<'_>]) -> Option<&'e Self> {
+        let of_version = |version: &[u8]| {
+            editions.iter().find(|edition| edition.version().map(str::as_bytes) == Some(version))
+        };
+        files.iter().filter_map(|file| version_of(file.bytes)).find_map(of_version)
+    }
+
     /// Edition 4.1 (October 2024), the current CSV edition: CSV version value 202407.
     #[must_use]
     pub fn v4_1() -> &'static Self {
-        static EDITION: OnceLock<Edition> = OnceLock::new();
-        EDITION.get_or_init(|| {
-            // cannot fail: the tables are compiled in and a test reads every one of them.
-            #[expect(clippy::expect_used, reason = "the bundled tables are checked by a test")]
-            Self::from_tables(&tables::V4_1).expect("the bundled tables of edition 4.1 are consistent")
-        })
+        // cannot fail: the folder is part of the crate, and a test asks for it.
+        #[expect(clippy::expect_used, reason = "the folder is part of the crate")]
+        Self::named("4.1").expect("edition 4.1 is compiled in")
     }
 
     /// Reads an edition from its tables.
@@ -128,5 +181,48 @@ impl Edition {
         }
         let code = self.code_table("SERVICE_TYPE")?.literal(service_type)?;
         Some((OfficeRole::Service, code))
+    }
+}
+
+/// The version in the first row that begins with one: six digits, in quotes or not. A header row has none.
+fn version_of(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.split(|byte| matches!(byte, b'\r' | b'\n')).take(3).find_map(|line| {
+        let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+        let field = line.split(|byte| *byte == b',').next()?.trim_ascii();
+        let field = field.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(field);
+        (field.len() == 6 && field.iter().all(u8::is_ascii_digit)).then_some(field)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_read_behind_a_mark_a_header_and_quotes() {
+        for (bytes, version) in [
+            (&b"202407,990001\r\n"[..], Some(&b"202407"[..])),
+            (b"\xEF\xBB\xBF\"202407\",990001\n", Some(b"202407")),
+            (b"version,insurer\r\n202407,990001\r\n", Some(b"202407")),
+            (b"20240,990001\r\n", None),
+            (b"", None),
+        ] {
+            assert_eq!(version_of(bytes), version);
+        }
+    }
+
+    #[test]
+    fn files_are_of_the_edition_of_their_version_among_several() {
+        let further = Edition { name: "9.9".to_owned(), ..Edition::read_again() };
+        let editions = [further];
+        let file = SourceFile::new("x", b"202407,990001\r\n");
+        assert_eq!(Edition::among(&editions, &[file]).map(Edition::name), Some("9.9"));
+        assert!(Edition::among(&editions, &[SourceFile::new("x", b"203104,1\r\n")]).is_none());
+    }
+
+    impl Edition {
+        fn read_again() -> Self {
+            tables::read(&tables::EDITIONS[0]).unwrap()
+        }
     }
 }

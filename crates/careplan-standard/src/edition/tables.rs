@@ -73,43 +73,8 @@ pub enum EditionError {
     },
 }
 
-macro_rules! layout_tables {
-    ($($prefix:literal),+ $(,)?) => {
-        &[$(($prefix, include_str!(concat!("../../editions/4.1/layouts/", $prefix, ".csv")))),+]
-    };
-}
-
-/// The tables of edition 4.1.
-pub(super) const V4_1: EditionTables<'static> = EditionTables {
-    name: "4.1",
-    files: include_str!("../../editions/4.1/files.csv"),
-    codes: include_str!("../../editions/4.1/codes.csv"),
-    send_units: include_str!("../../editions/4.1/send_units.csv"),
-    links: include_str!("../../editions/4.1/links.csv"),
-    conditions: include_str!("../../editions/4.1/conditions.csv"),
-    keys: include_str!("../../editions/4.1/keys.csv"),
-    totals: include_str!("../../editions/4.1/totals.csv"),
-    relations: include_str!("../../editions/4.1/relations.csv"),
-    layouts: layout_tables![
-        "UP1KYO",
-        "UP2KYO",
-        "UP3KYO",
-        "UPHOSOKU",
-        "UPPLAN",
-        "UPSIKYU",
-        "UPJSK",
-        "DLT1KYO",
-        "DLTPLAN",
-        "DLTJSK",
-        "UPKIHON",
-        "UPKIHON_SUB1",
-        "UPKIHON_SUB2",
-        "DLTKIHON",
-        "UPYOBO",
-        "UPYOBO_SUB",
-        "DLTYOBO",
-    ],
-};
+// `EDITIONS`: the tables of every folder under `editions/`, the oldest edition first. Written by `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/editions.rs"));
 
 #[derive(Deserialize)]
 struct FileRow {

@@ -15,13 +15,21 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("careplan-standard", &[]),
     ("careplan-paper", &["careplan-standard"]),
+    ("careplan-web", &[]),
     ("careplan-domain", &[]),
     ("careplan-envelope", &[]),
     ("careplan-protocol", &["careplan-domain"]),
-    ("careplan-platform", &["careplan-domain", "careplan-envelope", "careplan-protocol"]),
+    ("careplan-platform", &["careplan-domain", "careplan-envelope", "careplan-protocol", "careplan-web"]),
     (
         "careplan-client",
-        &["careplan-domain", "careplan-envelope", "careplan-paper", "careplan-protocol", "careplan-standard"],
+        &[
+            "careplan-domain",
+            "careplan-envelope",
+            "careplan-paper",
+            "careplan-protocol",
+            "careplan-standard",
+            "careplan-web",
+        ],
     ),
     (
         "careplan-testkit",

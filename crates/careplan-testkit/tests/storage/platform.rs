@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use careplan_client::platform::PlatformFault;
+use careplan_domain::TransmissionId;
 use careplan_platform::serve::StartFault;
 use careplan_protocol::Code;
 use careplan_protocol::receipt::ReceiptKind;
@@ -50,6 +51,8 @@ async fn a_platform_without_room_takes_nothing_by_halves_and_goes_on_when_there_
     world.post("posted-in-parts.pdf", IN_PARTS).await;
     disk.fill();
     let courier = world.courier().await;
+    let squeezed = squeeze(&world).await;
+    let before = [before, squeezed.iter().map(|(_, id)| *id).collect()].concat();
     for letter in &during {
         is_full(&courier.send(letter).await.unwrap_err());
         let unknown = world.receipts(letter.header.id).await.unwrap_err();
@@ -73,7 +76,7 @@ async fn a_platform_without_room_takes_nothing_by_halves_and_goes_on_when_there_
         assert_eq!(world.receipts(letter.header.id).await.unwrap(), [ReceiptKind::Accepted]);
     }
     world.later();
-    let arrive = [
+    let mut arrive = vec![
         ("before.pdf", SMALL),
         ("before-large.pdf", LARGE),
         ("during.pdf", SMALL),
@@ -81,9 +84,32 @@ async fn a_platform_without_room_takes_nothing_by_halves_and_goes_on_when_there_
         ("posted.pdf", SMALL),
         ("posted-in-parts.pdf", IN_PARTS),
     ];
+    arrive.extend(squeezed.iter().map(|(name, _)| (name.as_str(), SMALL)));
     world.all_arrive(&arrive).await;
     assert_eq!(world.accepted().await.len(), arrive.len());
 }
+
+/// Sends small letters to a full platform until it refuses one: where the database's log was folded a moment before, its file has room
+/// for some. They are accepted as any other.
+async fn squeeze(world: &World) -> Vec<(String, TransmissionId)> {
+    let courier = world.courier().await;
+    let mut accepted = Vec::new();
+    for number in 0..SQUEEZED_MAX {
+        let name = format!("squeezed-{number}.pdf");
+        let letter = world.compose(&name, SMALL).await;
+        match courier.send(&letter).await {
+            Ok(_) => accepted.push((name, letter.header.id)),
+            Err(fault) => {
+                is_full(&fault);
+                return accepted;
+            }
+        }
+    }
+    panic!("a full platform accepted {SQUEEZED_MAX} letters")
+}
+
+/// Letters for which the log of a small platform has room by no means.
+const SQUEEZED_MAX: usize = 500;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_shelf_refuses_large_letters_leaves_nothing_of_them_and_lets_small_ones_pass() {
