@@ -1,6 +1,6 @@
 //! Rules about records: content against name, items against items, records against records.
 
-use super::{CODES, CONTENT, KEYS, LAYOUT, catalogue};
+use super::{CONTENT, CONTENT_READ, LAYOUT, LAYOUT_READ, RELATIONS, SCOPE, catalogue};
 
 catalogue! {
     MATCH_MONTH: "MATCH-001", Block, CONTENT;
@@ -39,7 +39,7 @@ catalogue! {
         "{where}から始まる利用者のどのデータにも、ファイル名の送信先の事業所番号「{expected}」がありません。";
         "この利用者を除くか、送信先の事業所を確かめて、介護ソフトから書き出し直してください。";
         "ファイルに入れてよいのは、送信先の事業所がサービスを提供する利用者だけです。関係のない利用者の情報が渡るのを防ぎます。";
-    MATCH_SERVICE_TYPES: "MATCH-010", Warn, CONTENT;
+    MATCH_SERVICE_TYPES: "MATCH-010", Warn, CONTENT_READ;
         "{where}の値「{value}」のサービス種類が、ファイル名の送信元のサービス種類「{expected}」と違います。標準仕様の図には、二種類を一つにした実績の例があります。";
         "サービス種類ごとにファイルを分けて、介護ソフトから書き出し直してください。分けられないときは、相手先で読めることを確かめてください。";
         "ファイル名のサービス種類は一つだけなので、図のような二種類のファイルは名前で表せません。片方が取り込まれない相手先があります。";
@@ -52,7 +52,7 @@ catalogue! {
         "{where}に値「{value}」があります。{when}ときは、空にする項目です。";
         "介護ソフトで{field}を確かめてください。相手先で読み違えることがあります。";
         "使う場面の決まった項目です。ほかの場面で値があると、相手先が別の行や計算として扱うことがあります。";
-    COND_PAIR: "COND-003", Warn, LAYOUT;
+    COND_PAIR: "COND-003", Warn, LAYOUT_READ;
         "{where}の値が「{value}」です。{when}ときは、こちらも同じ値にします。";
         "介護ソフトで、時刻のあるサービスかどうかを確かめ、書き出し直してください。";
         "二つの項目は組で意味を持ちます。片方だけでは、時刻のあるサービスかどうかを相手先が判断できません。";
@@ -60,19 +60,19 @@ catalogue! {
         "{where}の値が「{value}」です。{when}ときは、0にする項目です。";
         "介護ソフトの設定を確かめてください。相手先で二重に数えられることがあります。";
         "合計や小計の行の値は、明細の行の値と二重に数えられることがあります。";
-    COND_TYPE_UNKNOWN: "COND-005", Warn, CODES;
+    COND_TYPE_UNKNOWN: "COND-005", Warn, SCOPE;
         "{where}の値「{value}」の先頭2桁が、サービス種類の表にありません。";
         "介護ソフトで{field}を確かめてください。国のコード表に新しく加わった種類であれば、このままでかまいません。";
         "サービス種類が分からない行は、相手先で請求に結び付きません。表は国のコード表の写しなので、新しい種類が載っていないこともあります。";
-    COND_TYPE_OUT: "COND-006", Warn, CODES;
+    COND_TYPE_OUT: "COND-006", Warn, SCOPE;
         "{where}の値「{value}」は、データ連携の対象外のサービス種類です。標準仕様では、ファイルに含めません。";
         "対象外のサービスを除いて、書き出し直してください。相手先には別の方法で伝えてください。";
         "対象外のサービスの行は、標準仕様ではファイルに含めません。相手先のソフトが取り込みを止めることがあります。";
-    COND_ALONE: "COND-007", Warn, LAYOUT;
+    COND_ALONE: "COND-007", Warn, LAYOUT_READ;
         "{where}に値「{value}」がありますが、この利用者に、サービスコードと単位数が同じ行はほかにありません。見分ける行がないときは、空にする項目です。";
         "介護ソフトで{field}を確かめ、対になる行の書き漏れがなければ空にして、書き出し直してください。";
         "サービスコードと単位数の同じ用具が二つ以上あるときにだけ使う項目です。一つだけの行に値があると、相手先はもう一つの行が届いていないと考えることがあります。";
-    COND_ALIKE: "COND-008", Warn, LAYOUT;
+    COND_ALIKE: "COND-008", Warn, LAYOUT_READ;
         "{where}では、{first}件目の行と見分けられません。同じ利用者・同じ日・同じサービスコードと単位数の、別の用具の行です。";
         "介護ソフトで、それぞれの行の{field}に1、2、3…と別の番号を付けて、書き出し直してください。";
         "番号がないと、相手先のソフトは二つの用具を同じ行とみなし、片方を捨てるか、取り違えることがあります。";
@@ -81,29 +81,29 @@ catalogue! {
         "{where}の値「{value}」が、同じデータの{other}「{expected}」の日ではありません。";
         "介護ソフトで{field}を確かめ、書き出し直してください。";
         "予定と実績は月ごとに取り込まれます。ほかの月の日付は、カレンダーのどこにも入りません。";
-    DAY_NOT_IN_MONTH: "DAY-002", Warn, LAYOUT;
+    DAY_NOT_IN_MONTH: "DAY-002", Warn, LAYOUT_READ;
         "{where}に{days}日の印がありますが、{other}「{expected}」にその日はありません。";
         "介護ソフトで日割りの期間を確かめ、書き出し直してください。";
         "その月にない日の印は、日割りの日数を多く数える原因になります。";
 
-    KEY_TWICE: "KEY-001", Block, KEYS;
+    KEY_TWICE: "KEY-001", Block, RELATIONS;
         "{where}の{items}が、{first}件目のデータとすべて同じです。";
         "どちらかを除くか、{items}を直して、書き出し直してください。";
         "相手先は、利用者と日付などの組ごとに一件を置き換えます。同じ組が二件あると、どちらが残るか分かりません。";
-    KEY_LINE_TWICE: "KEY-002", Warn, KEYS;
+    KEY_LINE_TWICE: "KEY-002", Warn, LAYOUT_READ;
         "{where}が、{first}件目のデータと同じ利用者・同じサービスの行です（{items}がすべて同じ）。";
         "二重に入力していないか確かめてください。同じ日の複数の回は、回数で表します。";
         "同じ内容の行は、二重に取り込まれて回数や単位数が増えるか、片方が捨てられます。";
-    KEY_NUMBERS_TWICE: "KEY-003", Warn, KEYS;
+    KEY_NUMBERS_TWICE: "KEY-003", Warn, LAYOUT_READ;
         "{where}の{items}が、同じ計画の{first}件目のデータとすべて同じです。";
         "介護ソフトで番号を付け直し、書き出し直してください。";
         "番号の組で行を見分けるソフトでは、同じ組の二行目を登録できず、取り込みが止まります。";
 
-    ORDER_BACK: "ORDER-001", Warn, KEYS;
+    ORDER_BACK: "ORDER-001", Warn, LAYOUT_READ;
         "{where}の番号「{value}」が、同じ計画の一つ前のデータの番号「{expected}」より前に戻っています（{items}）。";
         "番号の順に並べて、書き出し直してください。";
         "印刷した書式の順番は、番号の順番から作られます。前に戻る行は、相手先で別の課題や目標の下に表示されることがあります。";
-    ORDER_NO_NUMBER: "ORDER-002", Warn, KEYS;
+    ORDER_NO_NUMBER: "ORDER-002", Warn, LAYOUT_READ;
         "{where}が空です。番号は、上の行と同じときも、どの行にも書きます。";
         "介護ソフトの書き出しの設定を確かめ、番号を付けて書き出し直してください。";
         "番号は、行がどの課題と目標のものかを表します。空の行は、相手先で置き場所が決まりません。";

@@ -53,7 +53,7 @@ const READ_AS: &str = "介護予防の利用票（予定）では「注意」に
 const PREVENTIVE: &str = "介護予防のファイルでは「注意」になります。地域包括支援センターと委託先の間では、計画を作る事業所と送る事業所が違うことがあり、標準仕様に定めがないためです。";
 
 /// What stands in a page for the words of a template.
-pub(crate) const WORDS: [(&str, &str); 33] = [
+pub(crate) const WORDS: [(&str, &str); 34] = [
     ("where", "〔件・行・項目〕"),
     ("field", "〔項目〕"),
     ("value", "〔値〕"),
@@ -84,6 +84,7 @@ pub(crate) const WORDS: [(&str, &str); 33] = [
     ("label", "〔名前〕"),
     ("missing", "〔足りないファイル〕"),
     ("annex", "〔別表〕"),
+    ("sheet", "〔ファイルの種類〕"),
     ("extra", "〔余分なファイル〕"),
     ("serial", "〔連番〕"),
     ("receiver", "〔送信先〕"),
