@@ -9,6 +9,8 @@ use crate::rules;
 /// The findings of one file in the making.
 pub(crate) struct Collector<'a> {
     file: &'a str,
+    /// The sheet of the ministry's annex that describes the file, once it is known.
+    sheet: String,
     limits: Limits,
     findings: Vec<Finding>,
     pushed: u64,
@@ -22,6 +24,7 @@ impl<'a> Collector<'a> {
     pub(crate) fn new(file: &'a str, limits: Limits) -> Self {
         Self {
             file,
+            sheet: String::new(),
             limits,
             findings: Vec::new(),
             pushed: 0,
@@ -30,6 +33,11 @@ impl<'a> Collector<'a> {
             suppressed_blocks: 0,
             suppressed_severity: Severity::Info,
         }
+    }
+
+    /// Says by which sheet of the annex the findings are made that follow.
+    pub(crate) fn measure_by(&mut self, sheet: &str) {
+        sheet.clone_into(&mut self.sheet);
     }
 
     /// Adds a finding, or counts it when there are too many.
@@ -43,7 +51,7 @@ impl<'a> Collector<'a> {
             self.suppressed_severity = self.suppressed_severity.max(draft.severity);
             return;
         }
-        self.findings.push(draft.finish(Some(self.file)));
+        self.findings.push(draft.word("sheet", &self.sheet).finish(Some(self.file)));
     }
 
     /// How many were added or counted so far.

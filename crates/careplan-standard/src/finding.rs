@@ -185,8 +185,9 @@ impl<'a> Draft<'a> {
         if let Some(field) = self.field {
             words.push(("field", field.label_ja()));
         }
-        // Advice is made before the secrets are known to it.
+        // Advice and source are made before the secrets are known to it.
         let fix = render(self.rule.fix, &words);
+        let source = render(self.rule.source, &words);
         let masked = (!self.secrets.is_empty()).then(|| {
             let masks = self.secrets.iter().map(|(name, _)| (*name, MASK.to_owned()));
             render(self.rule.message, &words.iter().cloned().chain(masks).collect::<Vec<_>>())
@@ -204,7 +205,7 @@ impl<'a> Draft<'a> {
             field: self.field.map(|field| field.name_ja().to_owned()),
             message: render(self.rule.message, &words),
             fix,
-            source: self.rule.source.to_owned(),
+            source,
             masked_message: masked,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::content::Walk;
 use super::link;
-use crate::edition::{Attribute, Edition, Field, Required, Shape, is_code_char, is_service_code};
+use crate::edition::{Attribute, Confidence, Edition, Field, Required, Shape, is_code_char, is_service_code};
 use crate::finding::Draft;
 use crate::month::{YearMonth, digits, is_date, is_time};
 use crate::name::is_office_number;
@@ -86,13 +86,14 @@ fn note_quoting<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: 
 }
 
 fn check_empty<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: &RawField<'f>) {
+    let is_sure = field.confidence_of(Some(Attribute::Required)) != Confidence::Inferred;
     let rule = match field.required() {
-        Required::Yes => &rules::FIELD_MISSING,
+        Required::Yes if is_sure => &rules::FIELD_MISSING,
+        Required::Yes => &rules::FIELD_MISSING_UNSURE,
         Required::Needed => &rules::FIELD_NEEDED,
         Required::No => return,
     };
-    let confidence = field.confidence_of(Some(Attribute::Required));
-    report(walk, raw, Draft::new(rule).field(field).resting_on(confidence));
+    report(walk, raw, Draft::new(rule).field(field));
 }
 
 fn check_length<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: &RawField<'f>, value: &[u8]) {
@@ -106,7 +107,10 @@ fn check_length<'e, 'f>(walk: &mut Walk<'e, 'f, '_, '_>, field: &'e Field, raw: 
         Some(tolerated) if value.len() <= tolerated => {
             Draft::new(&rules::FIELD_TOLERATED_LEN).word("tolerated", tolerated)
         }
-        _ => Draft::new(&rules::FIELD_TOO_LONG).resting_on(field.confidence_of(Some(Attribute::MaxLen))),
+        _ if field.confidence_of(Some(Attribute::MaxLen)) == Confidence::Inferred => {
+            Draft::new(&rules::FIELD_TOO_LONG_UNSURE)
+        }
+        _ => Draft::new(&rules::FIELD_TOO_LONG),
     };
     let draft = draft.field(field).value(value).word("found", value.len()).word("limit", limit);
     report(walk, raw, draft);

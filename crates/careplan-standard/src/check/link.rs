@@ -5,7 +5,7 @@
 
 use super::content::{Source, Walk};
 use super::groups::Group;
-use crate::edition::{Edition, Field, Layout, Link, LinkMeaning, OfficeRole, Scheme};
+use crate::edition::{Confidence, Edition, Field, Layout, Link, LinkMeaning, OfficeRole, Scheme};
 use crate::finding::{Draft, Severity};
 use crate::mark::Mark;
 use crate::month::YearMonth;
@@ -109,7 +109,7 @@ impl<'e> LinkState<'e> {
             if value == memory.right {
                 continue;
             }
-            let Some(draft) = departure(link.meaning, value, memory, (walk.source.name, handover)) else {
+            let Some(draft) = departure(link, value, memory, (walk.source.name, handover)) else {
                 memory.right.clear();
                 memory.right.extend_from_slice(value);
                 continue;
@@ -224,11 +224,12 @@ fn soften(draft: Draft<'_>, meaning: LinkMeaning, leniency: Leniency) -> Draft<'
 }
 
 fn departure<'d>(
-    meaning: LinkMeaning,
+    link: &Link,
     value: &[u8],
     memory: &mut Memory,
     (name, handover): (&FileName, Handover),
 ) -> Option<Draft<'d>> {
+    let meaning = link.meaning;
     // A value that is no month has been reported with its item, and no other month is measured by it.
     if meaning == LinkMeaning::Month && value != b"000000" && YearMonth::from_bytes(value).is_none() {
         return None;
@@ -254,7 +255,12 @@ fn departure<'d>(
                 Handover::Plain => name.sender().service_type(),
             };
             let departs = !value.starts_with(wanted.as_bytes());
-            departs.then(|| Draft::new(&rules::MATCH_SERVICE_TYPE).word("expected", wanted))
+            // In actuals a figure of the ministry has two types in one file.
+            let rule = match link.confidence {
+                Confidence::Inferred => &rules::MATCH_SERVICE_TYPES,
+                _ => &rules::MATCH_SERVICE_TYPE,
+            };
+            departs.then(|| Draft::new(rule).word("expected", wanted))
         }
         LinkMeaning::ImageName | LinkMeaning::ImageNameOfExample => None,
         LinkMeaning::ReceiverSomewhere | LinkMeaning::ReceiverPerPerson => {

@@ -105,6 +105,7 @@ pub(crate) fn walk_through<'e>(
                 return None;
             }
             let layout = edition.layout(name.prefix())?;
+            out.measure_by(layout.name_ja());
             match text_start(file, limits) {
                 Ok(start) => {
                     if start > 0 {

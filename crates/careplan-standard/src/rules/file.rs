@@ -1,6 +1,6 @@
 //! Rules about the file as a whole: kind of content, size, characters, quotes and lines.
 
-use super::{CHARACTERS, CSV_RULES, LAYOUT, NAMES, OURS, catalogue};
+use super::{CHARACTERS, CHARACTERS_READ, CSV_READ, CSV_RULES, LAYOUT, NAMES, OURS, catalogue};
 
 catalogue! {
     KIND_OTHER: "KIND-001", Block, OURS;
@@ -20,7 +20,7 @@ catalogue! {
         "中身に合う拡張子（{expected}）に変えてください。";
         "受け取った人のパソコンは、拡張子で開くソフトを選びます。中身と合わないと開けません。";
 
-    FILE_EMPTY: "FILE-001", Block, CSV_RULES;
+    FILE_EMPTY: "FILE-001", Block, OURS;
         "ファイルが空です。";
         "介護ソフトで対象の利用者を選び、書き出し直してください。";
         "空のファイルには、取り込むデータがありません。書き出しが途中で失敗したおそれがあります。";
@@ -28,7 +28,7 @@ catalogue! {
         "ファイルの大きさ{found}バイトが、上限の{limit}バイトを超えています。";
         "利用者を分けて、書き出し直してください。";
         "介護ソフトが書き出す大きさをはるかに超えたファイルは、壊れているか、別のものです。";
-    FILE_NO_DATA: "FILE-003", Block, CSV_RULES;
+    FILE_NO_DATA: "FILE-003", Block, OURS;
         "データの行がありません。";
         "介護ソフトで対象の利用者を選び、書き出し直してください。";
         "データのないファイルを取り込んでも何も起きず、送ったつもりの内容は相手先に届きません。";
@@ -57,11 +57,11 @@ catalogue! {
         "{where}に、使えない制御文字（NUL）が{count}文字あります。";
         "その項目を介護ソフトで入れ直し、書き出し直してください。";
         "NULをファイルの終わりとみなすソフトがあり、そこから後ろのデータが失われます。";
-    ENC_CONTROL: "ENC-006", Warn, CHARACTERS;
+    ENC_CONTROL: "ENC-006", Warn, CHARACTERS_READ;
         "{where}に制御文字が{count}文字あります（{bytes}）。";
         "その項目を介護ソフトで入れ直してください。相手先で読めないことがあります。";
         "画面に出ない文字は、検索や印刷の妨げになり、取り込みを止めるソフトもあります。";
-    ENC_BOM: "ENC-007", Info, CHARACTERS;
+    ENC_BOM: "ENC-007", Info, CHARACTERS_READ;
         "ファイルの先頭に、シフトJISにはない目印（BOM）があります。読み飛ばしました。";
         "このままでかまいません。相手先で読めないときは、BOMを付けない設定で書き出してください。";
         "シフトJISに目印はなく、先頭の項目の一部として読むソフトがあります。";
@@ -102,7 +102,7 @@ catalogue! {
         "{where}のデータが{found}バイトあり、一件の上限{limit}バイトを超えています。";
         "引用符（\"）の閉じ忘れがないか確かめて、書き出し直してください。";
         "一件がこれほど長くなるのは、引用符の閉じ忘れで多くの行がつながったときです。";
-    CSV_HEADER: "CSV-006", Info, CSV_RULES;
+    CSV_HEADER: "CSV-006", Info, CSV_READ;
         "1行目は見出しです。標準仕様に見出しの行はありません。読み飛ばしました。";
         "このままでかまいません。相手先で読めないときは、見出しを付けない設定で書き出してください。";
         "見出しの行を利用者のデータとして取り込むソフトがあり、そこで取り込みが止まります。";
@@ -134,7 +134,7 @@ catalogue! {
         "空の文章を「\"\"」ではなく何も書かずに表した項目が{count}か所あります（最初は{where}）。空として読みました。";
         "このままでかまいません。";
         "空の文章の書き方は二通りあり、標準仕様はどちらとも決めていません。";
-    CSV_HEADER_WITHIN: "CSV-014", Block, CSV_RULES;
+    CSV_HEADER_WITHIN: "CSV-014", Block, LAYOUT;
         "{where}は見出しのようです。標準仕様に見出しの行はありません。";
         "見出しを付けない設定で、一度に書き出し直してください。別々に書き出したファイルをつなげないでください。";
         "データの間の見出しは、書き出したファイルをつないだときに入ります。利用者のデータとして取り込むソフトでは、そこで取り込みが止まります。";

@@ -1,6 +1,6 @@
 //! Rules about one item of one record.
 
-use super::{CODES, CONTENT, LAYOUT, catalogue};
+use super::{CODES, CONTENT, LAYOUT, LAYOUT_READ, OURS, VERSIONS, catalogue};
 
 catalogue! {
     FIELD_MISSING: "FIELD-001", Block, LAYOUT;
@@ -19,7 +19,7 @@ catalogue! {
         "{where}の値「{value}」がコード表にありません。";
         "介護ソフトで{field}を選び直し、書き出し直してください。使える値：{expected}。";
         "コードの意味は表で決まります。表にない値は、相手先で何のことか分かりません。";
-    FIELD_SPACES: "FIELD-005", Warn, LAYOUT;
+    FIELD_SPACES: "FIELD-005", Warn, OURS;
         "{where}の値「{value}」の前後に空白があります。空白を除いて調べました。";
         "空白を除いて書き出し直してください。相手先で読めないことがあります。";
         "空白も値の一部とみなすソフトでは、同じ利用者や事業所が別のものになります。";
@@ -31,11 +31,11 @@ catalogue! {
         "{where}の値「{value}」は{found}桁です。標準仕様の表は{limit}桁ですが、改版の記録では{tolerated}桁までです。";
         "このままでかまいません。相手先で読めないことがあります。";
         "レイアウト表と改版の記録で桁数が違うため、短いほうだけを受け付ける相手先があります。";
-    FIELD_MIDNIGHT: "FIELD-008", Warn, LAYOUT;
+    FIELD_MIDNIGHT: "FIELD-008", Warn, LAYOUT_READ;
         "{where}の時刻が「{value}」です。24時間制の2400は、読めない相手先があります。";
         "翌日の0000か2359に改めるか、相手先で読めることを確かめてください。";
         "2400を時刻と認めないソフトでは、その行が取り込まれません。";
-    FIELD_NEGATIVE: "FIELD-009", Info, LAYOUT;
+    FIELD_NEGATIVE: "FIELD-009", Info, OURS;
         "{where}の値「{value}」は負の数です。標準仕様に負の数の決まりはありません。";
         "減算のサービスなど、正しい値であればこのままでかまいません。";
         "減算などで負の数を書くかどうかは標準仕様になく、相手先で読み方が分かれます。";
@@ -55,12 +55,20 @@ catalogue! {
         "{where}の値「{value}」は{found}桁です。標準仕様の記入例にある形ですが、正しい形は{expected}です。";
         "介護ソフトで{field}を8桁にして、書き出し直してください。相手先で読めないことがあります。";
         "標準仕様の記入例は6桁ですが、レイアウト表は8桁です。6桁では年月日のどれが欠けたか分からず、相手先で別の日になることがあります。";
+    FIELD_MISSING_UNSURE: "FIELD-014", Warn, LAYOUT_READ;
+        "{where}が空です。必須の印が、資料では確かめられない項目です。";
+        "介護ソフトで{field}を入力し、書き出し直してください。空のままでは、相手先で取り込めないことがあります。";
+        "印の位置が資料から読み取れず、前後の項目から必須と推定しました。推定なので、送ることは止めません。";
+    FIELD_TOO_LONG_UNSURE: "FIELD-015", Warn, LAYOUT_READ;
+        "{where}の値「{value}」は{found}バイトあり、{limit}バイトを超えています。項目長が、資料では確かめられない項目です。";
+        "介護ソフトで{field}を短く直すか、相手先で読めることを確かめてください。";
+        "項目長が資料から読み取れず、ほかのソフトの例から推定しました。推定なので、送ることは止めません。";
 
-    VERSION_UNKNOWN: "VERSION-001", Block, CODES;
+    VERSION_UNKNOWN: "VERSION-001", Block, VERSIONS;
         "{where}の値「{value}」は、標準仕様{edition}版の値（{expected}）ではありません。";
         "介護ソフトを標準仕様{edition}版に対応した版に更新し、書き出し直してください。";
         "版が違うと項目の数や並びが違います。相手先は、対応していない版のファイルを取り込みません。";
-    VERSION_TOLERATED: "VERSION-002", Warn, CODES;
+    VERSION_TOLERATED: "VERSION-002", Warn, VERSIONS;
         "{where}の値「{value}」は前の版の値です。{edition}版では{expected}に改められました。";
         "介護ソフトを更新してください。相手先で読めないことがあります。";
         "前の版の値は改められました。新しい値だけを受け付けるソフトがあります。";

@@ -1,6 +1,6 @@
 //! Rules about the totals of form 7.
 
-use super::{TOTALS, catalogue};
+use super::{TOTALS, TOTALS_READ, catalogue};
 
 catalogue! {
     TOTAL_MISSING: "TOTAL-001", Block, TOTALS;
@@ -23,11 +23,11 @@ catalogue! {
         "{where}から始まる同じ事業所・同じサービス種類の行に複数のサービスコードがありますが、小計の行「{marker}」がありません。";
         "介護ソフトでサービス利用票別表を計算し直し、書き出し直してください。";
         "同じ事業所・種類のサービスコードが複数あるときの小計は必須とされ、ない場合に種類ごとの単位数を計算できない相手先があります。";
-    TOTAL_SUM: "TOTAL-006", Warn, TOTALS;
+    TOTAL_SUM: "TOTAL-006", Warn, TOTALS_READ;
         "全合計行の{where}の値「{value}」が、明細と小計から計算した「{expected}」と違います。";
         "介護ソフトでサービス利用票別表を計算し直し、合っているか確かめてください。";
         "合計と明細が合わない別表は、どちらかが間違っています。給付管理票や利用者の負担額の誤りにつながります。";
-    TOTAL_SUBTOTAL_SUM: "TOTAL-007", Warn, TOTALS;
+    TOTAL_SUBTOTAL_SUM: "TOTAL-007", Warn, TOTALS_READ;
         "小計の行の{where}の値「{value}」が、明細から計算した「{expected}」と違います。";
         "介護ソフトでサービス利用票別表を計算し直し、合っているか確かめてください。";
         "小計と明細が合わない別表は、どちらかが間違っています。限度額の計算の誤りにつながります。";

@@ -1,12 +1,14 @@
 //! Rules about sets of files, and the files of a unit against each other.
 
-use super::{CONTENT, FILES, KEYS, LAYOUT, NAMES, OURS, SERIAL, UNITS, catalogue};
+use super::{
+    CONTENT_READ, LAYOUT, NAMES, OURS, RELATIONS, RELATIONS_READ, SERIAL, UNITS, UNITS_READ, catalogue,
+};
 
 catalogue! {
     SET_INCOMPLETE: "SET-001", Block, UNITS;
         "ファイルの組み合わせが足りません。{unit}（{label}）には{missing}が要ります（連番{serial}、送信先{receiver}）。";
-        "足りないファイルを同じ連番で書き出し、まとめて取り込んでください。";
-        "そろって初めて一つの帳票になります。欠けたまま送ると、相手先で取り込みが止まります。";
+        "足りないファイルを同じ連番で書き出し、まとめて取り込んでください。欠けた組み合わせを受け取れるかどうかは標準仕様に書かれていないため、送らないことにしています。";
+        "そろって初めて一つの帳票になります。欠けたまま送ると、相手先で取り込みが止まるか、途中までの内容で置き換わるおそれがあります。";
     SET_TOO_MUCH: "SET-002", Block, UNITS;
         "ファイルの組み合わせに余分なものがあります。{unit}（{label}）に{extra}は含められません（連番{serial}、送信先{receiver}）。";
         "余分なファイルを外すか、別の連番で書き出して別に送ってください。";
@@ -15,11 +17,11 @@ catalogue! {
         "二つの送信単位{unit}（{label}）と{other}（{other_label}）が、同じ連番{serial}・同じ送信先{receiver}で混ざっています。";
         "一つずつ、別の連番で書き出し直してください。";
         "連番は一つの送信単位を表します。二つの単位が同じ連番だと、取り込みの順番と組み合わせが決まりません。";
-    SET_READ_AS: "SET-004", Info, UNITS;
+    SET_READ_AS: "SET-004", Info, UNITS_READ;
         "このファイルの組み合わせを{unit}（{label}）として扱います。介護予防の利用票・実績に居宅のファイルを使うことは、標準仕様からの読み取りです。";
         "このままでかまいません。";
         "介護予防の利用票と実績には専用のファイルがなく、居宅と同じものを使うと読み取っています。";
-    SET_NO_ANNEX: "SET-005", Warn, FILES;
+    SET_NO_ANNEX: "SET-005", Warn, UNITS_READ;
         "{kind}に付く{annex}のファイルがありません。";
         "書き出しの漏れがないか確かめてください。別表に書くことがなければ、このままでかまいません。";
         "別表は親のファイルと一緒に送るものとされています。ないと、支援計画や一日の過ごし方などの欄が、相手先で空のままになります。";
@@ -40,24 +42,24 @@ catalogue! {
         "ファイル連番「{found}」が、同じ送信単位{unit}のほかのファイルの連番「{expected}」と違います。";
         "一度の書き出しでできたファイルだけをまとめて取り込んでください。";
         "同じ連番のファイルだけが一緒に取り込まれます。違う連番のファイルは置き去りになります。";
-    UNIT_VERSIONS: "UNIT-005", Warn, CONTENT;
+    UNIT_VERSIONS: "UNIT-005", Warn, CONTENT_READ;
         "CSVバージョン「{found}」が、同じ送信単位{unit}のほかのファイルの値「{expected}」と違います。";
         "同じ介護ソフトから一度に書き出し直してください。";
         "版の違うファイルは別々に書き出されたもので、内容が食い違っているおそれがあります。";
 
-    REL_NO_PARENT: "REL-001", Block, KEYS;
+    REL_NO_PARENT: "REL-001", Block, RELATIONS;
         "{where}と同じ{items}のデータが、{other}にありません。";
         "介護ソフトで{items}が正しいか確かめ、同じ利用者の{other}と一緒に書き出し直してください。";
         "子のファイルの行は、利用者と日付で親の行に結び付きます。親がなければ、相手先で置き場所がありません。";
-    REL_NO_COMPANION: "REL-002", Block, KEYS;
+    REL_NO_COMPANION: "REL-002", Block, RELATIONS;
         "{where}と同じ{items}のデータが、{other}にありません。一緒に送る決まりです。";
         "介護ソフトで同じ利用者を選び、{other}と一緒に書き出し直してください。";
         "利用者ごとにそろって初めて、相手先で計画や利用票になります。欠けた利用者は、途中までしか取り込まれません。";
-    REL_NO_DETAIL: "REL-003", Warn, KEYS;
+    REL_NO_DETAIL: "REL-003", Warn, RELATIONS_READ;
         "{where}と同じ{items}のデータが、{other}にありません。";
         "書き出しの漏れがないか確かめてください。書くことがない利用者であれば、このままでかまいません。";
         "計画書の第1表や利用者基本情報だけでは、サービスの内容・曜日・一日の過ごし方が相手先に伝わりません。";
-    REL_NO_PERSON: "REL-004", Warn, UNITS;
+    REL_NO_PERSON: "REL-004", Warn, UNITS_READ;
         "{where}の利用者のデータが、一緒に送る{other}にありません。";
         "書き出しの漏れがないか確かめてください。基本情報を送らない利用者は、別の連番で送ります。";
         "計画書と基本情報を一緒に送るときは、同じ利用者のものを組にします。片方だけの利用者は、選び漏れのおそれがあります。";

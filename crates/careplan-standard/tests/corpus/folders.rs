@@ -70,6 +70,7 @@ fn no_template_shows_through_in_what_a_person_reads() {
             for text in [&finding.message, &finding.fix, &finding.source] {
                 assert!(!text.contains(['{', '}']), "{} {}: {text}", fault.name, finding.code);
             }
+            assert!(!finding.source.contains("「」"), "{} {}", fault.name, finding.code);
             let masked = finding.masked().message;
             assert!(!masked.contains(['{', '}']), "{} {}: {masked}", fault.name, finding.code);
         }

@@ -88,7 +88,7 @@ fn page(rule: &Rule, example: Option<&(String, Finding)>) -> String {
         }
         None => writeln!(text, "見本のファイルはありません。とても大きなファイルか、ファイルを書き出すとき・組み立てるときにだけ出る指摘です。\n").unwrap(),
     }
-    write!(text, "## 出典\n\n{}\n\n[指摘の一覧に戻る](README.md)\n", rule.source).unwrap();
+    write!(text, "## 出典\n\n{}\n\n[指摘の一覧に戻る](README.md)\n", in_words(rule, rule.source)).unwrap();
     text
 }
 
