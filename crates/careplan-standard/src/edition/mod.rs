@@ -9,6 +9,7 @@ mod condition;
 mod key;
 mod layout;
 mod relation;
+mod share;
 mod tables;
 mod total;
 mod unit_rule;
@@ -94,8 +95,9 @@ impl Edition {
         Self::all().last().unwrap_or_else(|| Self::v4_1())
     }
 
-    /// The edition that files are written in: the one whose version stands in the first row of the first file that has one. The
-    /// newest, where no file says: the checks then say what is wrong with the version.
+    /// The edition that the files of one unit are written in: the one whose version stands in the first row of the first file that has one. The
+    /// newest, where no file says: the checks then say what is wrong with the version. Files that may be
+    /// of several units are [shared out](Self::share_out) first.
     ///
     /// ```
     /// use careplan_standard::{Edition, SourceFile};
