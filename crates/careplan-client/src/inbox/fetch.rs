@@ -119,14 +119,23 @@ impl Office {
 fn check(letter: &ReadLetter) -> (Option<String>, u32) {
     let sources: Vec<SourceFile<'_>> =
         letter.files.iter().map(|file| SourceFile::new(file.name.as_str(), &file.bytes)).collect();
-    let edition = Edition::of(&sources);
-    let sorted = sort_into_units(edition, &sources);
-    let in_units: usize = sorted.units.iter().map(|unit| check_unit(edition, &sources, unit).len()).sum();
-    let serial = match sorted.units.as_slice() {
-        [one] => Some(one.serial.clone()),
+    let mut serials = Vec::new();
+    let mut findings = 0;
+    for (edition, share) in Edition::share_out(&sources) {
+        let share: Vec<SourceFile<'_>> =
+            share.iter().filter_map(|index| sources.get(*index).copied()).collect();
+        let sorted = sort_into_units(edition, &share);
+        findings += sorted.findings.len();
+        for unit in sorted.units {
+            findings += check_unit(edition, &share, &unit).len();
+            serials.push(unit.serial);
+        }
+    }
+    let serial = match serials.as_slice() {
+        [one] => Some(one.clone()),
         _ => None,
     };
-    (serial, u32::try_from(in_units + sorted.findings.len()).unwrap_or(u32::MAX))
+    (serial, u32::try_from(findings).unwrap_or(u32::MAX))
 }
 
 /// SHA-256 of a stored manifest.

@@ -70,8 +70,8 @@ impl Judged {
 /// Sorts and checks files.
 pub fn judge(files: &[FoundFile]) -> Judged {
     let mut all = Judged::default();
-    for heap in heaps(files) {
-        let judged = judge_heap(files, &heap);
+    for (edition, heap) in heaps(files).iter().flat_map(|heap| shares(files, heap)) {
+        let judged = judge_heap(edition, files, &heap);
         all.units.extend(judged.units);
         all.findings.extend(judged.findings);
         all.documents.extend(judged.documents);
@@ -93,10 +93,18 @@ fn heaps(files: &[FoundFile]) -> Vec<Vec<usize>> {
     folders.into_values().collect()
 }
 
-fn judge_heap(files: &[FoundFile], heap: &[usize]) -> Judged {
+/// The files of a heap by the edition they are written in.
+fn shares(files: &[FoundFile], heap: &[usize]) -> Vec<(&'static Edition, Vec<usize>)> {
+    let found: Vec<(usize, &FoundFile)> =
+        heap.iter().filter_map(|index| Some((*index, files.get(*index)?))).collect();
+    let sources: Vec<SourceFile<'_>> = found.iter().map(|(_, found)| found.source()).collect();
+    let in_all = |share: Vec<usize>| share.iter().filter_map(|at| Some(found.get(*at)?.0)).collect();
+    Edition::share_out(&sources).into_iter().map(|(edition, share)| (edition, in_all(share))).collect()
+}
+
+fn judge_heap(edition: &Edition, files: &[FoundFile], heap: &[usize]) -> Judged {
     let found: Vec<&FoundFile> = heap.iter().filter_map(|index| files.get(*index)).collect();
     let sources: Vec<SourceFile<'_>> = found.iter().map(|found| found.source()).collect();
-    let edition = Edition::of(&sources);
     let sorted = sort_into_units(edition, &sources);
     let in_all = |indexes: &[usize]| indexes.iter().filter_map(|index| heap.get(*index).copied()).collect();
     // Within a heap a name is one file; outside it may be several.
