@@ -43,11 +43,11 @@ fn the_ministrys_columns_are_those_that_were_compared() {
         .map(|layout| {
             line(
                 &format!("layouts/{layout}"),
-                &["no", "name_ja", "type", "max_len", "required", "code_table"],
+                &["no", "name_ja", "type", "max_len", "unit", "required", "code_table"],
             )
         })
         .collect();
-    lines.push(line("codes.csv", &["code_table", "code", "meaning_ja"]));
+    lines.push(line("codes.csv", &["code_table", "code", "meaning_ja", "scope"]));
     lines.push(line("send_units.csv", &["unit", "files"]));
     lines.push(line("files.csv", &["prefix", "name_ja", "fields", "file_name_pattern"]));
     insta::assert_snapshot!(lines.join("\n"));
