@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod audit;
 pub mod authority;
+pub mod billing;
 pub mod blobs;
 pub mod caller;
 pub mod clock;

@@ -46,6 +46,11 @@ enum Command {
         #[command(subcommand)]
         command: admin::Command,
     },
+    /// 料金：月次の請求、差引結果と入金の取り込み、返金・免除など
+    Billing {
+        #[command(subcommand)]
+        command: admin::BillingCommand,
+    },
     /// 設定
     Config {
         #[command(subcommand)]
@@ -104,6 +109,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Authority { command: AuthorityCommand::Init } => init_authority(config).await,
         Command::Authority { command: AuthorityCommand::Show } => show_authority(&config).await,
         Command::Admin { command } => command.run(&config).await,
+        Command::Billing { command } => command.run(&config).await,
         Command::Config { command: ConfigCommand::Show } => {
             print!("{}", config.show()?);
             Ok(())

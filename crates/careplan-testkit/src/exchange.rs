@@ -225,6 +225,8 @@ impl Exchange {
             clock: self.clock.clone(),
             operator: "testkit".to_owned(),
             login: config.login.clone(),
+            billing: config
+                .billing_room(&self.platform().store, &config.site_url(config.website.listen.port())?)?,
             out: &mut out,
             progress: &mut progress,
         };

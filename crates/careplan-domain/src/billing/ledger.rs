@@ -66,6 +66,11 @@ impl Source {
         Self(format!("operator:{reference}"))
     }
 
+    /// A source as a store kept it.
+    pub fn stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// The stored text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::audit::{self, Actor, Entry};
+use crate::billing::{Billing, By};
 use crate::clock::Clock;
 use crate::config::Login;
 use crate::licence::japan;
@@ -24,6 +25,8 @@ pub struct Desk<'a> {
     pub operator: String,
     /// Lifetimes of what is issued.
     pub login: Login,
+    /// Charges.
+    pub billing: Billing,
     /// Results.
     pub out: &'a mut (dyn Write + Send),
     /// How far a long command is.
@@ -45,6 +48,11 @@ impl Desk<'_> {
     /// Tells how far a long command is; nobody minds when it cannot be shown.
     pub(super) fn tell(&mut self, line: &str) {
         let _ = writeln!(self.progress, "{line}");
+    }
+
+    /// The operator, at this moment.
+    pub(super) fn by(&self) -> By {
+        By::new(Actor::Operator(self.operator.clone()), self.clock.now())
     }
 
     /// The audit line of what the operator did: the action, and its subject with details.

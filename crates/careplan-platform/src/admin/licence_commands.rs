@@ -1,13 +1,14 @@
 //! `admin licence`: grant, end, show.
 
 use careplan_domain::OfficeNumber;
-use careplan_domain::licence::{LicenceState, LicenceTerm};
+use careplan_domain::licence::{LicenceState, LicenceTerm, Years};
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::Desk;
 use super::desk::{day_argument, known, minute, office_argument};
-use crate::licence::{self, day};
+use crate::billing::{Ended, Granted, Payment};
+use crate::licence::{LicenceFault, day};
 use crate::store::licences;
 
 /// ライセンスの付与・終了・表示
@@ -24,6 +25,9 @@ pub enum Command {
         /// 年数（1〜3）
         #[arg(long, default_value_t = 1)]
         years: u8,
+        /// 料金を請求せずに付与する。その理由
+        #[arg(long, value_name = "REASON")]
+        free: Option<String>,
     },
     /// ライセンスを終わらせる
     End {
@@ -48,7 +52,7 @@ pub enum Command {
 impl Command {
     pub(super) async fn run(self, desk: &mut Desk<'_>) -> anyhow::Result<()> {
         match self {
-            Self::Grant { office, from, years } => grant(desk, office, from, years).await,
+            Self::Grant { office, from, years, free } => grant(desk, office, (from, years), free).await,
             Self::End { office, at } => end(desk, office, at).await,
             Self::Show { office, json } => show(desk, office, json).await,
         }
@@ -58,43 +62,37 @@ impl Command {
 async fn grant(
     desk: &mut Desk<'_>,
     office: OfficeNumber,
-    from: Option<Date>,
-    years: u8,
+    (from, years): (Option<Date>, u8),
+    free: Option<String>,
 ) -> anyhow::Result<()> {
-    let now = desk.clock.now();
-    let mut tx = desk.store.begin().await?;
-    known(&mut tx, &office).await?;
-    let terms: Vec<LicenceTerm> = licences::terms_of(&mut tx, &office).await?;
-    let term = licence::new_term(&terms, from, years, now)?;
-    licences::grant(&mut tx, &office, term, now).await?;
-    let detail = json!({ "starts_at": term.starts_at, "ends_at": term.ends_at });
-    desk.note(&mut tx, now, "licence.granted", (office.to_string(), detail));
-    tx.commit().await?;
+    let years = Years::new(years).map_err(|_| LicenceFault::Years);
+    known(&mut desk.store.read().await?, &office).await?;
+    let payment = free.map_or(Payment::Charged, Payment::Free);
+    let Granted { term, charge } = desk.billing.grant(&office, (from, years?), &payment, &desk.by()).await?;
     let (first, end) = (day(term.starts_at), day(term.ends_at));
     desk.say(format!(
         "事業所 {office} にライセンスを付与しました: {first} から {end} の前日まで。この期間は、送信することも、ほかの事業所から送ってもらうこともできます。"
-    ))
+    ))?;
+    match charge {
+        Some(charge) => desk.say(format!("請求 {}: {}（税込）。", charge.id, charge.amount)),
+        None => desk.say("料金は請求しません。"),
+    }
 }
 
 async fn end(desk: &mut Desk<'_>, office: OfficeNumber, at: Option<Date>) -> anyhow::Result<()> {
-    let now = desk.clock.now();
-    let mut tx = desk.store.begin().await?;
-    known(&mut tx, &office).await?;
-    let rows = licences::terms(&mut tx, &office).await?;
-    let terms: Vec<LicenceTerm> = rows.iter().map(|row| row.1).collect();
-    let ends = licence::ends(&terms, at, now)?;
-    for (place, ends_at) in &ends {
-        if let Some((id, _)) = rows.get(*place) {
-            licences::end(&mut tx, *id, *ends_at).await?;
-        }
-    }
-    let from = ends.iter().map(|(_, ends_at)| *ends_at).min().unwrap_or(now);
-    let detail = json!({ "ends_at": from, "terms": ends.len() });
-    desk.note(&mut tx, now, "licence.ended", (office.to_string(), detail));
-    tx.commit().await?;
-    let from = minute(from);
+    known(&mut desk.store.read().await?, &office).await?;
+    let Ended { at, charges } = desk.billing.end(&office, at, &desk.by()).await?;
+    let from = minute(at);
     desk.say(format!(
         "事業所 {office} のライセンスは {from} に終わります。それからは、この事業所は送信できず、この事業所あての送信も断られます。すでに届いているものの受信と受領は、そのあともできます。"
+    ))?;
+    if charges.is_empty() {
+        return Ok(());
+    }
+    let charges: Vec<String> = charges.iter().map(ToString::to_string).collect();
+    desk.say(format!(
+        "請求 {}: まだ始まっていない年の料金は請求しません。すでに入金がある場合は `billing show {office}` で返金を確かめてください。",
+        charges.join("、")
     ))
 }
 

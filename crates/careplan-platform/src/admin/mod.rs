@@ -5,6 +5,8 @@
 //! operator asked for them, and are nowhere else. Never reads the content of a transmission.
 
 mod audit_commands;
+mod billing;
+mod billing_files;
 mod certificate;
 mod credentials;
 mod desk;
@@ -20,6 +22,7 @@ use std::io::{stderr, stdout};
 
 use anyhow::Context as _;
 
+pub use billing::Command as BillingCommand;
 pub use desk::Desk;
 pub use offices_file::{BadLine, FileFault, OfficesFile, read_offices};
 
@@ -65,19 +68,7 @@ impl Command {
     /// # Errors
     /// What went wrong, in a Japanese sentence for the operator.
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let store = open(&config.database_url()?).await?;
-        let (mut out, mut progress) = (stdout(), stderr());
-        let mut desk = Desk {
-            store: store.clone(),
-            clock: Clock::system(),
-            operator: desk::operator(),
-            login: config.login.clone(),
-            out: &mut out,
-            progress: &mut progress,
-        };
-        let done = self.run_at(&mut desk).await;
-        store.close().await;
-        done
+        at_desk(config, async |desk| self.run_at(desk).await).await
     }
 
     /// Runs the command at a given desk.
@@ -97,6 +88,28 @@ impl Command {
             Self::Audit(command) => command.run(desk).await,
         }
     }
+}
+
+/// Works at a desk over the configured database, and writes to standard output.
+async fn at_desk(
+    config: &Config,
+    work: impl AsyncFnOnce(&mut Desk<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let store = open(&config.database_url()?).await?;
+    let (mut out, mut progress) = (stdout(), stderr());
+    let site = config.site_url(config.website.listen.port())?;
+    let mut desk = Desk {
+        store: store.clone(),
+        clock: Clock::system(),
+        operator: desk::operator(),
+        login: config.login.clone(),
+        billing: config.billing_room(&store, &site)?,
+        out: &mut out,
+        progress: &mut progress,
+    };
+    let done = work(&mut desk).await;
+    store.close().await;
+    done
 }
 
 /// Opens a database that is there and up to date; an operator's command makes none.

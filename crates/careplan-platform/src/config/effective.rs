@@ -9,8 +9,9 @@ use careplan_domain::Secret;
 use careplan_domain::billing::price::{self, PriceList};
 
 use super::{BlobKind, Config, MailTransport};
+use crate::billing::Billing;
 use crate::mail::{Folder, MailAddress, SiteUrl, Smtp, Transport};
-use crate::store::DatabaseUrl;
+use crate::store::{DatabaseUrl, Store};
 
 /// Where large letters lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,13 @@ impl Config {
         }
         if self.database.url_file.as_os_str().is_empty() {
             address_of(&self.database.url)?;
+        }
+        let number = &self.billing.registration_number;
+        let digits = number.strip_prefix('T').unwrap_or_default();
+        if !number.is_empty() && (digits.len() != 13 || !digits.bytes().all(|byte| byte.is_ascii_digit())) {
+            bail!(
+                "設定 `billing.registration_number` は、T と13桁の半角数字で書いてください（例: T1234567890123）。"
+            );
         }
         self.mail_from()?;
         if self.mail.transport == MailTransport::Smtp && self.mail.smtp_url_file.as_os_str().is_empty() {
@@ -172,6 +180,14 @@ impl Config {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("設定 `billing.prices_file` の料金表に誤りがあります。\n{}", faults.join("\n"))
         })
+    }
+
+    /// Billing in a database, at the configured prices; mails lead to `site`.
+    ///
+    /// # Errors
+    /// As [`prices`](Self::prices).
+    pub fn billing_room(&self, store: &Store, site: &SiteUrl) -> anyhow::Result<Billing> {
+        Ok(Billing::new(store, self.prices()?, &self.billing, site))
     }
 
     /// The folder with the client's packages, if there is one.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use careplan_domain::billing::dunning;
 use careplan_domain::retention::Retention;
 use careplan_protocol::trust::{RefusedKind, SubjectRule};
 use jiff::SignedDuration;
@@ -270,6 +271,36 @@ pub enum MailTransport {
 pub struct Billing {
     /// The price list; empty for the built-in one.
     pub prices_file: PathBuf,
+    /// Days before its end on which a licence is renewed automatically.
+    pub automatic_days: u16,
+    /// Months in which a deduction is asked for.
+    pub deduction_attempts: u8,
+    /// Days from the invoice to its due day.
+    pub invoice_due_days: u16,
+    /// Days from the due day to the reminder.
+    pub reminder_days: u16,
+    /// Days from the reminder to the end of the licence.
+    pub grace_days: u16,
+    /// Who stands on invoices and receipts.
+    pub issuer_name: String,
+    /// Its address.
+    pub issuer_address: String,
+    /// 登録番号; empty without one.
+    pub registration_number: String,
+    /// Where invoices are paid to.
+    pub bank_account: String,
+}
+
+impl Billing {
+    /// When what is owed is asked for, and how often.
+    pub fn dunning_rule(&self) -> dunning::Rule {
+        dunning::Rule {
+            deduction_attempts: self.deduction_attempts,
+            due_days: self.invoice_due_days,
+            reminder_days: self.reminder_days,
+            grace_days: self.grace_days,
+        }
+    }
 }
 
 /// `[log]`

@@ -3,8 +3,9 @@
 //! Promises: nobody gets a term who has not opened every page of the terms of use that hold; who agreed to which version is kept;
 //! term, charge, agreement and audit line are written together or not at all; pressing twice grants once.
 
-use careplan_domain::billing::charge::{Charge, ChargeId, Method};
-use careplan_domain::billing::price::{NotSold, PriceEntry, PriceList};
+use careplan_domain::billing::charge::Method;
+use careplan_domain::billing::ledger::LedgerFault;
+use careplan_domain::billing::price::{NotSold, PriceList};
 use careplan_domain::licence::{LicenceState, LicenceTerm, Years};
 use careplan_domain::renewal::{self, Plan, Renewal, RenewalFault};
 use careplan_domain::{OfficeNumber, Timestamp};
@@ -12,6 +13,7 @@ use serde_json::json;
 
 use super::{LicenceFault, day, new_term};
 use crate::audit::{self, Actor, Entry};
+use crate::billing::{Billing, BillingFault, By, Granting};
 use crate::login::Session;
 use crate::store::applications::{self, Application, PlanRow};
 use crate::store::{Store, StoreError, Tx, licences};
@@ -31,6 +33,9 @@ pub enum ApplicationFault {
     /// Nothing was applied for.
     #[error("no application is under way")]
     NotBegun,
+    /// There is no term now or to come.
+    #[error("no licence")]
+    NoLicence,
     /// Pages of the terms were not opened yet.
     #[error("the terms were read to page {read_to} only")]
     NotRead {
@@ -43,6 +48,9 @@ pub enum ApplicationFault {
     /// No price for that.
     #[error(transparent)]
     NotSold(#[from] NotSold),
+    /// It cannot be charged: days of it are charged already.
+    #[error(transparent)]
+    Billing(BillingFault),
     /// The term cannot be granted.
     #[error(transparent)]
     Term(#[from] LicenceFault),
@@ -54,11 +62,26 @@ pub enum ApplicationFault {
     Store(#[from] StoreError),
 }
 
+impl From<BillingFault> for ApplicationFault {
+    fn from(fault: BillingFault) -> Self {
+        match fault {
+            BillingFault::NotSold(fault) => Self::NotSold(fault),
+            BillingFault::Licence(fault) => Self::Term(fault),
+            BillingFault::Renewal(fault) => Self::Renewal(fault),
+            BillingFault::Store(error) => Self::Store(error),
+            fault => Self::Billing(fault),
+        }
+    }
+}
+
 impl ApplicationFault {
     /// What the office is told; `None` for what went wrong inside.
     pub fn message_ja(&self) -> Option<String> {
         Some(match self {
             Self::NotBegun => "利用申請がまだ始まっていません。ライセンスの画面から、利用申請をはじめてください。".to_owned(),
+            Self::NoLicence => {
+                "有効なライセンスがありません。ライセンスの画面から、利用申請をはじめてください。".to_owned()
+            }
             Self::NotRead { .. } => {
                 "利用規約がまだ最後まで表示されていません。続きを読んで、最後のページで同意してください。".to_owned()
             }
@@ -68,7 +91,10 @@ impl ApplicationFault {
             Self::NotSold(_) => "いまは、その年数の申込みを受け付けていません。年数を選び直してください。".to_owned(),
             Self::Term(fault) => fault.to_string(),
             Self::Renewal(fault) => fault.to_string(),
-            Self::Store(_) => return None,
+            Self::Billing(BillingFault::Ledger(LedgerFault::ChargedAlready(charge))) => format!(
+                "この期間の料金（請求番号 {charge}）は、すでに請求しています。二重に請求しないため、手続きを止めました。お支払いを確かめ、済んでいる場合は運用センターへお問い合わせください。"
+            ),
+            Self::Billing(_) | Self::Store(_) => return None,
         })
     }
 }
@@ -77,18 +103,23 @@ impl ApplicationFault {
 #[derive(Debug, Clone)]
 pub struct Applications {
     store: Store,
-    prices: PriceList,
+    billing: Billing,
 }
 
 impl Applications {
-    /// Applications to `store`, at these prices.
-    pub fn new(store: Store, prices: PriceList) -> Self {
-        Self { store, prices }
+    /// Applications that are charged by `billing`.
+    pub fn new(billing: Billing) -> Self {
+        Self { store: billing.store().clone(), billing }
+    }
+
+    /// What is charged.
+    pub fn billing(&self) -> &Billing {
+        &self.billing
     }
 
     /// The price list.
     pub fn prices(&self) -> &PriceList {
-        &self.prices
+        self.billing.prices()
     }
 
     /// Begins, or begins anew.
@@ -147,27 +178,36 @@ impl Applications {
         if application.read_to < terms.pages {
             return Err(ApplicationFault::NotRead { read_to: application.read_to });
         }
-        let granted = licences::terms_of(&mut tx, &office).await?;
-        let term = new_term(&granted, None, application.years.get(), now)?;
-        let plan = PlanRow { plan: Plan::of_application(day(now)), method: Method::Deduction };
-        let plan = applications::plan(&mut tx, &office).await?.unwrap_or(plan);
-        applications::put_plan(&mut tx, &office, plan, now).await?;
-        applications::add_agreement(&mut tx, &session.user_id, terms.version, now).await?;
         applications::end_application(&mut tx, &office).await?;
-        note(&mut tx, (&office, "terms.agreed"), json!({ "version": terms.version }), now);
-        self.grant(&mut tx, (&office, plan.method), (term, application.years), now).await?;
+        let granted = licences::terms_of(&mut tx, &office).await?;
+        if let Some(term) = granted.iter().rfind(|term| term.ends_at > term.starts_at.max(now)) {
+            // An operator granted one meanwhile: there is nothing left to apply for.
+            tx.commit().await?;
+            return Ok(*term);
+        }
+        let term = new_term(&granted, None, application.years.get(), now)?;
+        let row = applications::plan(&mut tx, &office).await?;
+        let has_agreed = applications::has_agreed(&mut tx, &office).await?;
+        // Who opted out before stays out; who had ended it all begins as everybody does.
+        let plan = row.map(|row| row.plan).filter(|plan| has_agreed && *plan != Plan::Cancel);
+        let plan = plan.unwrap_or_else(|| Plan::of_application(day(now)));
+        let method = row.map_or(Method::Deduction, |row| row.method);
+        applications::put_plan(&mut tx, &office, PlanRow { plan, method }, now).await?;
+        agreed(&mut tx, session, terms, now).await?;
+        self.grant(&mut tx, session, (term, application.years), now).await?;
         tx.commit().await?;
         Ok(term)
     }
 
-    /// Renews the office's last term by hand. Asking twice grants once.
+    /// Renews the office's last term by hand, which agrees to the terms of use that hold. Asking twice grants once. Who had
+    /// cancelled changed their mind.
     ///
     /// # Errors
     /// [`ApplicationFault`] by its variants.
     pub async fn renew(
         &self,
         session: &Session,
-        years: Years,
+        (years, reading): (Years, Reading),
         now: Timestamp,
     ) -> Result<LicenceTerm, ApplicationFault> {
         let office = session.office();
@@ -179,9 +219,13 @@ impl Applications {
             Renewal::Already(term) => return Ok(term),
             Renewal::Grant(term) => term,
         };
-        let plan = applications::plan(&mut tx, &office).await?;
-        let method = plan.map_or(Method::Deduction, |plan| plan.method);
-        self.grant(&mut tx, (&office, method), (term, years), now).await?;
+        if let Some(row) = applications::plan(&mut tx, &office).await?
+            && row.plan == Plan::Cancel
+        {
+            applications::put_plan(&mut tx, &office, PlanRow { plan: Plan::ByHand, ..row }, now).await?;
+        }
+        agreed(&mut tx, session, reading, now).await?;
+        self.grant(&mut tx, session, (term, years), now).await?;
         tx.commit().await?;
         Ok(term)
     }
@@ -189,51 +233,50 @@ impl Applications {
     /// Changes what is to happen at the end of the term.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// [`ApplicationFault::NoLicence`] when there is no term now or to come.
     pub async fn set_plan(
         &self,
         office: &OfficeNumber,
         plan: Plan,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ApplicationFault> {
         let mut tx = self.store.begin().await?;
+        if may_apply(LicenceState::at(&licences::terms_of(&mut tx, office).await?, now)) {
+            return Err(ApplicationFault::NoLicence);
+        }
         let before = applications::plan(&mut tx, office).await?;
         let method = before.map_or(Method::Deduction, |before| before.method);
         applications::put_plan(&mut tx, office, PlanRow { plan, method }, now).await?;
         note(&mut tx, (office, "licence.plan_changed"), json!(plan), now);
-        tx.commit().await
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Writes a term and its charge.
     async fn grant(
         &self,
         tx: &mut Tx,
-        (office, method): (&OfficeNumber, Method),
+        session: &Session,
         (term, years): (LicenceTerm, Years),
         now: Timestamp,
     ) -> Result<(), ApplicationFault> {
-        let before = applications::charges(tx, office).await?;
-        let used: Vec<String> = before.iter().filter_map(|(charge, _)| charge.pass.clone()).collect();
-        let price: &PriceEntry = self.prices.price(day(now), years, &used)?;
-        let starts_on = day(term.starts_at);
-        let earlier = before.iter().filter(|(charge, _)| charge.id.starts_on == starts_on).count();
-        let nth = u8::try_from(earlier + 1).unwrap_or(u8::MAX);
-        let charge = Charge {
-            id: ChargeId { office: *office, starts_on, nth },
-            years,
-            amount: price.amount,
-            tax: price.tax,
-            pass: price.pass().map(str::to_owned),
-            method,
-        };
-        let id = licences::grant(tx, office, term, now).await?;
-        applications::add_charge(tx, (id, &charge), now).await?;
-        let detail = json!({
-            "starts_at": term.starts_at, "ends_at": term.ends_at, "charge": charge.id, "amount": charge.amount.get(),
-        });
-        note(tx, (office, "licence.granted"), detail, now);
+        let office = session.office();
+        let by = By::new(Actor::Office(office), now);
+        self.billing.grant_in(tx, &Granting { office, term, years }, &by).await?;
         Ok(())
     }
+}
+
+/// Keeps that somebody agreed to the terms.
+async fn agreed(
+    tx: &mut Tx,
+    session: &Session,
+    terms: Reading,
+    now: Timestamp,
+) -> Result<(), ApplicationFault> {
+    applications::add_agreement(tx, &session.user_id, terms.version, now).await?;
+    note(tx, (&session.office(), "terms.agreed"), json!({ "version": terms.version }), now);
+    Ok(())
 }
 
 /// The application of an office under the terms that hold.

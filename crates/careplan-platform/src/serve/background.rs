@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::supervise::Tasks;
 use super::upkeep::Upkeep;
+use crate::billing::Billing;
 use crate::clock::Clock;
 use crate::login::Links;
 use crate::mail::Postman;
@@ -20,6 +21,9 @@ const METRICS_LOOK: Duration = Duration::from_secs(5);
 
 /// Between two looks whether mails wait: somebody sits before a page that says "sent".
 const MAILS_LOOK: Duration = Duration::from_secs(3);
+
+/// Between two looks whether the hourly turn of billing is free to take.
+const BILLING_LOOK: Duration = Duration::from_secs(5 * 60);
 
 /// Starts all of it.
 pub(super) fn keep(tasks: &Tasks, platform: &Arc<Platform>, upkeep: &Arc<Upkeep>, metrics: &Metrics) {
@@ -60,6 +64,26 @@ async fn send_mails(clock: Clock, links: Links, postman: Postman, stop: Cancella
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(MAILS_LOOK) => {}
+        }
+    }
+}
+
+/// Renewals and reminders. Apart from the jobs, too: it goes through many offices.
+pub(super) fn keep_billing(tasks: &Tasks, clock: &Clock, billing: Billing) {
+    let clock = clock.clone();
+    tasks.keep("billing", move |stop| bill_daily(clock.clone(), billing.clone(), stop));
+}
+
+async fn bill_daily(clock: Clock, billing: Billing, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match billing.daily_turn(clock.now()).await {
+            Ok(0) => {}
+            Ok(changed) => tracing::info!(changed, "renewals and reminders done"),
+            Err(error) => tracing::error!(%error, "renewals and reminders failed"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(BILLING_LOOK) => {}
         }
     }
 }

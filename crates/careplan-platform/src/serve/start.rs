@@ -124,6 +124,8 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     });
     background::keep(&tasks, &platform, &own.upkeep, &metrics);
     background::keep_mails(&tasks, &clock, accounts.links.clone(), postman);
+    let billing = config.billing_room(&store, &site_url)?;
+    background::keep_billing(&tasks, &clock, billing.clone());
 
     let readiness = Readiness::default();
     let signer = own.upkeep.signer.clone();
@@ -134,9 +136,8 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let router =
         edge::surround(office_api::router(platform.clone()), Times::default(), edge::problem_document);
     let offices = offices.open(Transport::Tls(own.upkeep.tls.clone()), limits, router);
-    let site =
-        Website::new(platform.clone(), accounts, (config.prices()?, site_url), config.website.behind_proxy)
-            .with_downloads(Downloads::built_in(config.downloads_folder()));
+    let site = Website::new(platform.clone(), accounts, (billing, site_url), config.website.behind_proxy)
+        .with_downloads(Downloads::built_in(config.downloads_folder()));
     let limits = Limits { connections: config.website.connections_max, ..limits };
     let website = website.open(own.upkeep.site_tls.transport(), limits, website::router(Arc::new(site)));
 

@@ -1,7 +1,6 @@
 //! Applications, agreements, plans and charges of offices.
 
 use careplan_domain::billing::charge::{Charge, ChargeId, Method};
-use careplan_domain::billing::{TaxRate, Yen};
 use careplan_domain::licence::Years;
 use careplan_domain::renewal::Plan;
 use careplan_domain::{OfficeNumber, Timestamp, UserId};
@@ -17,17 +16,34 @@ const PUT_APPLICATION: &str = "insert into application (office, years, terms_ver
 const END_APPLICATION: &str = "delete from application where office = $1";
 const ADD_AGREEMENT: &str =
     "insert into agreement (id, office, user_id, terms_version, agreed_at) values ($1, $2, $3, $4, $5)";
+const HAS_AGREED: &str = "select count(*) from agreement where office = $1";
 const PLAN: &str = "select plan, years, method from licence_plan where office = $1";
 const PUT_PLAN: &str = "insert into licence_plan (office, plan, years, method, changed_at) \
      values ($1, $2, $3, $4, $5) on conflict (office) do update set plan = excluded.plan, \
      years = excluded.years, method = excluded.method, changed_at = excluded.changed_at";
 const ADD_CHARGE: &str = "insert into charge \
      (id, office, term, years, amount, tax_percent, pass, method, charged_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const CHARGES: &str = "select id, years, amount, tax_percent, pass, method, charged_at from charge \
-     where office = $1 order by charged_at desc, id desc";
+const TERM: &str = "select term from charge where id = $1";
+const MOVE: &str = "update charge set term = $1 where id = $2";
+const CHARGE: &str = "select id from charge where term = $1";
+const RENEWING: &str = "select p.office from licence_plan p join licence_term t on t.office = p.office \
+     where p.plan = 'automatic' and t.starts_at < t.ends_at group by p.office \
+     having max(t.ends_at) > $1 and max(t.ends_at) <= $2 order by p.office";
 
-pub(super) const STATEMENTS: &[&str] =
-    &[APPLICATION, PUT_APPLICATION, END_APPLICATION, ADD_AGREEMENT, PLAN, PUT_PLAN, ADD_CHARGE, CHARGES];
+pub(super) const STATEMENTS: &[&str] = &[
+    APPLICATION,
+    PUT_APPLICATION,
+    END_APPLICATION,
+    ADD_AGREEMENT,
+    HAS_AGREED,
+    PLAN,
+    PUT_PLAN,
+    ADD_CHARGE,
+    TERM,
+    MOVE,
+    CHARGE,
+    RENEWING,
+];
 
 /// An application that is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +145,16 @@ pub async fn add_agreement(
     Ok(id)
 }
 
+/// Whether an office ever agreed to terms of use.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn has_agreed(db: &mut impl Connected, office: &OfficeNumber) -> Result<bool, StoreError> {
+    let count: i64 =
+        on!(db, |c| sqlx::query_scalar(HAS_AGREED).bind(office.as_str()).fetch_one(&mut *c).await?);
+    Ok(count > 0)
+}
+
 /// What an office wants at the end of its term; `None` before it applied.
 ///
 /// # Errors
@@ -202,40 +228,59 @@ pub async fn add_charge(
     Ok(())
 }
 
-type ChargeRow = (String, i64, i64, i64, Option<String>, String, i64);
-
-/// The charges of an office, newest first, each with when it was made.
+/// The term that a charge is for.
 ///
 /// # Errors
 /// When the database cannot be reached or holds nonsense.
-pub async fn charges(
-    db: &mut impl Connected,
-    office: &OfficeNumber,
-) -> Result<Vec<(Charge, Timestamp)>, StoreError> {
-    let rows: Vec<ChargeRow> =
-        on!(db, |c| sqlx::query_as(CHARGES).bind(office.as_str()).fetch_all(&mut *c).await?);
-    rows.into_iter()
-        .map(|(id, years, amount, tax, pass, method, charged_at)| {
-            let id: ChargeId = parse(&id, "charge")?;
-            let charge = Charge {
-                id,
-                years: years_of(years)?,
-                amount: Yen::new(amount).map_err(|_| StoreError::Corrupt("amount"))?,
-                tax: TaxRate::new(number(tax, "tax rate")?).map_err(|_| StoreError::Corrupt("tax rate"))?,
-                pass,
-                method: method_of(&method)?,
-            };
-            Ok((charge, instant(charged_at)?))
-        })
-        .collect()
+pub async fn term_of_charge(db: &mut impl Connected, charge: ChargeId) -> Result<Option<Uuid>, StoreError> {
+    let id: Option<Vec<u8>> =
+        on!(db, |c| sqlx::query_scalar(TERM).bind(charge.to_string()).fetch_optional(&mut *c).await?);
+    id.map(|id| Uuid::from_slice(&id).map_err(|_| StoreError::Corrupt("id"))).transpose()
 }
 
-fn years_of(years: i64) -> Result<Years, StoreError> {
+/// A charge pays for another term from now on: the one that was given back.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn move_charge(tx: &mut Tx, charge: ChargeId, term: Uuid) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let query = sqlx::query(MOVE).bind(term.as_bytes().to_vec()).bind(charge.to_string());
+        query.execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// The charge of a term; none where it was granted without.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn charge_of_term(db: &mut impl Connected, term: Uuid) -> Result<Option<ChargeId>, StoreError> {
+    let id: Option<String> = on!(db, |c| {
+        sqlx::query_scalar(CHARGE).bind(term.as_bytes().to_vec()).fetch_optional(&mut *c).await?
+    });
+    id.map(|id| parse(&id, "charge")).transpose()
+}
+
+/// The offices that renew automatically and whose last term ends after one instant and not after another.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn renewing(
+    db: &mut impl Connected,
+    (after, until): (Timestamp, Timestamp),
+) -> Result<Vec<OfficeNumber>, StoreError> {
+    let rows: Vec<String> = on!(db, |c| {
+        sqlx::query_scalar(RENEWING).bind(millis(after)).bind(millis(until)).fetch_all(&mut *c).await?
+    });
+    rows.iter().map(|office| parse(office, "office number")).collect()
+}
+
+pub(super) fn years_of(years: i64) -> Result<Years, StoreError> {
     let years: u8 = number(years, "years")?;
     Years::new(years).map_err(|_| StoreError::Corrupt("years"))
 }
 
-fn method_of(text: &str) -> Result<Method, StoreError> {
+pub(super) fn method_of(text: &str) -> Result<Method, StoreError> {
     match text {
         "deduction" => Ok(Method::Deduction),
         "invoice" => Ok(Method::Invoice),

@@ -17,6 +17,7 @@ mod fold;
 mod inserts;
 pub mod jobs;
 pub mod leases;
+pub mod ledger;
 pub mod letter_requests;
 pub mod letters;
 pub mod licences;
@@ -27,6 +28,7 @@ pub mod mails;
 pub mod notices;
 pub mod offices;
 pub mod orders;
+pub mod payments;
 pub mod progress;
 pub mod receipts;
 pub mod retention;
@@ -81,6 +83,8 @@ pub fn statements(marks: Marks) -> Vec<String> {
         lists::STATEMENTS,
         uploads::STATEMENTS,
         applications::STATEMENTS,
+        ledger::STATEMENTS,
+        payments::STATEMENTS,
         progress::STATEMENTS,
         sessions::STATEMENTS,
         second_factors::STATEMENTS,

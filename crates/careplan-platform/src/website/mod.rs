@@ -22,13 +22,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use careplan_domain::billing::price::PriceList;
 use governor::clock::DefaultClock;
 
 pub use downloads::{Downloads, ListFault};
 pub use routes::{Route, Who, routes};
 pub use show::problem_page;
 
+use crate::billing::Billing;
 use crate::licence::Applications;
 use crate::login::Accounts;
 use crate::mail::SiteUrl;
@@ -57,11 +57,11 @@ impl Website {
     pub fn new(
         platform: Arc<Platform>,
         accounts: Accounts,
-        (prices, url): (PriceList, SiteUrl),
+        (billing, url): (Billing, SiteUrl),
         behind_proxy: bool,
     ) -> Self {
         Self {
-            applications: Applications::new(platform.store.clone(), prices),
+            applications: Applications::new(billing),
             platform,
             accounts,
             url,

@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 use super::Website;
 use super::admit::{Rule, admit};
 use super::pages::{
-    account, assets, certificates, downloads, factor, help, licence, login, lost, mail_link, notices,
-    offices, password, revocation, status, top,
+    account, assets, certificates, documents, downloads, factor, help, licence, login, lost, mail_link,
+    notices, offices, password, revocation, status, top,
 };
 
 /// Who may ask for a route.
@@ -93,6 +93,7 @@ fn table() -> Vec<Entry> {
         write(Office, "/licence/agree", post(licence::agree)),
         write(Office, "/licence/renew", post(licence::renew)),
         write(Office, "/licence/plan", post(licence::set_plan)),
+        read(Office, "/licence/documents/{id}", get(documents::show)),
         // Certificates and terminals.
         read(Office, "/certificates", get(certificates::show)),
         write(Office, "/certificates/issue-password", post(certificates::issue_password)),

@@ -4,6 +4,9 @@
 mod account;
 mod admin;
 mod api;
+mod bank;
+mod billing;
+mod billing_life;
 mod change;
 mod directory;
 mod foreign;

@@ -7,10 +7,12 @@ use careplan_domain::licence::LicenceTerm;
 use careplan_domain::transmission::{Header, State};
 use careplan_domain::{Digest, OfficeNumber, Timestamp, TransmissionId, UnitKind};
 use careplan_envelope::{Certificate, SigningKey, sha256};
-use careplan_platform::admin::{Command, Desk};
+use careplan_platform::admin::{BillingCommand, Command, Desk};
+use careplan_platform::billing::Billing;
 use careplan_platform::clock::{Clock, Hand};
 use careplan_platform::config::Config;
 use careplan_platform::login::{Hasher, IssuePasswords, LockRule, Passwords};
+use careplan_platform::mail::SiteUrl;
 use careplan_platform::store::certificates::{CertificateRow, insert_certificate};
 use careplan_platform::store::events::{self, Event};
 use careplan_platform::store::offices::{self, Registration};
@@ -44,6 +46,12 @@ pub fn helper() -> OfficeNumber {
 struct Line {
     #[command(subcommand)]
     command: Command,
+}
+
+#[derive(clap::Parser)]
+struct BillingLine {
+    #[command(subcommand)]
+    command: BillingCommand,
 }
 
 pub struct World {
@@ -104,20 +112,41 @@ impl World {
         IssuePasswords::new(self.store.clone(), self.hasher.clone(), LockRule::default())
     }
 
+    /// Charges, under the world's settings.
+    pub fn billing(&self) -> Billing {
+        let site = SiteUrl::parse("https://careplan.example.jp").unwrap();
+        Config::from_text("").unwrap().billing_room(&self.store, &site).unwrap()
+    }
+
+    /// Runs `billing …` at the world's clock; the result is what it says, or why not.
+    pub async fn bill(&self, arguments: &[&str]) -> Result<String, String> {
+        let line = std::iter::once(&"billing").chain(arguments);
+        let line = BillingLine::try_parse_from(line).map_err(|it| it.to_string())?;
+        self.at_desk(async |desk| line.command.run_at(desk).await).await
+    }
+
     /// Runs `admin …` at the world's clock; the result is what it says, or why not.
     pub async fn admin(&self, arguments: &[&str]) -> Result<String, String> {
         let line =
             Line::try_parse_from(std::iter::once(&"admin").chain(arguments)).map_err(|it| it.to_string())?;
+        self.at_desk(async |desk| line.command.run_at(desk).await).await
+    }
+
+    async fn at_desk(
+        &self,
+        work: impl AsyncFnOnce(&mut Desk<'_>) -> anyhow::Result<()>,
+    ) -> Result<String, String> {
         let (mut out, mut progress) = (Vec::new(), Vec::new());
         let mut desk = Desk {
             store: self.store.clone(),
             clock: self.clock.clone(),
             operator: "uketsuke".to_owned(),
             login: Config::from_text("").unwrap().login,
+            billing: self.billing(),
             out: &mut out,
             progress: &mut progress,
         };
-        let done = line.command.run_at(&mut desk).await;
+        let done = work(&mut desk).await;
         let said = String::from_utf8(out).unwrap() + &String::from_utf8(progress).unwrap();
         done.map(|()| said.clone()).map_err(|error| format!("{said}{error:#}"))
     }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod certificates;
+mod documents;
 mod downloads;
 mod factor;
 mod hostile;

@@ -11,6 +11,7 @@ use careplan_domain::retention::Retention;
 use careplan_domain::{OfficeNumber, Secret, Timestamp, UserId};
 use careplan_envelope::Certificate;
 use careplan_platform::admin::{Command, Desk};
+use careplan_platform::billing::Billing;
 use careplan_platform::blobs::Blobs;
 use careplan_platform::caller::Standings;
 use careplan_platform::clock::{Clock, Hand};
@@ -145,7 +146,7 @@ impl Site {
             enrol_wait: Duration::ZERO,
             signer: signature.clone(),
         });
-        let parts = (config.prices().unwrap(), url);
+        let parts = (config.billing_room(&store, &url).unwrap(), url);
         let downloads = Downloads::listed(PACKAGES, folder.path().join("packages")).unwrap();
         let website = Website::new(platform.clone(), accounts.clone(), parts, config.website.behind_proxy)
             .with_downloads(downloads);
@@ -252,6 +253,12 @@ impl Site {
         body.lines().find_map(|line| line.trim().strip_prefix(URL)).unwrap().to_owned()
     }
 
+    /// Charges, under the world's settings.
+    pub fn billing(&self) -> Billing {
+        let site = SiteUrl::parse("https://careplan.example.jp").unwrap();
+        Config::from_text(&self.settings).unwrap().billing_room(&self.store, &site).unwrap()
+    }
+
     /// Runs `admin …` at the world's clock; the result is what it says, or why not.
     pub async fn admin(&self, arguments: &[&str]) -> Result<String, String> {
         let line =
@@ -262,6 +269,7 @@ impl Site {
             clock: self.clock.clone(),
             operator: "uketsuke".to_owned(),
             login: Config::from_text(&self.settings).unwrap().login,
+            billing: self.billing(),
             out: &mut out,
             progress: &mut progress,
         };

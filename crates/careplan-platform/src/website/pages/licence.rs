@@ -5,15 +5,16 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use careplan_domain::billing::charge::{Charge, Method};
+use careplan_domain::billing::charge::{ChargeState, Method};
 use careplan_domain::licence::{LicenceState, LicenceTerm, Years};
-use careplan_domain::renewal::{AUTOMATIC_DAYS, Outlook, Plan};
+use careplan_domain::renewal::{Outlook, Plan};
 use careplan_domain::{OfficeNumber, Timestamp};
 use careplan_protocol::Code;
 use careplan_web::text::{date_ja, yen};
 use careplan_web::{Banner, Button, Cell, Choice, DataTable, Facts, FieldErrors, Link, Steps, Tag, Tone};
 
 use super::top::last_day;
+use crate::billing::{BillingFault, ChargeLine};
 use crate::licence::{ApplicationFault, Reading, day, may_apply};
 use crate::office_api::problem::Refused;
 use crate::store::applications::{self, PlanRow};
@@ -35,6 +36,8 @@ struct Main {
     plan: Option<PlanForm>,
     charges: DataTable,
     method: &'static str,
+    /// Of the terms of use that hold: renewing agrees to them.
+    terms_version: u32,
 }
 
 struct Renewal {
@@ -56,19 +59,19 @@ struct Standing {
     state: LicenceState,
     terms: Vec<LicenceTerm>,
     plan: Option<PlanRow>,
-    charges: Vec<(Charge, Timestamp)>,
+    charges: Vec<ChargeLine>,
 }
 
 impl Standing {
-    fn outlook(&self, now: Timestamp) -> Outlook {
+    fn outlook(&self, site: &Website, now: Timestamp) -> Outlook {
         let plan = self.plan.map_or(Plan::ByHand, |row| row.plan);
-        Outlook::of(&self.terms, plan, AUTOMATIC_DAYS, day(now))
+        Outlook::of(&self.terms, plan, site.applications.billing().automatic_days(), day(now))
     }
 
     /// Whether the page has the forms to renew and to say what happens at the end.
-    fn has_forms(&self, now: Timestamp) -> bool {
+    fn has_forms(&self, site: &Website, now: Timestamp) -> bool {
         matches!(self.state, LicenceState::Valid { .. })
-            && !matches!(self.outlook(now), Outlook::Renewed { .. })
+            && !matches!(self.outlook(site, now), Outlook::Renewed { .. })
     }
 }
 
@@ -79,7 +82,7 @@ async fn standing(site: &Website, office: &OfficeNumber, now: Timestamp) -> Resu
         state: LicenceState::at(&terms, now),
         terms,
         plan: applications::plan(&mut db, office).await?,
-        charges: applications::charges(&mut db, office).await?,
+        charges: site.applications.billing().statement(&mut db, (office, day(now))).await.map_err(told)?,
     })
 }
 
@@ -106,19 +109,20 @@ async fn draw(
     notice: Option<Banner>,
 ) -> Result<Response, Refused> {
     let standing = standing(site, &member.office, member.visit.now).await?;
+    let now = member.visit.now;
     let plan = standing.plan.map_or(Plan::ByHand, |row| row.plan);
-    let outlook = Outlook::of(&standing.terms, plan, AUTOMATIC_DAYS, day(member.visit.now));
-    let can_renew =
-        matches!(standing.state, LicenceState::Valid { .. }) && !matches!(outlook, Outlook::Renewed { .. });
+    let outlook = standing.outlook(site, now);
+    let can_renew = standing.has_forms(site, now);
     let main = Main {
         facts: facts(standing.state, outlook),
         apply: may_apply(standing.state).then(|| Button::link("利用申請をはじめる", "/licence/apply")),
         renewal: can_renew.then(|| Renewal {
-            years: years_choice(site, member.visit.now, "years").errors(errors),
+            years: years_choice(site, (&used(&standing.charges), member.visit.now)).errors(errors),
             button: Button::submit("更新する").busy("手続きしています"),
         }),
         plan: can_renew.then(|| plan_form(plan)),
         charges: charges(standing.charges),
+        terms_version: terms_now(member.visit.now)?.1.version,
         method: match standing.plan.map(|row| row.method) {
             Some(Method::Invoice) => "請求書による銀行振込",
             _ => "国保連合会からの給付費の差引",
@@ -148,13 +152,26 @@ fn facts(state: LicenceState, outlook: Outlook) -> Facts {
     facts.fact("期間が終わるとき", outlook.told())
 }
 
+/// The campaigns that an office used: each is given once.
+fn used(charges: &[ChargeLine]) -> Vec<String> {
+    charges.iter().filter_map(|line| line.charge.pass.clone()).collect()
+}
+
 /// How many years, each with its price of the day.
-fn years_choice(site: &Website, now: Timestamp, name: &str) -> Choice {
-    let choice = Choice::radio(name, "年数").selected("1");
+fn years_choice(site: &Website, (used, now): (&[String], Timestamp)) -> Choice {
+    let choice = Choice::radio("years", "年数").selected("1");
     Years::ALL.into_iter().fold(choice, |choice, years| {
-        match site.applications.prices().price(day(now), years, &[]) {
+        match site.applications.prices().price(day(now), years, used) {
             Ok(price) => {
-                choice.option(years.to_string(), format!("{years}年（{}）", yen(price.amount.get())))
+                let label = format!("{years}年（{}）", yen(price.amount.get()));
+                match price.pass() {
+                    Some(pass) => choice.option_with_hint(
+                        years.to_string(),
+                        label,
+                        format!("{pass}の期間中です。1事業所に1回だけ、1年分が無料になります。"),
+                    ),
+                    None => choice.option(years.to_string(), label),
+                }
             }
             Err(_) => choice,
         }
@@ -177,24 +194,67 @@ fn plan_form(plan: Plan) -> PlanForm {
     PlanForm { choice, button: Button::submit("変更する").secondary() }
 }
 
-fn charges(charges: Vec<(Charge, Timestamp)>) -> DataTable {
-    let heads = ["期間の初日", "年数", "金額（税込）", "うち消費税", "状態"];
+fn charges(charges: Vec<ChargeLine>) -> DataTable {
+    let heads = ["期間の初日", "年数", "金額（税込）", "うち消費税", "状態", "書類"];
     let table = DataTable::new("料金とお支払い", heads, "料金はまだ発生していません。").quiet_caption();
-    charges.into_iter().fold(table, |table, (charge, _)| {
-        let state = match (charge.amount.is_positive(), charge.method) {
-            (false, _) => "無料",
-            (true, Method::Deduction) => "差引予定",
-            (true, Method::Invoice) => "請求書発行予定",
-        };
-        let note = charge.pass.clone().unwrap_or_else(|| charge.id.to_string());
+    charges.into_iter().fold(table, |table, line| {
+        let charge = &line.charge;
+        let note = charge.pass.clone().unwrap_or_else(|| format!("請求番号 {}", charge.id));
         table.row([
             Cell::text(date_ja(charge.id.starts_on)).note(note),
             Cell::number(format!("{}年", charge.years)),
             Cell::number(yen(charge.amount.get())),
             Cell::number(yen(charge.tax.contained_in(charge.amount).get())),
-            Cell::text(state),
+            state(&line),
+            documents(&line),
         ])
     })
+}
+
+/// The word for it, with what there is to do.
+fn state(line: &ChargeLine) -> Cell {
+    let tone = match line.state {
+        ChargeState::Deducted | ChargeState::Paid | ChargeState::Free => Tone::Success,
+        ChargeState::Unpaid | ChargeState::PartlyPaid => Tone::Warning,
+        _ => Tone::Info,
+    };
+    let cell = Cell::tag(Tag::new(tone, line.state.label_ja()));
+    let open = line.totals.open().map(careplan_domain::billing::Yen::get).unwrap_or_default();
+    match (line.state, line.due_on) {
+        (ChargeState::Invoiced, Some(due)) => {
+            cell.note(format!("{}までに{}をお振り込みください。", date_ja(due), yen(open)))
+        }
+        (ChargeState::Unpaid | ChargeState::PartlyPaid, Some(due)) => cell.note(format!(
+            "期限は{}です。残りの{}をお振り込みください。行き違いの場合はご容赦ください。",
+            date_ja(due),
+            yen(open)
+        )),
+        (ChargeState::Unpaid, None) => {
+            cell.note("差し引けませんでした。次の月にもう一度差し引くか、請求書をお送りします。")
+        }
+        _ if open < 0 => cell.note(format!("{}をお返しします。", yen(-open))),
+        _ => cell,
+    }
+}
+
+fn documents(line: &ChargeLine) -> Cell {
+    match line.documents[..] {
+        [] => Cell::text("—"),
+        [only] => Cell::link(only.label_ja(), format!("/licence/documents/{only}")),
+        // The receipt also leads to the invoice.
+        [.., last] => Cell::link(last.label_ja(), format!("/licence/documents/{last}")),
+    }
+}
+
+/// What went wrong inside.
+pub(super) fn told(fault: BillingFault) -> Refused {
+    match fault {
+        BillingFault::Store(error) => error.into(),
+        fault => {
+            tracing::error!(%fault, "charges cannot be shown");
+            Code::Internal.into()
+        }
+    }
 }
 
 #[derive(Template)]
@@ -220,9 +280,11 @@ pub(in crate::website) async fn apply(
 }
 
 async fn draw_apply(site: &Website, member: &Member, errors: &FieldErrors) -> Result<Response, Refused> {
+    let now = member.visit.now;
+    let charges = standing(site, &member.office, now).await?.charges;
     let main = Apply {
         steps: steps(0),
-        years: years_choice(site, member.visit.now, "years").errors(errors),
+        years: years_choice(site, (&used(&charges), now)).errors(errors),
         button: Button::submit("利用規約へ進む"),
     };
     let crumbs = crumbs();
@@ -330,11 +392,12 @@ pub(in crate::website) async fn renew(
     member: Member,
     fields: Fields,
 ) -> Result<Response, Refused> {
+    let (_, reading) = terms_now(member.visit.now)?;
     let mut errors = FieldErrors::default();
     let Some(years) = years(&fields, &mut errors) else {
         return draw_where_shown(&site, &member, errors).await;
     };
-    match site.applications.renew(&member.session, years, member.visit.now).await {
+    match site.applications.renew(&member.session, (years, reading), member.visit.now).await {
         Ok(_) => Ok(go_to("/licence?done=renewed")),
         Err(fault) => not_taken(&site, &member, fault).await,
     }
@@ -357,8 +420,10 @@ pub(in crate::website) async fn set_plan(
             return draw_where_shown(&site, &member, errors).await;
         }
     };
-    site.applications.set_plan(&member.office, plan, member.visit.now).await?;
-    Ok(go_to("/licence?done=plan"))
+    match site.applications.set_plan(&member.office, plan, member.visit.now).await {
+        Ok(()) => Ok(go_to("/licence?done=plan")),
+        Err(fault) => not_taken(&site, &member, fault).await,
+    }
 }
 
 /// Says at its field what is wrong, where the page has the field: without a licence there is nothing to renew or to end.
@@ -368,7 +433,7 @@ async fn draw_where_shown(
     mut errors: FieldErrors,
 ) -> Result<Response, Refused> {
     let standing = standing(site, &member.office, member.visit.now).await?;
-    if !standing.has_forms(member.visit.now) {
+    if !standing.has_forms(site, member.visit.now) {
         errors = FieldErrors::default();
         errors.add_for_form("いま更新できるライセンスの期間がありません。期間を確かめてください。");
     }
@@ -380,6 +445,7 @@ async fn not_taken(site: &Website, member: &Member, fault: ApplicationFault) -> 
     let Some(message) = fault.message_ja() else {
         return match fault {
             ApplicationFault::Store(error) => Err(error.into()),
+            ApplicationFault::Billing(fault) => Err(told(fault)),
             _ => Err(Code::Internal.into()),
         };
     };

@@ -3,6 +3,7 @@
 pub(super) mod account;
 pub(super) mod assets;
 pub(super) mod certificates;
+pub(super) mod documents;
 pub(super) mod downloads;
 pub(super) mod factor;
 pub(super) mod help;
