@@ -230,7 +230,8 @@ on_both_databases! {
         let shown = world.admin(&show).await.unwrap();
         assert!(shown.starts_with("9970000018\t期限切れ（2026-12-01 00:00 まで）\n"), "{shown}");
         assert_eq!(world.audited().await,
-            ["licence.granted 9970000018", "licence.granted 9970000018", "licence.ended 9970000018"]);
+            ["licence.granted 9970000018", "licence.granted 9970000018", "billing.shortened 9970000018-20260401-1",
+             "billing.shortened 9970000018-20270401-1", "licence.ended 9970000018"]);
     }
 
     async fn a_term_that_was_ended_before_it_began_never_was(database: TestDatabase) {

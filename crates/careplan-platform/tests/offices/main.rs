@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod api;
+mod applications;
 mod bank;
 mod billing;
 mod billing_life;

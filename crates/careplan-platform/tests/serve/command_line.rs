@@ -28,6 +28,9 @@ fn help_speaks_japanese_down_to_the_last_command() {
         &["admin"],
         &["admin", "licence"],
         &["admin", "licence", "grant"],
+        &["billing"],
+        &["billing", "run"],
+        &["billing", "waive"],
         &["config", "show"],
     ] {
         let help = out(&[words, &["--help"]].concat());
