@@ -56,8 +56,8 @@ mod part;
 pub mod text;
 
 pub use form::{
-    Action, Button, Check, Choice, ErrorSummary, FieldErrors, FileField, PostForm, TextArea, TextField,
-    TextKind,
+    Action, Button, Check, Choice, ErrorSummary, FIELDS_MAX, FieldErrors, Fields, FileField, PostForm,
+    TextArea, TextField, TextKind,
 };
 pub use frame::{Account, Frame, Site};
 pub use markup::{Href, Link, Markup};

@@ -9,13 +9,13 @@ use serde_json::json;
 
 use super::link::{LinkFault, Purpose};
 use super::links;
-use super::new_password::{Weakness, judge};
 use super::session::{renew, still};
 use super::{HashFault, Hasher, LoginFault, Session, SessionRule, Sessions, Stage, Token};
 use crate::audit::{self, Actor, Entry};
 use crate::mail::{SiteUrl, password_changed};
 use crate::store::accounts::{self, Account};
 use crate::store::{Store, StoreError, Tx, links as rows, second_factors, sessions};
+use careplan_login::{Weakness, judge_password};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -116,7 +116,7 @@ impl Changes {
         if session.stage == Stage::SecondFactorDue {
             return Err(ChangeFault::NotYet);
         }
-        judge(&typed.new, user_id)?;
+        judged(&typed.new, user_id)?;
         let passwords = &self.sessions.passwords;
         let who = passwords.check(user_id.as_str(), &typed.present, now).await?;
         if typed.new.expose() == typed.present.expose() {
@@ -158,7 +158,7 @@ impl Changes {
         }
         let link = links::look(&mut self.store.read().await?, (purpose, token), now).await?;
         let user_id = UserId::of(&link.office);
-        judge(&new, &user_id)?;
+        judged(&new, &user_id)?;
         let before = accounts::account(&mut self.store.read().await?, &user_id).await?;
         if let Some(account) = &before {
             self.refuse_if(&new, account.letter_hash.clone(), Weakness::Temporary).await?;
@@ -211,4 +211,10 @@ impl Changes {
             None => Ok(()),
         }
     }
+}
+
+/// Everybody knows the user ID, and the office number in it.
+fn judged(password: &Secret, user_id: &UserId) -> Result<(), Weakness> {
+    let office = user_id.office();
+    judge_password(password, &[user_id.as_str(), office.as_str()])
 }

@@ -8,12 +8,12 @@ use careplan_domain::{Digest, OfficeNumber, Secret, Timestamp, UserId};
 use careplan_envelope::sha256;
 use uuid::Uuid;
 
-use super::generate::plain;
 use super::password::is_too_long;
 use super::{Hasher, Lock, LockRule, LoginFault, Passwords};
 use crate::audit::{self, Actor, Entry};
 use crate::store::accounts::{self, IssuePassword, Use};
 use crate::store::{Store, Tx};
+use careplan_login::plain_issue_password as plain;
 
 /// Where an issue password stands at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

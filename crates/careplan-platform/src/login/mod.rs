@@ -9,13 +9,9 @@
 mod browser;
 mod change;
 mod factor_fault;
-mod generate;
-mod hash;
 mod issue_password;
 mod link;
 mod links;
-mod lock;
-mod new_password;
 mod password;
 mod reissue;
 mod requests;
@@ -23,18 +19,16 @@ mod second_factor;
 mod session;
 mod stage;
 mod sweep;
-mod token;
-mod totp;
 
+pub use careplan_login::{
+    HashFault, Hasher, Lock, LockRule, PASSWORD_CHARS_MIN, Token, TotpSecret, Weakness, issue_password,
+    judge_password, plain_issue_password, temporary_password,
+};
 pub use change::{ChangeFault, Changes, Typed};
 pub use factor_fault::FactorFault;
-pub use generate::{issue_password, plain as plain_issue_password, temporary_password};
-pub use hash::{HashFault, Hasher};
 pub use issue_password::{Grant, IssuePasswordState, IssuePasswords, Spent};
 pub use link::{Link, LinkFault, Purpose};
 pub use links::{Asked, LINK_ASKED, LINK_PATH, Links, MailFault, PAUSE as LINK_PAUSE};
-pub use lock::{Lock, LockRule};
-pub use new_password::{PASSWORD_CHARS_MIN, Weakness, judge as judge_password};
 pub use password::{LoggedIn, Passwords};
 pub use reissue::{Reissued, Reissues};
 pub use requests::{ASKED_JA, LetterRequest, Phone, PhoneFault, Reason, Requests};
@@ -42,8 +36,6 @@ pub use second_factor::{Confirmed, FactorState, RECOVERY_CODES, RecoveryCodes, S
 pub use session::{SESSIONS_MAX, Session, SessionFault, SessionRule, Sessions, Visitor};
 pub use stage::Stage;
 pub use sweep::sweep_logins;
-pub use token::Token;
-pub use totp::TotpSecret;
 
 use careplan_domain::Timestamp;
 use careplan_protocol::{Code, Problem};

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::session::still;
-use super::{Lock, LoginFault, Passwords, Session, Sessions, Stage, generate};
+use super::{Lock, LoginFault, Passwords, Session, Sessions, Stage};
 use crate::store::accounts::{self, IssuePassword};
 
 /// Makes issue passwords.
@@ -49,8 +49,8 @@ impl Reissues {
             return Err(LoginFault::SessionEnded);
         }
         let who = self.passwords.check(session.user_id.as_str(), password, now).await?;
-        let issue_password = generate::issue_password()?;
-        let hash = self.passwords.hasher.hash(generate::plain(&issue_password)).await?;
+        let issue_password = careplan_login::issue_password()?;
+        let hash = self.passwords.hasher.hash(careplan_login::plain_issue_password(&issue_password)).await?;
         let until = now.saturating_add(self.lifetime).unwrap_or(Timestamp::MAX);
         let mut tx = self.passwords.store.begin().await?;
         still(&mut tx, &who).await?;

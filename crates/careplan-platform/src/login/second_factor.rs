@@ -10,7 +10,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::session::{renew, still};
-use super::{FactorFault, LockRule, Passwords, Session, Sessions, Stage, Token, TotpSecret, generate, totp};
+use super::{FactorFault, LockRule, Passwords, Session, Sessions, Stage, Token, TotpSecret};
 use crate::store::second_factors::{self, Factor};
 use crate::store::{Store, StoreError, Tx, sessions};
 
@@ -242,7 +242,7 @@ impl SecondFactors {
         if let Some(until) = factor.lock.holds(now) {
             return Err(FactorFault::Locked { until });
         }
-        match factor.secret.step_of(&totp::plain(code), factor.last_step, now) {
+        match factor.secret.step_of(&careplan_login::plain_code(code), factor.last_step, now) {
             Some(last_step) => Ok((tx, Factor { last_step, lock: super::Lock::default(), ..factor })),
             None => Err(self.miss(tx, (session, factor), FactorFault::CodeWrong, now).await),
         }
@@ -293,7 +293,7 @@ async fn confirmed(tx: &mut Tx, user_id: &UserId) -> Result<Factor, FactorFault>
 async fn make_codes(tx: &mut Tx, user_id: &UserId) -> Result<RecoveryCodes, FactorFault> {
     let mut codes = Vec::with_capacity(RECOVERY_CODES);
     for _ in 0..RECOVERY_CODES {
-        codes.push(generate::grouped(RECOVERY_CHARS)?);
+        codes.push(careplan_login::grouped(RECOVERY_CHARS)?);
     }
     let hashes: Vec<Digest> = codes.iter().map(code_hash).collect();
     second_factors::put_codes(tx, user_id, &hashes).await?;
@@ -302,6 +302,6 @@ async fn make_codes(tx: &mut Tx, user_id: &UserId) -> Result<RecoveryCodes, Fact
 
 /// Salted by nothing: sixty random bits are in no table, and the row says whose it is.
 fn code_hash(code: &Secret) -> Digest {
-    let plain = Zeroizing::new(generate::plain(code).expose().as_bytes().to_vec());
+    let plain = Zeroizing::new(careplan_login::plain_issue_password(code).expose().as_bytes().to_vec());
     Digest(sha256(&plain))
 }

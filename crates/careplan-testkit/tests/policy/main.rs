@@ -18,13 +18,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("careplan-web", &[]),
     ("careplan-domain", &[]),
     ("careplan-envelope", &[]),
+    ("careplan-login", &["careplan-domain"]),
     ("careplan-protocol", &["careplan-domain"]),
-    ("careplan-platform", &["careplan-domain", "careplan-envelope", "careplan-protocol", "careplan-web"]),
+    (
+        "careplan-platform",
+        &["careplan-domain", "careplan-envelope", "careplan-login", "careplan-protocol", "careplan-web"],
+    ),
     (
         "careplan-client",
         &[
             "careplan-domain",
             "careplan-envelope",
+            "careplan-login",
             "careplan-paper",
             "careplan-protocol",
             "careplan-standard",

@@ -7,6 +7,7 @@ mod button;
 mod check;
 mod choice;
 mod errors;
+mod fields;
 mod file;
 mod text;
 
@@ -14,6 +15,7 @@ pub use button::{Action, Button, PostForm};
 pub use check::Check;
 pub use choice::Choice;
 pub use errors::{ErrorSummary, FieldErrors};
+pub use fields::{FIELDS_MAX, Fields};
 pub use file::FileField;
 pub use text::{TextArea, TextField, TextKind};
 

@@ -178,7 +178,7 @@ async fn draw_begin(
 ) -> Result<Response, Refused> {
     let errors = FieldErrors::default();
     let main = Begin {
-        qr: qr::data_uri(&secret.uri(&session.user_id))?,
+        qr: qr::data_uri(&secret.uri(session.user_id.as_str()))?,
         secret: secret.base32(),
         code: code_field(&errors),
         button: Button::submit("設定を完了する").busy("確かめています"),

@@ -5,14 +5,14 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use careplan_domain::{Digest, Secret};
-use careplan_envelope::sha256;
 use zeroize::Zeroizing;
 
-use super::HashFault;
+use crate::HashFault;
 
 /// Bytes of randomness.
 const TOKEN_BYTES: usize = 32;
@@ -40,7 +40,9 @@ impl Token {
 
     /// What the database knows of it.
     pub fn digest(&self) -> Digest {
-        Digest(sha256(self.0.expose().as_bytes()))
+        let mut sum = [0; 32];
+        sum.copy_from_slice(digest(&SHA256, self.0.expose().as_bytes()).as_ref());
+        Digest(sum)
     }
 
     /// The token itself: for the cookie or the link, and nothing else.

@@ -4,10 +4,10 @@
 use std::fmt;
 
 use aws_lc_rs::{hmac, rand};
-use careplan_domain::{Secret, Timestamp, UserId};
+use careplan_domain::{Secret, Timestamp};
 use zeroize::Zeroizing;
 
-use super::HashFault;
+use crate::HashFault;
 
 /// Seconds of one step (RFC 6238, section 4.1: the recommended default).
 const STEP_SECONDS: i64 = 30;
@@ -19,7 +19,7 @@ const STEPS_ASIDE: i64 = 1;
 const DIGITS: usize = 6;
 
 /// Bytes of the shared secret (RFC 4226, section 4: 160 bits are recommended).
-pub(super) const SECRET_BYTES: usize = 20;
+const SECRET_BYTES: usize = 20;
 
 /// What apps show above the code.
 const ISSUER: &str = "Careplan Exchange";
@@ -49,12 +49,12 @@ impl TotpSecret {
     }
 
     /// The bytes of a column; `None` when they are no secret of ours.
-    pub(crate) fn stored(bytes: Vec<u8>) -> Option<Self> {
+    pub fn stored(bytes: Vec<u8>) -> Option<Self> {
         (bytes.len() == SECRET_BYTES).then(|| Self(Zeroizing::new(bytes)))
     }
 
     /// The bytes for a column.
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
@@ -74,18 +74,19 @@ impl TotpSecret {
         Secret::new(text)
     }
 
-    /// What the QR code says (Key URI format of authenticator apps).
-    pub fn uri(&self, user_id: &UserId) -> Secret {
+    /// What the QR code says (Key URI format of authenticator apps). The account is what the app shows below the issuer; of letters
+    /// and digits, as the ID of an account is.
+    pub fn uri(&self, account: &str) -> Secret {
         let issuer = ISSUER.replace(' ', "%20");
         let secret = self.base32();
         Secret::new(format!(
-            "otpauth://totp/{issuer}:{user_id}?secret={}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP_SECONDS}",
+            "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP_SECONDS}",
             secret.expose()
         ))
     }
 
     /// The step whose code this is: not older than one step, not newer than one, and after `last`.
-    pub(super) fn step_of(&self, code: &Secret, last: i64, now: Timestamp) -> Option<i64> {
+    pub fn step_of(&self, code: &Secret, last: i64, now: Timestamp) -> Option<i64> {
         let present = now.as_second() / STEP_SECONDS;
         let mut found = None;
         // All are compared, so that the time it takes does not tell which one it was.
@@ -103,7 +104,7 @@ impl TotpSecret {
     }
 
     /// RFC 4226, section 5.3, with the step as the counter.
-    pub(super) fn code(&self, step: i64) -> String {
+    fn code(&self, step: i64) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.0);
         let tag = hmac::sign(&key, &step.to_be_bytes());
         let tag = tag.as_ref();
@@ -115,7 +116,7 @@ impl TotpSecret {
 }
 
 /// The code as it was typed: spaces do not matter, apps show `123 456`.
-pub(super) fn plain(typed: &Secret) -> Secret {
+pub fn plain(typed: &Secret) -> Secret {
     Secret::new(typed.expose().chars().filter(|letter| !letter.is_whitespace()).collect::<String>())
 }
 
@@ -174,9 +175,8 @@ mod tests {
     fn the_secret_is_shown_in_base32_and_as_a_uri_and_printed_never() {
         let secret = of_the_rfc();
         assert_eq!(secret.base32().expose(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
-        let user_id = "KJ999970000018".parse().unwrap();
         assert_eq!(
-            secret.uri(&user_id).expose(),
+            secret.uri("KJ999970000018").expose(),
             "otpauth://totp/Careplan%20Exchange:KJ999970000018?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Careplan%20Exchange&algorithm=SHA1&digits=6&period=30"
         );
         assert_eq!(format!("{secret:?}"), "TotpSecret(***)");

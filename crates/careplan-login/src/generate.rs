@@ -3,7 +3,7 @@
 use aws_lc_rs::rand;
 use careplan_domain::Secret;
 
-use super::HashFault;
+use crate::HashFault;
 
 /// Digits and capital letters without 0 and O, 1 and I: 32, so five bits each.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -34,7 +34,10 @@ pub fn issue_password() -> Result<Secret, HashFault> {
 }
 
 /// So many letters in groups of four.
-pub(super) fn grouped(count: usize) -> Result<Secret, HashFault> {
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn grouped(count: usize) -> Result<Secret, HashFault> {
     let letters = zeroize::Zeroizing::new(letters(count)?);
     let mut grouped = String::with_capacity(count + count / GROUP_CHARS);
     for (place, letter) in letters.chars().enumerate() {

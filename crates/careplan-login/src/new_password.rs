@@ -1,12 +1,12 @@
-//! What a password may be that an office chooses: long enough, and none that everybody tries.
+//! What a password may be that a person chooses: long enough, and none that everybody tries.
 //!
 //! There are no rules of composition, and no expiry (NIST SP 800-63B, section 3.1.1.2).
 
+use careplan_domain::Secret;
 use careplan_domain::limits::PASSWORD_CHARS_MAX;
-use careplan_domain::{Secret, UserId};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Fewest characters of a password that an office chooses.
+/// Fewest characters of a password that a person chooses.
 pub const PASSWORD_CHARS_MIN: usize = 8;
 
 /// The passwords that are tried first everywhere, of eight letters and more, in small letters.
@@ -21,9 +21,9 @@ pub enum Weakness {
     /// More than [`PASSWORD_CHARS_MAX`].
     #[error("too long")]
     TooLong,
-    /// The user ID, or the office number in it: both are public.
-    #[error("the user ID")]
-    UserId,
+    /// What everybody knows of the account: its ID, the number of the office.
+    #[error("what everybody knows of the account")]
+    Public,
     /// Among those everybody tries.
     #[error("common")]
     Common,
@@ -45,7 +45,7 @@ impl Weakness {
             Self::TooLong => {
                 format!("新しいパスワードが長すぎます。{PASSWORD_CHARS_MAX}文字以内にしてください。")
             }
-            Self::UserId => {
+            Self::Public => {
                 "ユーザIDや事業所番号は、パスワードにできません。だれでも知ることができるためです。別のパスワードを決めてください。".to_owned()
             }
             Self::Common => {
@@ -61,11 +61,11 @@ impl Weakness {
     }
 }
 
-/// What can be said of a password without knowing those before.
+/// What can be said of a password without knowing those before; `public` is what everybody knows of the account.
 ///
 /// # Errors
 /// [`Weakness`] by its variants.
-pub fn judge(password: &Secret, user_id: &UserId) -> Result<(), Weakness> {
+pub fn judge(password: &Secret, public: &[&str]) -> Result<(), Weakness> {
     let chars = password.expose().chars().count();
     if chars < PASSWORD_CHARS_MIN {
         return Err(Weakness::TooShort);
@@ -76,8 +76,8 @@ pub fn judge(password: &Secret, user_id: &UserId) -> Result<(), Weakness> {
     // Full width and capitals do not make it another one for who guesses.
     let folded = Secret::new(password.expose().nfkc().collect::<String>().trim().to_lowercase());
     let is = |text: &str| folded.expose() == text.to_lowercase();
-    if is(user_id.as_str()) || is(user_id.office().as_str()) {
-        return Err(Weakness::UserId);
+    if public.iter().any(|known| is(known)) {
+        return Err(Weakness::Public);
     }
     if COMMON.lines().any(|common| common == folded.expose()) {
         return Err(Weakness::Common);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn judged(password: &str) -> Result<(), Weakness> {
-        judge(&Secret::new(password), &"KJ999970000018".parse().unwrap())
+        judge(&Secret::new(password), &["KJ999970000018", "9970000018"])
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn what_everybody_knows_or_tries_is_refused_in_any_width_and_case() {
         for password in ["KJ999970000018", "kj999970000018", "9970000018", "９９７００００018"] {
-            assert_eq!(judged(password), Err(Weakness::UserId), "{password}");
+            assert_eq!(judged(password), Err(Weakness::Public), "{password}");
         }
         for password in ["password", "Password1", "ＰＡＳＳＷＯＲＤ", "12345678", "1qaz2wsx", " password "]
         {
@@ -131,7 +131,7 @@ mod tests {
         for weakness in [
             Weakness::TooShort,
             Weakness::TooLong,
-            Weakness::UserId,
+            Weakness::Public,
             Weakness::Common,
             Weakness::Temporary,
             Weakness::Same,
