@@ -10,6 +10,7 @@ mod office;
 mod platform;
 mod story;
 pub(crate) mod trial;
+mod website;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,9 +78,21 @@ const HOME_HELP: Invented = Invented {
     folder: "himawari-9970000026",
 };
 
+/// For the reader: registered, with a letter, and nothing more.
+const YOURS: Invented = Invented {
+    number: "9970000034",
+    service_type: "15",
+    name: "あなたのデイサービス",
+    kana: "アナタノデイサービス",
+    folder: "anata-9970000034",
+};
+
 /// Plays the demo.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    packages::debian(&["openssl"], "the demo checks the evidence with a program that is not ours")?;
+    packages::debian(
+        &["openssl", "curl"],
+        "the demo visits the web site and checks the evidence with programs that are not ours",
+    )?;
     let programs = match (&options.staged.platform, &options.staged.client) {
         (Some(platform), Some(client)) => Programs { platform: platform.clone(), client: client.clone() },
         _ => programs::shipped()?,
@@ -119,10 +132,13 @@ pub(crate) fn headless(programs: &Programs) -> anyhow::Result<()> {
 
 fn play(programs: &Programs, folder: &Path, options: &Options) -> anyhow::Result<()> {
     let headless = options.headless;
-    let platform = Platform::start(programs, &folder.join("platform"), &[&CARE_MANAGER, &HOME_HELP])?;
+    let platform = Platform::start(programs, &folder.join("platform"), &[&CARE_MANAGER, &HOME_HELP, &YOURS])?;
     let offices = [&CARE_MANAGER, &HOME_HELP].map(|invented| {
-        let letter = platform.letter_to(invented)?;
-        Office::set_up(programs, invented, &folder.join(invented.folder), &platform, &letter)
+        let mut letter = platform.letter_to(invented)?;
+        let folder = folder.join(invented.folder);
+        fs::create_dir_all(&folder)?;
+        letter.password = website::from_letter_to_licence(&platform, (invented.name, &letter), &folder)?;
+        Office::set_up(programs, invented, &folder, &platform, &letter)
     });
     let [care_manager, home_help] = offices;
     let (care_manager, home_help) = (care_manager?, home_help?);
@@ -137,6 +153,7 @@ fn play(programs: &Programs, folder: &Path, options: &Options) -> anyhow::Result
     };
     let files = story.play()?;
     if !headless {
+        invite(&platform, folder)?;
         linger(programs, &platform, &care_manager, &home_help)?;
     }
     platform.stop()?;
@@ -145,7 +162,8 @@ fn play(programs: &Programs, folder: &Path, options: &Options) -> anyhow::Result
 }
 
 fn introduce(folder: &Path, platform: &Platform, offices: &[&Office]) {
-    println!("\n連携基盤 (platform)    {}", platform.url());
+    println!("\nWebサイト (web site)   {}", platform.site_url());
+    println!("連携基盤 (platform)    {}", platform.url());
     println!("監視 (operators)       {}/metrics  /healthz  /readyz", platform.operators_url());
     for office in offices {
         let invented = office.invented();
@@ -154,6 +172,24 @@ fn introduce(folder: &Path, platform: &Platform, offices: &[&Office]) {
         println!("    ログイン (login)   {}", office.letter_file().display());
     }
     println!("すべてのファイル (everything)  {}\n", folder.display());
+}
+
+/// The reader takes an office of their own through the same pages.
+fn invite(platform: &Platform, folder: &Path) -> anyhow::Result<()> {
+    let letter = platform.letter_to(&YOURS)?;
+    let folder = folder.join(YOURS.folder);
+    fs::create_dir_all(&folder)?;
+    office::write_letter(&folder.join("letter.txt"), &YOURS, &letter)?;
+    println!("\nあなたの番です (your turn): {}", YOURS.name);
+    println!(
+        "  {}   ブラウザーが証明書の警告を出したら進んでください (a warning of the browser is expected here)",
+        platform.site_url()
+    );
+    println!("  ユーザID (user ID)          {}", letter.user_id);
+    println!("  仮パスワード (password)     {}", letter.password);
+    println!("  発行用パスワードなど (rest) {}", folder.join("letter.txt").display());
+    println!("  メール (mail)               {}", platform.mail_folder().display());
+    Ok(())
 }
 
 /// Both offices stay online until Ctrl-C, so that a person can try commands.

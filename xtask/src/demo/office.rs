@@ -36,7 +36,7 @@ impl Office {
         let [password, issue_password] = ["password", "issue-password"].map(|name| folder.join(name));
         write_secret(&password, &letter.password)?;
         write_secret(&issue_password, &letter.issue_password)?;
-        write_secret(&office.letter_file(), &office.letter_text(letter))?;
+        write_letter(&office.letter_file(), invented, letter)?;
         for folder in [office.export(), office.import()] {
             fs::create_dir_all(folder)?;
         }
@@ -46,13 +46,6 @@ impl Office {
         setup.arg("--password-file").arg(password).arg("--issue-password-file").arg(issue_password);
         command::output(&mut setup).with_context(|| format!("set up the client of {}", invented.name))?;
         Ok(office)
-    }
-
-    fn letter_text(&self, letter: &Letter) -> String {
-        format!(
-            "{} 御中\n\nユーザID                  {}\n仮パスワード              {}\n証明書発行用パスワード    {}\n認証局の指紋              {}\n\n（デモ用に作られた架空の事業所です）\n",
-            self.invented.name, letter.user_id, letter.password, letter.issue_password, letter.fingerprint
-        )
     }
 
     /// A command of the client on this office's data.
@@ -160,6 +153,16 @@ impl Office {
     pub(crate) fn letter_file(&self) -> PathBuf {
         self.folder.join("letter.txt")
     }
+}
+
+/// What came in the post, or what became of it.
+pub(crate) fn write_letter(path: &Path, office: &Invented, letter: &Letter) -> anyhow::Result<()> {
+    let Letter { user_id, password, issue_password, fingerprint } = letter;
+    let text = format!(
+        "{} 御中\n\nユーザID                  {user_id}\nパスワード                {password}\n証明書発行用パスワード    {issue_password}\n認証局の指紋              {fingerprint}\n\n（デモ用に作られた架空の事業所です）\n",
+        office.name
+    );
+    write_secret(path, &text)
 }
 
 fn write_secret(path: &Path, secret: &str) -> anyhow::Result<()> {

@@ -17,6 +17,7 @@ pub(crate) struct Platform {
     program: PathBuf,
     folder: PathBuf,
     office_api: String,
+    website: String,
     operators: String,
     child: Child,
 }
@@ -30,7 +31,7 @@ pub(crate) struct Letter {
 }
 
 impl Platform {
-    /// Starts the platform, registers the offices and grants each a licence.
+    /// Starts the platform and registers the offices.
     pub(crate) fn start(programs: &Programs, folder: &Path, offices: &[&Invented]) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         let data = folder.join("data");
@@ -49,8 +50,9 @@ impl Platform {
         let platform = Self {
             program: programs.platform.clone(),
             folder: folder.to_owned(),
-            office_api: ports.0,
-            operators: ports.1,
+            office_api: ports.office_api,
+            website: ports.website,
+            operators: ports.operators,
             child,
         };
         platform.register(offices)?;
@@ -66,9 +68,6 @@ impl Platform {
         let file = self.folder.join("offices.csv");
         fs::write(&file, list)?;
         self.admin(&["offices", "import", &file.to_string_lossy()])?;
-        for office in offices {
-            self.admin(&["licence", "grant", office.number, "--years", "3"])?;
-        }
         Ok(())
     }
 
@@ -101,6 +100,21 @@ impl Platform {
         format!("https://{}", self.office_api.replace("127.0.0.1", "localhost"))
     }
 
+    /// Where people reach the web site.
+    pub(crate) fn site_url(&self) -> String {
+        format!("https://{}", self.website.replace("127.0.0.1", "localhost"))
+    }
+
+    /// The certificate of its authority, which browsers do not know.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.folder.join("data").join("authority").join("ca.pem")
+    }
+
+    /// Where the mails lie that it would send.
+    pub(crate) fn mail_folder(&self) -> PathBuf {
+        self.folder.join("data").join("mail")
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub(crate) fn operators_url(&self) -> String {
         format!("http://{}", self.operators)
@@ -117,8 +131,15 @@ impl Platform {
     }
 }
 
+/// The addresses of a running platform.
+#[derive(serde::Deserialize)]
+struct Ports {
+    office_api: String,
+    website: String,
+    operators: String,
+}
+
 /// The platform writes its real ports when it is ready.
-fn read_ports(data: &Path) -> Option<(String, String)> {
-    let ports: Value = serde_json::from_str(&fs::read_to_string(data.join("ports.json")).ok()?).ok()?;
-    Some((ports["office_api"].as_str()?.to_owned(), ports["operators"].as_str()?.to_owned()))
+fn read_ports(data: &Path) -> Option<Ports> {
+    serde_json::from_str(&fs::read_to_string(data.join("ports.json")).ok()?).ok()
 }
