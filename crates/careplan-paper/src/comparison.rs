@@ -5,7 +5,7 @@
 use careplan_standard::compare::{FormChange, FormsDiff, MonthComparison, Verdict};
 use jiff::civil::Date;
 
-use crate::sheet::{Cell, Document, Row, Sheet, Table, TableFault};
+use careplan_sheet::{Cell, Document, Row, Sheet, Table, TableFault};
 
 /// The plan of a month against its actuals, visit by visit; what differs stands out.
 ///

@@ -1,68 +1,37 @@
-//! Care plans as printed forms (帳票): one model of sheets, drawn as accessible HTML and as PDF.
+//! Care plans as printed forms (帳票): the sheets of the ministry, made of the typed forms of the standard, to be drawn as HTML and as PDF.
 //!
-//! Promises: no I/O, no async, no clock. Values come in, text and bytes go out; the same values give the same bytes.
-//!
-//! # From a form to paper and screen
-//!
-//! A form says what it is made of – a table, its headers, what was filled in – and never where on the page that stands:
+//! Promises: no I/O, no async, no clock. Values come in, sheets go out; every item of a form is on its sheet. How sheets are drawn is the
+//! business of [`careplan_sheet`], whose names are here too.
 //!
 //! ```
-//! use careplan_paper::{Align, Cell, Document, Row, Sheet, Table, TextSize, to_html, to_pdf};
-//! use jiff::civil::date;
+//! use careplan_paper::{ServiceNames, document, to_html, to_pdf};
+//! use careplan_standard::{Edition, SourceFile, read_forms};
 //!
-//! // The numbers are shares of the width. Places that a cell of a row above takes are left out, as in HTML.
-//! let services = Table::builder([4, 6, 2])
-//!     .caption("サービスの内容")
-//!     .size(TextSize::Small)
-//!     .head(Row::new([Cell::head("事業所"), Cell::head("内容"), Cell::head("単位数")]))
-//!     .row(Row::new([
-//!         Cell::label("見本ヘルパーステーション").rows(2),
-//!         Cell::data("入浴の見守り\n背中と足先の洗身"),
-//!         Cell::data("396").align(Align::End),
-//!     ]))
-//!     .row(Row::new([Cell::data("掃除"), Cell::data("179").align(Align::End)]))
-//!     .build()?;
-//! let sheet = Sheet::new("居宅サービス計画書（２）").form_no("第２表").table(services);
-//! let document = Document::new("居宅サービス計画書　見本 花子 様", date(2026, 11, 30)).sheet(sheet);
+//! let edition = Edition::v4_1();
+//! let name = "DLT1KYO_9970000018_43_9970000026_11_20261021110000.CSV";
+//! let files = [SourceFile::new(name, b"202407,990001,0009900021,20261015\r\n")];
+//! let forms = read_forms(edition, &files).map_err(|findings| format!("{} findings", findings.len()))?;
 //!
-//! let html = to_html(&document);
-//! assert!(html.contains(r#"<th scope="row" rowspan="2" class="middle">見本ヘルパーステーション</th>"#));
-//! let pdf = to_pdf(&document)?;
-//! assert!(pdf.starts_with(b"%PDF-1.7"));
+//! let printed = document(edition, &forms, &ServiceNames::default(), jiff::civil::date(2026, 11, 30))?;
+//! assert!(to_html(&printed).contains("<h2 id=\"sheet-1\">削除情報</h2>"));
+//! assert!(to_pdf(&printed)?.starts_with(b"%PDF-1.7"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What to know
-//!
-//! - **Nothing is cut.** Rows are as high as their text; tables flow over pages and repeat their head, and the need or the label on which a page
-//!   goes on; a row that would leave much of a page empty is continued on the next.
-//! - **Nothing is a box.** A letter that no embedded font has refuses the PDF ([`PaperFault::MissingGlyph`]), named with its form. HTML leaves it to
-//!   the fonts of its reader and never fails.
-//! - **Faults of forms are found when they are made.** [`TableBuilder::build`] refuses spans that do not fill the grid; [`Picture::jpeg`] refuses what
-//!   is no picture. Text is taken as it comes.
-//! - **Personal data.** Documents hold it, and `Debug` shows it. [`PaperFault`] tells one character and the number of a form, no more.
+//! **Personal data.** Documents hold it, and `Debug` shows it. [`PaperFault`] tells one character and the number of a form, no more.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
 
 mod comparison;
-mod fault;
-mod font;
 mod forms;
-mod html;
-mod page;
-mod pdf;
-mod sheet;
 mod words;
 
-pub use comparison::{differences, month_comparison};
-pub use fault::PaperFault;
-pub use forms::document;
-pub use html::to_html;
-pub use pdf::to_pdf;
-pub use sheet::{
-    Align, COLUMNS_MAX, Cell, Document, PICTURE_BYTES_MAX, Part, Picture, PictureFault, Row, Sheet, Table,
-    TableBuilder, TableFault, TextSize,
+pub use careplan_sheet::{
+    Align, COLUMNS_MAX, Cell, Document, PICTURE_BYTES_MAX, PaperFault, Part, Picture, PictureFault, Row,
+    Sheet, Table, TableBuilder, TableFault, TextSize, to_html, to_pdf,
 };
+pub use comparison::{differences, month_comparison};
+pub use forms::document;
 pub use words::{SERVICE_NAMES_MAX, ServiceNames, ServiceNamesFault};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sheet::{Cell, Row, Table, TableFault, TextSize};
+use careplan_sheet::{Cell, Row, Table, TableFault, TextSize};
 
 /// A row of labels, each with a text that takes so many columns; a label takes one.
 pub(super) fn fields<const COUNT: usize>(fields: [(&str, String, u16); COUNT]) -> Row {

@@ -6,8 +6,8 @@ use super::Basis;
 use super::case::Keyed as _;
 use super::fields::{fields, long_field, with_remark};
 use super::people::{address, address_of};
-use crate::sheet::{Row, Sheet, Table, TableFault};
 use crate::words::days::{date, period};
+use careplan_sheet::{Row, Sheet, Table, TableFault};
 
 /// Columns of the table, in points of A4 landscape: three labels and their texts.
 const SHARES: [u16; 6] = [99, 150, 109, 150, 70, 207];

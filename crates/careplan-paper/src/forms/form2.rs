@@ -6,8 +6,8 @@ use super::Basis;
 use super::case::CaseKey;
 use super::fields::{distinct, lines, plan_head};
 use super::runs::{Level, cells, runs};
-use crate::sheet::{Cell, Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::date;
+use careplan_sheet::{Cell, Row, Sheet, Table, TableFault, TextSize};
 
 /// ニーズ, 長期目標, 期間, 短期目標, 期間, サービス内容, ※１, サービス種別, ※２, 頻度, 期間.
 const SHARES: [u16; 11] = [34, 31, 21, 31, 21, 40, 10, 24, 31, 15, 21];
@@ -41,7 +41,7 @@ fn in_order<'a>(rows: &[&'a Form2Row]) -> Vec<&'a Form2Row> {
     sorted
 }
 
-fn column_heads() -> crate::sheet::TableBuilder {
+fn column_heads() -> careplan_sheet::TableBuilder {
     Table::builder(SHARES)
         .size(TextSize::Small)
         .head(Row::new([
@@ -105,7 +105,7 @@ fn service(row: &Form2Row, basis: &Basis<'_>) -> [Cell; 6] {
     let office = lines([row.service_office_name.text().as_str(), &row.service_office_no.text()]);
     [
         Cell::data(&row.service_content.text()),
-        Cell::data(&insured).align(crate::sheet::Align::Center),
+        Cell::data(&insured).align(careplan_sheet::Align::Center),
         Cell::data(&row.service_kind_text.text()),
         Cell::data(&office),
         Cell::data(&row.frequency.text()),

@@ -7,9 +7,9 @@ use careplan_standard::form::{Form3Row, Item, TimeOfDay};
 use super::Basis;
 use super::case::CaseKey;
 use super::fields::{distinct, lines, plan_head};
-use crate::sheet::{Align, Cell, Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::date;
 use crate::words::quantities::times;
+use careplan_sheet::{Align, Cell, Row, Sheet, Table, TableFault, TextSize};
 
 /// Hours in a row of the grid, as on the paper.
 const ROW_HOURS: u16 = 2;

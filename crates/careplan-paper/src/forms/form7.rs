@@ -6,9 +6,9 @@ use super::Basis;
 use super::case::CaseKey;
 use super::fields::{distinct, fields, lines};
 use super::supplement::limits;
-use crate::sheet::{Align, Cell, Row, Sheet, Table, TableBuilder, TableFault, TextSize};
 use crate::words::days::{date, month};
 use crate::words::quantities::{amount, amount_of};
+use careplan_sheet::{Align, Cell, Row, Sheet, Table, TableBuilder, TableFault, TextSize};
 
 /// The columns in the paper's order with their shares of the width. The two of 割引適用後 share a head.
 const COLUMNS: [(&str, u16); 21] = [

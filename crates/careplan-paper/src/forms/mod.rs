@@ -26,9 +26,9 @@ use careplan_standard::Edition;
 use careplan_standard::form::{BasicInformation, Forms, PreventivePlan};
 use jiff::civil::Date;
 
-use crate::sheet::{Document, Sheet, TableFault};
 use crate::words::{ServiceNames, Words};
 use basic_information::{Information, is_named, unnamed_chart};
+use careplan_sheet::{Document, Sheet, TableFault};
 use case::{Grouped, cases};
 use form6::Lines;
 use people::People;

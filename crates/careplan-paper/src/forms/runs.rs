@@ -5,7 +5,7 @@
 
 use std::iter;
 
-use crate::sheet::Cell;
+use careplan_sheet::Cell;
 
 /// What a row says at one level, e.g. its long-term goal: the number, and the texts that share its fate.
 #[derive(Debug, Clone, PartialEq, Eq)]

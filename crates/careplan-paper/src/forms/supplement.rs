@@ -5,9 +5,9 @@ use careplan_standard::form::{Supplement, TypeLimit};
 use super::Basis;
 use super::fields::fields;
 use super::people::address_of;
-use crate::sheet::{Align, Cell, Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::{date, form_month, period, plan_day};
 use crate::words::quantities::{amount, amount_of};
+use careplan_sheet::{Align, Cell, Row, Sheet, Table, TableFault, TextSize};
 
 /// The sheet of a supplement.
 pub(super) fn sheet(form: &Supplement, basis: &Basis<'_>) -> Result<Sheet, TableFault> {

@@ -3,8 +3,8 @@
 use careplan_standard::form::Forms;
 
 use super::Basis;
-use crate::sheet::{Cell, Row, Sheet, Table, TableFault};
 use crate::words::days::{date, month};
+use careplan_sheet::{Cell, Row, Sheet, Table, TableFault};
 
 /// Whose it is, in every table.
 const PERSON: [(&str, u16); 2] = [("保険者番号", 70), ("被保険者番号", 90)];

@@ -20,7 +20,7 @@ fn chart(file_name: &str, jpeg: &[u8]) -> FamilyChart {
 
 #[test]
 fn a_chart_is_shown_where_it_is_named_and_a_sentence_stands_for_one_that_is_not_there() {
-    let jpeg = include_bytes!("../../examples/sample/family.jpg");
+    let jpeg = include_bytes!("../../../careplan-sheet/examples/sample/family.jpg");
     let mut forms = Forms {
         basic_information: vec![information("20261005", "UPKIHON_IMAGE_1.jpg")],
         family_charts: vec![chart("UPKIHON_IMAGE_1.JPG", jpeg)],
@@ -43,7 +43,7 @@ fn a_chart_is_shown_where_it_is_named_and_a_sentence_stands_for_one_that_is_not_
 
 #[test]
 fn a_chart_that_nobody_names_has_a_sheet_of_its_own() {
-    let jpeg = include_bytes!("../../examples/sample/family.jpg");
+    let jpeg = include_bytes!("../../../careplan-sheet/examples/sample/family.jpg");
     let forms = Forms {
         basic_information: vec![information("20261005", "")],
         family_charts: vec![chart("UPKIHON_IMAGE_2.jpg", jpeg)],

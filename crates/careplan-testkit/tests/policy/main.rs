@@ -14,7 +14,8 @@ use serde_json::Value;
 /// so the platform never reaches `careplan-standard`.
 const ARROWS: &[(&str, &[&str])] = &[
     ("careplan-standard", &[]),
-    ("careplan-paper", &["careplan-standard"]),
+    ("careplan-sheet", &[]),
+    ("careplan-paper", &["careplan-sheet", "careplan-standard"]),
     ("careplan-web", &[]),
     ("careplan-domain", &[]),
     ("careplan-envelope", &[]),
@@ -22,7 +23,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("careplan-protocol", &["careplan-domain"]),
     (
         "careplan-platform",
-        &["careplan-domain", "careplan-envelope", "careplan-login", "careplan-protocol", "careplan-web"],
+        &[
+            "careplan-domain",
+            "careplan-envelope",
+            "careplan-login",
+            "careplan-protocol",
+            "careplan-sheet",
+            "careplan-web",
+        ],
     ),
     (
         "careplan-client",

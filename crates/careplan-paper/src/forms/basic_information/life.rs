@@ -4,7 +4,7 @@ use careplan_standard::form::{BasicInformation, DayRow, IllnessRow};
 
 use crate::forms::Basis;
 use crate::forms::fields::{lines, long_field};
-use crate::sheet::{Cell, Row, Table, TableFault};
+use careplan_sheet::{Cell, Row, Table, TableFault};
 
 /// 《介護予防に関する事項》 without the day's schedule.
 pub(super) fn life(form: &BasicInformation) -> Result<Table, TableFault> {

@@ -7,8 +7,8 @@ use careplan_standard::form::{BasicInformation, DayRow, FamilyChart, IllnessRow}
 
 use super::Basis;
 use super::fields::fields;
-use crate::sheet::{Picture, Sheet, Table, TableFault};
 use crate::words::days::date;
+use careplan_sheet::{Picture, Sheet, Table, TableFault};
 
 /// Basic information with its annexes.
 pub(super) struct Information<'a> {

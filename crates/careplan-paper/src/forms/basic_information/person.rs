@@ -4,9 +4,9 @@ use careplan_standard::form::{BasicInformation, Contact};
 
 use crate::forms::Basis;
 use crate::forms::fields::{fields, with_remark};
-use crate::sheet::{Cell, Row, Table, TableFault};
 use crate::words::days::{date, period};
 use crate::words::quantities::amount_of;
+use careplan_sheet::{Cell, Row, Table, TableFault};
 
 /// Who wrote it, and under which kind of plan.
 pub(super) fn author(form: &BasicInformation, basis: &Basis<'_>) -> Result<Table, TableFault> {

@@ -10,9 +10,9 @@ use jiff::civil::{Date, Weekday};
 use super::lines::Lines;
 use crate::forms::Basis;
 use crate::forms::fields;
-use crate::sheet::{Align, Cell, Row, Table, TableFault, TextSize};
 use crate::words::days::{date, days_of, marked_days};
 use crate::words::quantities::{amount, amount_of, slip_times, thousands};
+use careplan_sheet::{Align, Cell, Row, Table, TableFault, TextSize};
 
 /// Widths beside the days: times, service, office, 予定・実績.
 const SHARES_BEFORE: [u16; 4] = [33, 66, 68, 20];

@@ -11,9 +11,9 @@ use careplan_standard::form::{SlipLine, Supplement};
 use super::Basis;
 use super::case::CaseKey;
 use super::fields::fields;
-use crate::sheet::{Row, Sheet, Table, TableFault, TextSize};
 use crate::words::days::{date, month, period};
 use crate::words::quantities::amount_of;
+use careplan_sheet::{Row, Sheet, Table, TableFault, TextSize};
 pub(super) use lines::Lines;
 use lines::services;
 

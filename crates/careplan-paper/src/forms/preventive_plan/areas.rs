@@ -4,8 +4,8 @@ use careplan_standard::form::{Area, PreventivePlan};
 
 use crate::forms::Basis;
 use crate::forms::fields::lines;
-use crate::sheet::{Align, Cell, Row, Table, TableFault};
 use crate::words::quantities::amount;
+use careplan_sheet::{Align, Cell, Row, Table, TableFault};
 
 /// アセスメント領域と現在の状況, 本人・家族の意欲・意向, 領域における課題（背景・原因）.
 pub(super) fn areas(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, TableFault> {

@@ -4,8 +4,8 @@ use careplan_standard::form::PreventivePlan;
 
 use crate::forms::Basis;
 use crate::forms::fields::{fields, lines};
-use crate::sheet::{Table, TableFault};
 use crate::words::days::{date, period};
+use careplan_sheet::{Table, TableFault};
 
 pub(super) fn table(form: &PreventivePlan, basis: &Basis<'_>) -> Result<Table, TableFault> {
     let words = &basis.words;

@@ -8,8 +8,8 @@ use careplan_standard::form::{PreventivePlan, SupportRow};
 
 use super::Basis;
 use super::fields::{fields, long_field};
-use crate::sheet::{Sheet, Table, TableFault};
 use crate::words::days::date;
+use careplan_sheet::{Sheet, Table, TableFault};
 
 /// A preventive plan with the rows of its support plan.
 pub(super) fn sheet(

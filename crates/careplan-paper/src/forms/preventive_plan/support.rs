@@ -3,7 +3,7 @@
 use careplan_standard::form::SupportRow;
 
 use crate::forms::runs::{Level, cells, runs};
-use crate::sheet::{Cell, Row, Table, TableFault, TextSize};
+use careplan_sheet::{Cell, Row, Table, TableFault, TextSize};
 
 /// 総合的課題, 目標と具体策の提案, 意向, 目標, 支援のポイント, セルフケア等, 介護保険サービス等, サービス種別, 事業所, 期間.
 const SHARES: [u16; 10] = [27, 27, 27, 25, 27, 33, 33, 22, 24, 16];

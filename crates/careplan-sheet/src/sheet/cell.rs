@@ -5,7 +5,7 @@ use super::text::clean;
 /// A cell. Made by what it is – [`Cell::data`], [`Cell::label`], [`Cell::head`] – and shaped by what follows.
 ///
 /// ```
-/// use careplan_paper::{Align, Cell};
+/// use careplan_sheet::{Align, Cell};
 ///
 /// let label = Cell::label("生年月日").rows(2);
 /// let amount = Cell::data("12,340").align(Align::End);

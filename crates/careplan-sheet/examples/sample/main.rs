@@ -1,8 +1,8 @@
-//! Draws the sample both ways: `cargo run -p careplan-paper --example sample -- FOLDER`.
+//! Draws the sample both ways: `cargo run -p careplan-sheet --example sample -- FOLDER`.
 
 use std::path::PathBuf;
 
-use careplan_paper::{to_html, to_pdf};
+use careplan_sheet::{to_html, to_pdf};
 
 mod document;
 

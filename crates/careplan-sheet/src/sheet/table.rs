@@ -15,7 +15,7 @@ const NARROWEST_TABLE: f32 = 538.0;
 /// A table whose spans fill its grid exactly.
 ///
 /// ```
-/// use careplan_paper::{Cell, Row, Table, TableFault};
+/// use careplan_sheet::{Cell, Row, Table, TableFault};
 ///
 /// let table = Table::builder([2, 5, 5])
 ///     .caption("援助内容")

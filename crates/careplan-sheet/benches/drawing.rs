@@ -1,7 +1,7 @@
 //! What a document of five pages costs, each way; the fonts are read once and not counted.
 #![expect(clippy::unwrap_used, reason = "a benchmark stops at the first fault")]
 
-use careplan_paper::{to_html, to_pdf};
+use careplan_sheet::{to_html, to_pdf};
 use divan::Bencher;
 
 #[path = "../examples/sample/document.rs"]

@@ -60,7 +60,7 @@ fn metadata(document: &Document) -> Metadata {
     Metadata::new()
         .title(document.title.clone())
         .language("ja".to_owned())
-        .producer("careplan-paper".to_owned())
+        .producer("careplan-sheet".to_owned())
         .creation_date(DateTime::new(year).month(part(date.month())).day(part(date.day())))
 }
 

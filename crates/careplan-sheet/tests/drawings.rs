@@ -1,6 +1,6 @@
 //! What a PDF holds, seen from outside: the sample, and what cannot be printed.
 
-use careplan_paper::{Cell, Document, PaperFault, Picture, Row, Sheet, Table, to_html, to_pdf};
+use careplan_sheet::{Cell, Document, PaperFault, Picture, Row, Sheet, Table, to_html, to_pdf};
 use jiff::civil::date;
 
 #[path = "../examples/sample/document.rs"]

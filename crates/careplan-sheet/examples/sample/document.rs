@@ -1,6 +1,6 @@
 //! A document that has everything: long text, spans, a calendar of 31 days, a picture. People and offices are invented.
 
-use careplan_paper::{Align, Cell, Document, Picture, Row, Sheet, Table, TextSize};
+use careplan_sheet::{Align, Cell, Document, Picture, Row, Sheet, Table, TextSize};
 use jiff::civil::date;
 
 /// The family chart of the sample.
