@@ -11,7 +11,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::sheet::{Block, Document, Paper, Picture, Sheet, choice};
+use crate::sheet::{Block, Document, Paper, Picture, Pixels, Sheet, choice};
 
 /// The style of every document. Always the same, so that a policy can name its hash.
 const STYLE: &str = include_str!("style.css");
@@ -50,7 +50,12 @@ impl Page {
             Paper::A4Landscape => "sheet",
             Paper::A4Portrait => "sheet upright",
         };
-        self.write(format_args!("<section class=\"{class}\" aria-labelledby=\"sheet-{number}\">\n<header>"));
+        self.write(format_args!("<section class=\"{class}\" aria-labelledby=\"sheet-{number}\">\n"));
+        if let Some(head) = &sheet.letterhead {
+            let (to, from) = (Escaped::text(&head.to), Escaped::text(&head.from));
+            self.write(format_args!("<p>{to}</p>\n<p class=\"end\">{from}</p>\n"));
+        }
+        self.0.push_str("<header>");
         if let Some(form_no) = &sheet.form_no {
             self.write(format_args!("<p class=\"form-no\">{}</p>", Escaped::text(form_no)));
         }
@@ -80,11 +85,24 @@ impl Page {
 
     fn picture(&mut self, picture: &Picture) {
         let (width, height, alt) = (picture.width, picture.height, Escaped::line(&picture.alt));
-        self.write(format_args!(
-            "<figure><img width=\"{width}\" height=\"{height}\" alt=\"{alt}\" src=\"data:image/jpeg;base64,"
-        ));
-        STANDARD.encode_string(picture.jpeg.as_slice(), &mut self.0);
-        self.0.push_str("\"></figure>\n");
+        match &picture.pixels {
+            Pixels::Jpeg(jpeg) => {
+                self.write(format_args!(
+                    "<figure><img width=\"{width}\" height=\"{height}\" alt=\"{alt}\" src=\"data:image/jpeg;base64,"
+                ));
+                STANDARD.encode_string(jpeg.as_slice(), &mut self.0);
+                self.0.push_str("\"></figure>\n");
+            }
+            Pixels::Squares(squares, side) => {
+                self.write(format_args!(
+                    "<figure><svg role=\"img\" aria-label=\"{alt}\" width=\"{width}\" height=\"{height}\"><path fill=\"#fff\" d=\"M0 0h{width}v{height}H0z\"/><path d=\""
+                ));
+                for (x, y) in squares {
+                    self.write(format_args!("M{x} {y}h{side}v{side}h-{side}z"));
+                }
+                self.0.push_str("\"/></svg></figure>\n");
+            }
+        }
     }
 }
 

@@ -26,6 +26,19 @@ const NOTE: f32 = 8.0;
 /// Room between the title and the body, and between the body and the note.
 const GAP: f32 = 6.0;
 
+/// Height of the letters of addresses.
+const ADDRESS: f32 = 10.5;
+
+/// Where a window envelope of the Japanese size 長形3号 shows a sheet of A4 that was folded twice, whichever way it slips: 22 mm from
+/// the left, 18 mm from the top, 85 mm wide, 34 mm high.
+const WINDOW: Area = Area { x: 62.4, y: 51.0, width: 241.0, height: 96.4 };
+
+/// Where the sender stands, beside the window.
+const SENDER: Area = Area { x: 346.0, y: 51.0, width: 220.9, height: 160.0 };
+
+/// The title of a letter stands 103 mm from the top: the first fold is at 99 mm.
+const BELOW_FOLD: f32 = 292.0;
+
 /// The pages of one sheet, without their numbers.
 pub(super) fn pages_of(index: usize, sheet: &Sheet) -> Result<Vec<Page<'_>>, PaperFault> {
     let mut flow = Flow::new(index, sheet)?;
@@ -143,19 +156,23 @@ impl<'a> Flow<'a> {
         let place = |place| if first { place } else { Place::Furniture };
         let (x, width) = (MARGIN, self.width());
         let mut title_top = MARGIN;
+        if first && self.sheet.letterhead.is_some() {
+            self.letterhead(&mut page)?;
+            title_top = BELOW_FOLD;
+        }
         let mut high = 0.0_f32;
         if let Some(form_no) = &self.sheet.form_no {
             let lines = self.wrap(form_no, (SIDE - 8.0) / FORM_NO)?;
             let widest = lines.iter().map(|line| line.width).fold(0.0, f32::max) * FORM_NO;
             let height = lines_high(lines.len(), FORM_NO) + 4.0;
-            let area = Area { x, y: MARGIN, width: widest + 8.0, height };
+            let area = Area { x, y: title_top, width: widest + 8.0, height };
             page.frames.push(Frame { area, shaded: false });
-            let inside = Area { x: x + 4.0, y: MARGIN + 2.0, width: widest, height: height - 4.0 };
+            let inside = Area { x: x + 4.0, y: title_top + 2.0, width: widest, height: height - 4.0 };
             let style = Style { size: FORM_NO, strong: false, align: Align::Center };
             page.write(lines, &style, inside, place(Place::FormNo));
             // One line of the title stands at half the height of the box beside it.
+            high = title_top + height;
             title_top -= (lines_high(1, TITLE) - height).min(0.0) / 2.0;
-            high = height;
         }
         let title =
             if first { self.sheet.title.clone() } else { format!("{}（続き）", self.sheet.title) };
@@ -164,7 +181,7 @@ impl<'a> Flow<'a> {
         let area = Area { x: x + SIDE, y: title_top, width: width - 2.0 * SIDE, height };
         let style = Style { size: TITLE, strong: true, align: Align::Center };
         page.write(lines, &style, area, place(Place::Title));
-        self.top = (title_top + height).max(MARGIN + high) + GAP;
+        self.top = (title_top + height).max(high) + GAP;
         self.y = self.top;
 
         let area = Area {
@@ -176,6 +193,19 @@ impl<'a> Flow<'a> {
         let style = Style { size: NOTE, strong: false, align: Align::Start };
         page.write(self.note.clone(), &style, area, place(Place::Note));
         self.pages.push(page);
+        Ok(())
+    }
+
+    /// To whom and from whom, each within its place.
+    fn letterhead(&self, page: &mut Page<'a>) -> Result<(), PaperFault> {
+        let Some(head) = &self.sheet.letterhead else { return Ok(()) };
+        for (text, area, place) in [(&head.to, WINDOW, Place::To), (&head.from, SENDER, Place::From)] {
+            let lines = self.wrap(text, area.width / ADDRESS)?;
+            if lines_high(lines.len(), ADDRESS) > area.height {
+                return Err(PaperFault::NoRoom { form: self.sheet.called() });
+            }
+            page.write(lines, &Style { size: ADDRESS, strong: false, align: Align::Start }, area, place);
+        }
         Ok(())
     }
 

@@ -99,6 +99,10 @@ pub(crate) struct Shown<'a> {
 pub(crate) enum Place {
     /// Page numbers and what is repeated from an earlier page. Read aloud, it would disturb.
     Furniture,
+    /// To whom a letter goes.
+    To,
+    /// From whom.
+    From,
     /// The number of the form.
     FormNo,
     /// The title of the sheet.

@@ -82,7 +82,7 @@ fn table() -> impl Strategy<Value = Table> {
 }
 
 fn document() -> impl Strategy<Value = Document> {
-    (table(), table(), text(), any::<bool>()).prop_map(|(first, second, paragraph, portrait)| {
+    (table(), table(), text(), 0..3).prop_map(|(first, second, paragraph, kind)| {
         let sheet = Sheet::new("居宅サービス計画書（１）")
             .form_no("第１表")
             .note("作成年月日と説明の日を確かめてください。")
@@ -90,7 +90,11 @@ fn document() -> impl Strategy<Value = Document> {
             .heading("総合的な援助の方針")
             .paragraph(&paragraph)
             .table(second);
-        let sheet = if portrait { sheet.portrait() } else { sheet };
+        let sheet = match kind {
+            0 => sheet,
+            1 => sheet.portrait(),
+            _ => sheet.letter("〒999-0001\n見本県見本市1-2-3\n見本 花子 様", "運用センター"),
+        };
         Document::new("計画書", date(2026, 11, 30)).sheet(sheet)
     })
 }
@@ -104,6 +108,10 @@ fn ink(text: &str) -> String {
 fn said(document: &Document) -> BTreeMap<String, String> {
     let mut said = BTreeMap::new();
     let sheet = &document.sheets[0];
+    if let Some(head) = &sheet.letterhead {
+        said.insert(format!("{:?}", Place::To), ink(&head.to));
+        said.insert(format!("{:?}", Place::From), ink(&head.from));
+    }
     said.insert(format!("{:?}", Place::Title), ink(&sheet.title));
     said.insert(format!("{:?}", Place::FormNo), ink(sheet.form_no.as_deref().unwrap()));
     said.insert(format!("{:?}", Place::Note), ink(sheet.note.as_deref().unwrap()));

@@ -15,7 +15,7 @@ use super::tags::Leaves;
 use crate::fault::PaperFault;
 use crate::font::{Face, Letter, krilla_font};
 use crate::page::{Area, Page, Place, Run, Shown};
-use crate::sheet::Document;
+use crate::sheet::{Document, Pixels};
 
 /// The width of a rule, in points: thin, and yet printed by every office printer.
 const RULE: f32 = 0.5;
@@ -115,11 +115,31 @@ fn lines(rules: &[Rule]) -> Option<Path> {
 
 /// Draws a picture as it came; `None` when it is broken.
 fn picture(surface: &mut Surface, shown: &Shown) -> Option<()> {
-    let image = Image::from_jpeg(shown.picture.jpeg.clone().into(), false).ok()?;
+    let jpeg = match &shown.picture.pixels {
+        Pixels::Jpeg(jpeg) => jpeg,
+        Pixels::Squares(squares, side) => return code(surface, shown, (squares, *side)),
+    };
+    let image = Image::from_jpeg(jpeg.clone().into(), false).ok()?;
     let size = Size::from_wh(shown.area.width, shown.area.height)?;
     surface.push_transform(&Transform::from_translate(shown.area.x, shown.area.y));
     surface.draw_image(image, size);
     surface.pop();
+    Some(())
+}
+
+/// Draws the dark squares of a code, as one shape without seams.
+fn code(surface: &mut Surface, shown: &Shown, (squares, side): (&[(u16, u16)], u16)) -> Option<()> {
+    let scale = shown.area.width / f32::from(shown.picture.width);
+    let area = |(x, y): &(u16, u16)| Area {
+        x: shown.area.x + f32::from(*x) * scale,
+        y: shown.area.y + f32::from(*y) * scale,
+        width: f32::from(side) * scale,
+        height: f32::from(side) * scale,
+    };
+    let path = rectangles(&squares.iter().map(area).collect::<Vec<_>>())?;
+    surface.set_stroke(None);
+    surface.set_fill(Some(Fill::default()));
+    surface.draw_path(&path);
     Some(())
 }
 

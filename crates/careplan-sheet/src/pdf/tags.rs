@@ -38,6 +38,10 @@ pub(super) fn tree(document: &Document, mut leaves: Leaves) -> TagTree {
 
 fn section(index: usize, sheet: &Sheet, leaves: &mut Leaves) -> TagGroup {
     let mut section = TagGroup::new(Tag::Section);
+    if sheet.letterhead.is_some() {
+        section.push(leaves.tag(Tag::P, index, Place::To));
+        section.push(leaves.tag(Tag::P, index, Place::From));
+    }
     if sheet.form_no.is_some() {
         section.push(leaves.tag(Tag::P, index, Place::FormNo));
     }

@@ -16,6 +16,7 @@ use jiff::civil::Date;
 pub(crate) use cell::CellKind;
 pub use cell::{Align, Cell};
 pub(crate) use grid::Placed;
+pub(crate) use picture::Pixels;
 pub use picture::{PICTURE_BYTES_MAX, Picture, PictureFault};
 pub use table::{COLUMNS_MAX, Part, Row, Table, TableBuilder, TableFault, TextSize};
 pub(crate) use text::{choice, clean};
@@ -49,6 +50,7 @@ pub struct Sheet {
     pub(crate) title: String,
     pub(crate) form_no: Option<String>,
     pub(crate) paper: Paper,
+    pub(crate) letterhead: Option<Letterhead>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) note: Option<String>,
 }
@@ -57,7 +59,14 @@ impl Sheet {
     /// An empty sheet on A4 landscape, the paper of most care plan forms.
     #[must_use]
     pub fn new(title: &str) -> Self {
-        Self { title: clean(title), form_no: None, paper: Paper::A4Landscape, blocks: Vec::new(), note: None }
+        Self {
+            title: clean(title),
+            form_no: None,
+            paper: Paper::A4Landscape,
+            letterhead: None,
+            blocks: Vec::new(),
+            note: None,
+        }
     }
 
     /// The number of the form as the ministry names it, e.g. 第１表.
@@ -72,6 +81,14 @@ impl Sheet {
     pub fn portrait(mut self) -> Self {
         self.paper = Paper::A4Portrait;
         self
+    }
+
+    /// Makes it a letter on upright paper: to whom, where a window envelope shows it, and from whom, each in a few lines. The title
+    /// stands below the first fold.
+    #[must_use]
+    pub fn letter(mut self, to: &str, from: &str) -> Self {
+        self.letterhead = Some(Letterhead { to: clean(to), from: clean(from) });
+        self.portrait()
     }
 
     /// A small note at the foot of every page of the sheet.
@@ -114,6 +131,13 @@ impl Sheet {
         self.blocks.push(block);
         self
     }
+}
+
+/// To whom a letter goes, and from whom.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Letterhead {
+    pub(crate) to: String,
+    pub(crate) from: String,
 }
 
 /// The sheet of paper.

@@ -1,4 +1,4 @@
-//! Pictures: JPEG as it came, with words for those who do not see it.
+//! Pictures: JPEG as it came, or the squares of a two-dimensional code, with words for those who do not see it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,10 +13,27 @@ pub const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// Side of a picture, in pixels: A3 at 600 dpi.
 const SIDE_MAX: u16 = 10_000;
 
-/// A JPEG picture whose size is known. `Debug` shows no pixel.
+/// Pixels of a square of a code: 0.85 mm on paper, which a telephone reads from a copy of a copy.
+const SQUARE: u16 = 5;
+
+/// White around a code, in squares (ISO/IEC 18004, 6.3.8: four).
+const QUIET: u16 = 4;
+
+/// Squares of a side: QR codes have at most 177.
+const SQUARES_MAX: u16 = 177;
+
+/// What a picture is made of.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Pixels {
+    Jpeg(Arc<Vec<u8>>),
+    /// Left and top of each dark square, and its side, in pixels of the picture.
+    Squares(Vec<(u16, u16)>, u16),
+}
+
+/// A picture whose size is known. `Debug` shows no pixel.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
-    pub(crate) jpeg: Arc<Vec<u8>>,
+    pub(crate) pixels: Pixels,
     pub(crate) alt: String,
     pub(crate) width: u16,
     pub(crate) height: u16,
@@ -42,8 +59,30 @@ impl Picture {
         if !matches!(frame.components, 1 | 3) {
             return Err(PictureFault::ColoursOfPrinters);
         }
-        let alt = if alt.trim().is_empty() { "画像" } else { alt };
-        Ok(Self { jpeg: Arc::new(bytes.to_vec()), alt: clean(alt), width: frame.width, height: frame.height })
+        let pixels = Pixels::Jpeg(Arc::new(bytes.to_vec()));
+        Ok(Self { pixels, alt: words(alt), width: frame.width, height: frame.height })
+    }
+
+    /// A two-dimensional code: whether each of its squares is dark, row after row; the white around it is added. `alt` says in words
+    /// where it leads.
+    ///
+    /// # Errors
+    ///
+    /// [`PictureFault::NotSquare`] when the squares are not those of a square of at most 177.
+    pub fn code(dark: &[bool], alt: &str) -> Result<Self, PictureFault> {
+        let side = (1..=SQUARES_MAX).find(|side| usize::from(*side).pow(2) == dark.len());
+        let side = side.ok_or(PictureFault::NotSquare)?;
+        let at = |index: u16| (index + QUIET) * SQUARE;
+        let squares = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
+        let squares =
+            squares.zip(dark).filter(|(_, dark)| **dark).map(|((column, row), _)| (at(column), at(row)));
+        let whole = (side + 2 * QUIET) * SQUARE;
+        Ok(Self {
+            pixels: Pixels::Squares(squares.collect(), SQUARE),
+            alt: words(alt),
+            width: whole,
+            height: whole,
+        })
     }
 }
 
@@ -51,6 +90,10 @@ impl fmt::Debug for Picture {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Picture({} × {}, {:?})", self.width, self.height, self.alt)
     }
+}
+
+fn words(alt: &str) -> String {
+    clean(if alt.trim().is_empty() { "画像" } else { alt })
 }
 
 /// Why a picture cannot be printed.
@@ -66,6 +109,9 @@ pub enum PictureFault {
     /// Four colours of printing ink, which PDF/A does not take without a profile.
     #[error("画像の色が印刷用（CMYK）です。RGBのJPEG形式で保存し直してください。")]
     ColoursOfPrinters,
+    /// A mistake of who made the code.
+    #[error("the squares of a code do not fill a square")]
+    NotSquare,
 }
 
 /// What the start of frame says.
@@ -139,6 +185,18 @@ mod tests {
         assert_eq!(judged(&heavy), Ok((640, 480)));
         heavy.push(0);
         assert_eq!(judged(&heavy), Err(PictureFault::TooLarge));
+    }
+
+    #[test]
+    fn a_code_has_white_around_it_and_is_square() {
+        let code = Picture::code(&[true, false, false, true], "ログインのページ").unwrap();
+        assert_eq!((code.width, code.height), (50, 50));
+        assert!(code.pixels == Pixels::Squares(vec![(20, 20), (25, 25)], 5));
+        let (largest, one_more) = (vec![false; 177 * 177], vec![false; 178 * 178]);
+        assert!(Picture::code(&largest, "").is_ok());
+        for wrong in [&[true, false][..], &[], &one_more] {
+            assert_eq!(Picture::code(wrong, "").unwrap_err(), PictureFault::NotSquare);
+        }
     }
 
     #[test]
