@@ -69,8 +69,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     fetch()?;
     packages::nextest()?;
     packages::debian(
-        &["openssl", "curl"],
-        "the tests check proofs and enrolment with programs that are not ours",
+        &["openssl", "curl", "poppler-utils"],
+        "the tests check proofs, enrolment and printed papers with programs that are not ours",
     )?;
     let server = Postgres::start()?;
     let url = server.url();

@@ -21,6 +21,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod notices;
 pub mod office_api;
+pub mod papers;
 pub mod platform;
 pub mod serve;
 pub mod signer;

@@ -9,7 +9,7 @@ use careplan_domain::billing::ledger::{Change, Event};
 use careplan_domain::{OfficeNumber, ServiceMonth};
 use serde_json::json;
 
-use super::billing_files::write_files;
+use super::billing_files::{write_files, write_invoices};
 use super::desk::{known, office_argument};
 use super::{Desk, at_desk};
 use crate::billing::{ChargeLine, Decision, Imported};
@@ -164,6 +164,16 @@ async fn run(desk: &mut Desk<'_>, month: ServiceMonth, out: &Path) -> anyhow::Re
     for file in write_files(&run, month, out)? {
         desk.say(format!("書き出しました: {file}"))?;
     }
+    let (printed, left) = write_invoices(desk, (&run, month), out).await?;
+    desk.say(format!("請求書のPDF: {printed}件（フォルダー invoices-{month}）"))?;
+    for line in &left {
+        desk.say(line)?;
+    }
+    anyhow::ensure!(
+        left.is_empty(),
+        "印刷できない請求書が{}件あります。事業所の登録の文字を確かめてください。",
+        left.len()
+    );
     Ok(())
 }
 

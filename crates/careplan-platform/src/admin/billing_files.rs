@@ -1,4 +1,4 @@
-//! The files of a month's run: requests to the 国保連合会, and the list of open invoices.
+//! The files of a month's run: requests to the 国保連合会, open invoices as a list and as PDFs for the post.
 
 use std::path::Path;
 
@@ -6,7 +6,9 @@ use anyhow::Context as _;
 use careplan_domain::ServiceMonth;
 use careplan_domain::calendar::digits;
 
-use crate::billing::Run;
+use super::Desk;
+use crate::billing::{Document, DocumentId, Run};
+use crate::papers;
 
 /// Writes the files of a run into a folder; their names. What a run before it wrote is replaced by the same.
 pub(super) fn write_files(run: &Run, month: ServiceMonth, folder: &Path) -> anyhow::Result<Vec<String>> {
@@ -18,7 +20,7 @@ pub(super) fn write_files(run: &Run, month: ServiceMonth, folder: &Path) -> anyh
         files.push((name, request.write()?));
     }
     files.push((format!("invoices-{month}.csv"), invoices(run)));
-    files.into_iter().map(|(name, text)| write(&folder.join(name), &text)).collect()
+    files.into_iter().map(|(name, text)| write(&folder.join(name), text.as_bytes())).collect()
 }
 
 /// 請求番号, 事業所番号, 発行日, 期限, 金額, 残額. ASCII, as the requests are.
@@ -32,7 +34,33 @@ fn invoices(run: &Run) -> String {
     text
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<String> {
+/// Writes the open invoices as PDFs; what could not be printed, with the reason.
+pub(super) async fn write_invoices(
+    desk: &Desk<'_>,
+    (run, month): (&Run, ServiceMonth),
+    folder: &Path,
+) -> anyhow::Result<(usize, Vec<String>)> {
+    let folder = folder.join(format!("invoices-{month}"));
+    let (mut written, mut left) = (0, Vec::new());
+    for invoice in &run.invoices {
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("フォルダー `{}` を作れません。", folder.display()))?;
+        let (id, office) = (DocumentId::Invoice(invoice.charge), invoice.charge.office);
+        let mut db = desk.store.read().await?;
+        let document = desk.billing.document(&mut db, &office, id).await?;
+        let Some(Document::Invoice(document)) = document else { continue };
+        match papers::invoice(&document) {
+            Ok(pdf) => {
+                write(&folder.join(format!("{id}.pdf")), &pdf)?;
+                written += 1;
+            }
+            Err(fault) => left.push(format!("{}: {fault}", invoice.charge)),
+        }
+    }
+    Ok((written, left))
+}
+
+fn write(path: &Path, text: &[u8]) -> anyhow::Result<String> {
     let name = path.display().to_string();
     std::fs::write(path, text).with_context(|| format!("`{name}` に書き込めません。"))?;
     Ok(name)

@@ -65,6 +65,13 @@ pub(super) struct Delivery {
     pub(super) request: Option<LetterRequest>,
 }
 
+/// Passwords that were just made, and the end of the second one.
+pub(super) struct Fresh {
+    pub(super) temporary: Secret,
+    pub(super) issue: Secret,
+    pub(super) until: Timestamp,
+}
+
 /// Makes new credentials for an office; earlier ones are worth nothing then, and its sessions end.
 pub(super) async fn issue(
     desk: &mut Desk<'_>,
@@ -77,25 +84,25 @@ pub(super) async fn issue(
     known(&mut db, &office).await?;
     let root_fingerprint = fingerprint_of_root(&mut db, now).await?;
     drop(db);
-    let (temporary, issue) = (temporary_password()?, issue_password()?);
     let lifetime = SignedDuration::from_hours(24 * i64::from(desk.login.issue_password_days));
     let until = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
+    let fresh = Fresh { temporary: temporary_password()?, issue: issue_password()?, until };
     let letter = Letter {
         office,
         user_id: UserId::of(&office),
-        temporary_password: temporary.expose(),
-        issue_password: issue.expose(),
+        temporary_password: fresh.temporary.expose(),
+        issue_password: fresh.issue.expose(),
         issue_password_until: until,
         root_fingerprint,
     };
     let text = letter.text(json)?;
     if out.as_os_str() == "-" {
-        store(desk, (office, request), (&temporary, &issue, until), now).await?;
+        store(desk, (office, request), &fresh, now).await?;
         return desk.out.write_all(text.as_bytes()).context("結果を書き出せません。");
     }
     // The file first: passwords that nobody has on paper would lock the office out.
     write_private(&out, text.as_bytes())?;
-    if let Err(error) = store(desk, (office, request), (&temporary, &issue, until), now).await {
+    if let Err(error) = store(desk, (office, request), &fresh, now).await {
         let _ = std::fs::remove_file(&out);
         return Err(error);
     }
@@ -105,13 +112,15 @@ pub(super) async fn issue(
         ))
 }
 
-async fn store(
+/// Stores what a letter says; earlier passwords are worth nothing then.
+pub(super) async fn store(
     desk: &Desk<'_>,
     (office, request): (OfficeNumber, Option<LetterRequest>),
-    letter: (&Secret, &Secret, Timestamp),
+    fresh: &Fresh,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let (temporary, issue, expires_at) = letter;
+    let Fresh { temporary, issue, until: expires_at } = fresh;
+    let expires_at = *expires_at;
     let hasher = Hasher::new(1);
     let password_hash = hasher.hash(temporary.clone()).await?;
     let hash = hasher.hash(plain_issue_password(issue)).await?;
@@ -156,7 +165,7 @@ impl Letter<'_> {
 }
 
 /// The newest root of our authority that is valid: `sha256:` and 64 hexadecimal digits.
-async fn fingerprint_of_root(db: &mut impl Connected, now: Timestamp) -> anyhow::Result<String> {
+pub(super) async fn fingerprint_of_root(db: &mut impl Connected, now: Timestamp) -> anyhow::Result<String> {
     let roots = certificates::certificates_of_profile(db, ROOT_PROFILE).await?;
     let is_valid = |root: &&CertificateRow| root.revoked_at.is_none() && now <= root.not_after;
     match roots.iter().find(is_valid) {

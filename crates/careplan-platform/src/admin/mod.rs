@@ -10,6 +10,7 @@ mod billing_files;
 mod certificate;
 mod credentials;
 mod desk;
+mod letters;
 mod licence_commands;
 mod notices;
 mod office;

@@ -1,4 +1,4 @@
-//! `admin offices`: import and list.
+//! `admin offices`: import and list; letters and invitations are in `letters`.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use careplan_protocol::office_api::OfficeEntry;
 use serde_json::json;
 
 use super::Desk;
+use super::letters::{Invite, Letters};
 use super::offices_file::{FILE_BYTES_MAX, OfficesFile, read_offices};
 use crate::directory::{self, BATCH_OFFICES, Changes, fold};
 use crate::store::directory::Search;
@@ -33,6 +34,10 @@ pub enum Command {
     },
     /// 事業所の一覧
     List(List),
+    /// 通知書（ユーザID・仮パスワード・証明書発行用パスワード）をPDFで書き出す。窓あき封筒で郵送できます
+    Letters(Letters),
+    /// 利用開始の案内を、一度だけ使えるリンクでメールする
+    Invite(Invite),
 }
 
 /// 事業所の一覧
@@ -60,6 +65,8 @@ impl Command {
         match self {
             Self::Import { file, skip_bad } => import(desk, &file, skip_bad).await,
             Self::List(list) => list.run(desk).await,
+            Self::Letters(letters) => letters.run(desk).await,
+            Self::Invite(invite) => invite.run(desk).await,
         }
     }
 }
@@ -85,7 +92,7 @@ async fn import(desk: &mut Desk<'_>, path: &Path, skip_bad: bool) -> anyhow::Res
         "取り込みました: 新規 {added}件、更新 {updated}件、変更なし {unchanged}件、飛ばした行 {skipped}行。"
     ))?;
     if added > 0 {
-        desk.say("新規の事業所は、ライセンスの付与（admin licence grant）と資格情報の発行（admin credentials issue）のあと、端末の初期設定が済むと送受信できます。")?;
+        desk.say("新規の事業所には、通知書（admin offices letters）を送ってください。事業所がWebサイトで利用申請し、端末の初期設定を済ませると送受信できます。")?;
     }
     Ok(())
 }

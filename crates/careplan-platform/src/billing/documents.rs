@@ -17,7 +17,8 @@ use jiff::civil::Date;
 
 use super::{Billing, BillingFault};
 use crate::config;
-use crate::store::{Connected, ledger, offices};
+use crate::store::offices::{self, Registration};
+use crate::store::{Connected, ledger};
 
 /// Who issues documents, as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,22 @@ impl Issuer {
             registration_number: filled(&settings.registration_number),
             bank_account: filled(&settings.bank_account),
         }
+    }
+}
+
+/// To whom a document or a letter goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Addressee {
+    /// 事業所名.
+    pub name: String,
+    /// 所在地.
+    pub address: String,
+}
+
+impl Addressee {
+    /// An office at its registered address.
+    pub fn of(office: Registration) -> Self {
+        Self { name: office.name, address: office.address }
     }
 }
 
@@ -117,7 +134,7 @@ pub struct InvoiceDocument {
     /// Who asks.
     pub issuer: Issuer,
     /// Who is asked.
-    pub to: String,
+    pub to: Addressee,
     /// When it was issued.
     pub issued_on: Date,
     /// When it is to be paid.
@@ -138,7 +155,7 @@ pub struct ReceiptDocument {
     /// Who received it.
     pub issuer: Issuer,
     /// Who paid.
-    pub to: String,
+    pub to: Addressee,
     /// The day of the last payment.
     pub received_on: Date,
     /// How it was paid.
@@ -177,7 +194,7 @@ impl Billing {
         let ledger = ledger::of_office(db, office).await?;
         let Some(charge) = ledger.charge(id.charge()) else { return Ok(None) };
         let mut registered = offices::registrations(db, &[*office]).await?;
-        let to = registered.remove(office).map_or_else(String::new, |office| office.name);
+        let to = registered.remove(office).map_or_else(Addressee::default, Addressee::of);
         let parts = (self.issuer.clone(), to);
         Ok(match id {
             DocumentId::Invoice(_) => invoice(&ledger, charge, parts)?.map(Document::Invoice),
@@ -196,7 +213,7 @@ fn line(charge: &Charge, amount: Yen) -> DocumentLine {
 fn invoice(
     ledger: &Ledger,
     charge: &Charge,
-    (issuer, to): (Issuer, String),
+    (issuer, to): (Issuer, Addressee),
 ) -> Result<Option<InvoiceDocument>, MoneyFault> {
     let issued = ledger.events(charge.id).find_map(|(on, event)| match event {
         Event::Invoiced(due, amount) => Some((on, *due, *amount)),
@@ -211,7 +228,7 @@ fn invoice(
 fn receipt(
     ledger: &Ledger,
     charge: &Charge,
-    (issuer, to): (Issuer, String),
+    (issuer, to): (Issuer, Addressee),
 ) -> Result<Option<ReceiptDocument>, MoneyFault> {
     let total = ledger.totals(charge.id)?.kept()?;
     let paid = ledger.events(charge.id).filter_map(|(on, event)| match event {

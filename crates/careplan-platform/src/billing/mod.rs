@@ -15,7 +15,9 @@ mod monthly;
 mod statement;
 
 pub use decisions::{Decision, PayerFault};
-pub use documents::{Document, DocumentId, DocumentLine, InvoiceDocument, Issuer, ReceiptDocument};
+pub use documents::{
+    Addressee, Document, DocumentId, DocumentLine, InvoiceDocument, Issuer, ReceiptDocument,
+};
 pub use fault::BillingFault;
 pub use grant::{Ended, Granted, Granting, Payment};
 pub use import::Imported;
@@ -63,6 +65,16 @@ impl Billing {
     /// Days before its end on which a licence is renewed automatically.
     pub fn automatic_days(&self) -> u16 {
         self.automatic_days
+    }
+
+    /// Who issues documents.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// Where people reach the web site.
+    pub fn site(&self) -> &SiteUrl {
+        &self.site
     }
 
     /// The database.

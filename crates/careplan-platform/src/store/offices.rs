@@ -24,11 +24,13 @@ static SERVICES: ManyIds = ManyIds::new(
     "select office, service_type from office_service where office in",
     "order by office, service_type",
 );
+const WITHOUT_ACCOUNT: &str = "select number from office where not exists \
+     (select 1 from account where account.office = office.number) order by number";
 const STATUS: &str = "select status from office where number = $1";
 const SET_STATUS: &str = "update office set status = $1 where number = $2";
 
 pub(super) fn statements(marks: Marks) -> Vec<String> {
-    let single = [STATUS, SET_STATUS].map(str::to_owned);
+    let single = [WITHOUT_ACCOUNT, STATUS, SET_STATUS].map(str::to_owned);
     let rows = [PUT.text(marks, 2).0, PUT_SERVICES.text(marks, 2).0];
     let ids = [FORGET_SERVICES.text(2).0, KNOWN.text(2).0, SERVICES.text(2).0];
     single.into_iter().chain(rows.iter().chain(&ids).map(ToString::to_string)).collect()
@@ -151,6 +153,15 @@ async fn put_services(tx: &mut Tx, offices: &[Registration]) -> Result<(), Store
     };
     tx.insert(PUT_SERVICES.rows(services.map(row)));
     Ok(())
+}
+
+/// The offices that never got user ID and passwords, by number.
+///
+/// # Errors
+/// When the database cannot be reached or holds nonsense.
+pub async fn without_account(db: &mut impl Connected) -> Result<Vec<OfficeNumber>, StoreError> {
+    let numbers: Vec<String> = on!(db, |c| sqlx::query_scalar(WITHOUT_ACCOUNT).fetch_all(&mut *c).await?);
+    numbers.iter().map(|number| parse(number, "office.number")).collect()
 }
 
 /// Whether an office takes part; `None` when it is not registered.

@@ -94,6 +94,7 @@ fn table() -> Vec<Entry> {
         write(Office, "/licence/renew", post(licence::renew)),
         write(Office, "/licence/plan", post(licence::set_plan)),
         read(Office, "/licence/documents/{id}", get(documents::show)),
+        read(Office, "/licence/documents/{id}/pdf", get(documents::pdf)),
         // Certificates and terminals.
         read(Office, "/certificates", get(certificates::show)),
         write(Office, "/certificates/issue-password", post(certificates::issue_password)),

@@ -16,6 +16,7 @@ mod links;
 mod login;
 mod mails;
 mod notices;
+mod papers;
 mod requests;
 mod second_factor;
 mod sessions;

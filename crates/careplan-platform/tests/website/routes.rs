@@ -62,6 +62,7 @@ const EXPECTED: &[Expected] = &[
     ("POST", "/licence/renew", office("422")),
     ("POST", "/licence/plan", office("422")),
     ("GET", "/licence/documents/{id}", office("404")),
+    ("GET", "/licence/documents/{id}/pdf", office("404")),
     ("GET", "/certificates", office("200")),
     ("POST", "/certificates/issue-password", office("422")),
     ("GET", "/certificates/{serial}/revocation", office("404")),

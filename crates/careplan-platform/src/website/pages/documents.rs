@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use careplan_domain::billing::money::RateTotal;
 use careplan_protocol::Code;
 use careplan_web::text::{date_ja, yen};
 use careplan_web::{Cell, DataTable, Facts, Link};
+use http::header;
 
 use super::licence::told;
 use crate::billing::{Document, DocumentId, DocumentLine, Issuer};
 use crate::office_api::problem::Refused;
+use crate::papers;
 use crate::website::Website;
 use crate::website::show::Page;
 use crate::website::visit::Member;
@@ -28,6 +30,7 @@ struct Main {
     rates: DataTable,
     issuer: Issuer,
     pay_to: Option<String>,
+    id: DocumentId,
     others: Vec<DocumentId>,
 }
 
@@ -70,10 +73,44 @@ pub(in crate::website) async fn show(
         rates: rates(&parts.rates),
         issuer: parts.issuer,
         pay_to: parts.pay_to,
+        id,
         others: others.into_iter().filter(|other| *other != id).collect(),
     };
     let crumbs = [Link::new("トップ", "/"), Link::new("ライセンス", "/licence")];
     site.show(&member.visit, Page::new(title, "/licence", &main).crumbs(&crumbs)).await
+}
+
+/// The same to keep: for the books, and for who asks the office.
+pub(in crate::website) async fn pdf(
+    State(site): State<Arc<Website>>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let id: DocumentId = id.parse().map_err(|_| Code::PageUnknown)?;
+    let mut db = site.platform.store.read().await?;
+    let document = site.applications.billing().document(&mut db, &member.office, id).await.map_err(told)?;
+    drop(db);
+    let drawn = match document.ok_or(Code::PageUnknown)? {
+        Document::Invoice(invoice) => papers::invoice(&invoice),
+        Document::Receipt(receipt) => papers::receipt(&receipt),
+    };
+    let pdf = drawn.map_err(|fault| {
+        tracing::error!(%fault, document = %id, "a document could not be printed");
+        Refused::from(Code::Internal)
+    })?;
+    // The second name is for browsers that do not know the first (RFC 6266, section 5).
+    let name = format!(
+        "attachment; filename=\"{id}.pdf\"; filename*=UTF-8''{}_{}.pdf",
+        percent(id.label_ja()),
+        id.charge()
+    );
+    let headers = [(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, &name)];
+    Ok((headers, pdf).into_response())
+}
+
+/// Percent-encoded UTF-8 (RFC 8187, section 3.2.1).
+fn percent(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn parts(document: Document) -> Parts {
@@ -90,7 +127,7 @@ fn parts(document: Document) -> Parts {
                 .fact("お支払いの期限", date_ja(it.due_on)),
             pay_to: it.issuer.bank_account.clone(),
             issuer: it.issuer,
-            to: it.to,
+            to: it.to.name,
             lines: it.lines,
             rates: it.rates,
             total: it.total.get(),
@@ -104,7 +141,7 @@ fn parts(document: Document) -> Parts {
                 .fact("お支払いの方法", it.how),
             pay_to: None,
             issuer: it.issuer,
-            to: it.to,
+            to: it.to.name,
             lines: it.lines,
             rates: it.rates,
             total: it.total.get(),
