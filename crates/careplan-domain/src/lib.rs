@@ -23,6 +23,7 @@ pub mod licence;
 pub mod limits;
 pub mod month;
 pub mod office;
+pub mod reminder;
 pub mod renewal;
 pub mod retention;
 pub mod secret;

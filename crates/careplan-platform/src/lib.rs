@@ -23,6 +23,7 @@ pub mod notices;
 pub mod office_api;
 pub mod papers;
 pub mod platform;
+pub mod reminders;
 pub mod serve;
 pub mod signer;
 pub mod store;

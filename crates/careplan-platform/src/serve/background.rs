@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::login::Links;
 use crate::mail::Postman;
 use crate::platform::Platform;
+use crate::reminders::Reminders;
 use crate::store::{StoreError, jobs};
 use crate::telemetry::Metrics;
 use crate::{jobs as work, mailbox};
@@ -22,8 +23,8 @@ const METRICS_LOOK: Duration = Duration::from_secs(5);
 /// Between two looks whether mails wait: somebody sits before a page that says "sent".
 const MAILS_LOOK: Duration = Duration::from_secs(3);
 
-/// Between two looks whether the hourly turn of billing is free to take.
-const BILLING_LOOK: Duration = Duration::from_secs(5 * 60);
+/// Between two looks whether the hourly turn of billing or of reminders is free to take.
+const HOURLY_LOOK: Duration = Duration::from_secs(5 * 60);
 
 /// Starts all of it.
 pub(super) fn keep(tasks: &Tasks, platform: &Arc<Platform>, upkeep: &Arc<Upkeep>, metrics: &Metrics) {
@@ -74,6 +75,26 @@ pub(super) fn keep_billing(tasks: &Tasks, clock: &Clock, billing: Billing) {
     tasks.keep("billing", move |stop| bill_daily(clock.clone(), billing.clone(), stop));
 }
 
+/// Reminders of licences and certificates that end.
+pub(super) fn keep_reminders(tasks: &Tasks, clock: &Clock, reminders: Reminders) {
+    let clock = clock.clone();
+    tasks.keep("reminders", move |stop| remind(clock.clone(), reminders.clone(), stop));
+}
+
+async fn remind(clock: Clock, reminders: Reminders, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match reminders.turn(clock.now()).await {
+            Ok(0) => {}
+            Ok(sent) => tracing::info!(sent, "reminders queued"),
+            Err(error) => tracing::error!(%error, "reminders failed"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(HOURLY_LOOK) => {}
+        }
+    }
+}
+
 async fn bill_daily(clock: Clock, billing: Billing, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match billing.daily_turn(clock.now()).await {
@@ -83,7 +104,7 @@ async fn bill_daily(clock: Clock, billing: Billing, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(BILLING_LOOK) => {}
+            () = tokio::time::sleep(HOURLY_LOOK) => {}
         }
     }
 }

@@ -29,6 +29,7 @@ use crate::mail::Postman;
 use crate::mailbox::Mailbox;
 use crate::office_api;
 use crate::platform::Platform;
+use crate::reminders::Reminders;
 use crate::signer::PlatformSigner;
 use crate::store::Store;
 use crate::telemetry::{self, Health, Metrics, Readiness};
@@ -126,6 +127,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     background::keep_mails(&tasks, &clock, accounts.links.clone(), postman);
     let billing = config.billing_room(&store, &site_url)?;
     background::keep_billing(&tasks, &clock, billing.clone());
+    background::keep_reminders(&tasks, &clock, Reminders::new(store.clone(), site_url.clone()));
 
     let readiness = Readiness::default();
     let signer = own.upkeep.signer.clone();

@@ -31,6 +31,7 @@ pub mod orders;
 pub mod payments;
 pub mod progress;
 pub mod receipts;
+pub mod reminders;
 pub mod retention;
 mod rows;
 mod schema;
@@ -86,6 +87,7 @@ pub fn statements(marks: Marks) -> Vec<String> {
         ledger::STATEMENTS,
         payments::STATEMENTS,
         progress::STATEMENTS,
+        reminders::STATEMENTS,
         sessions::STATEMENTS,
         second_factors::STATEMENTS,
         links::STATEMENTS,

@@ -17,6 +17,7 @@ mod login;
 mod mails;
 mod notices;
 mod papers;
+mod reminders;
 mod requests;
 mod second_factor;
 mod sessions;
