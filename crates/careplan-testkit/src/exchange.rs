@@ -205,7 +205,7 @@ impl Exchange {
         let office = format!("{number},練習事業所{number},レンシュウ,{prefecture},練習県練習市1-1,{types}");
         std::fs::write(&file, format!("{header}\n{office}\n"))?;
         self.operate(&["offices", "import", &file.to_string_lossy()]).await?;
-        let from = careplan_platform::licence::day(self.clock.now()).first_of_year().to_string();
+        let from = careplan_domain::calendar::day(self.clock.now()).first_of_year().to_string();
         self.operate(&["licence", "grant", number, "--from", &from, "--years", "3"]).await?;
         Credentials::read(&self.operate(&["credentials", "issue", number, "--json"]).await?)
     }

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use careplan_domain::billing::Yen;
 use careplan_domain::billing::charge::{ChargeId, Method};
 use careplan_domain::billing::ledger::{Change, Event};
+use careplan_domain::calendar::day;
 use careplan_domain::{OfficeNumber, ServiceMonth};
 use serde_json::json;
 
@@ -14,7 +15,6 @@ use super::desk::{known, office_argument};
 use super::{Desk, at_desk};
 use crate::billing::{ChargeLine, Decision, Imported};
 use crate::config::Config;
-use crate::licence::day;
 use crate::store::{applications, payments};
 
 /// Bytes of a file to import: the longest statement that is read, with line ends.

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context as _, bail};
+use careplan_domain::calendar::japan;
 use careplan_domain::gate::OfficeStatus;
 use careplan_domain::{OfficeNumber, Timestamp};
 use jiff::civil::Date;
@@ -12,7 +13,6 @@ use crate::audit::{self, Actor, Entry};
 use crate::billing::{Billing, By};
 use crate::clock::Clock;
 use crate::config::Login;
-use crate::licence::japan;
 use crate::store::{Connected, Store, Tx, offices};
 
 /// What a command works with.

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use careplan_domain::calendar::day;
 use careplan_domain::{OfficeNumber, Timestamp, UserId};
 use jiff::SignedDuration;
 
@@ -15,7 +16,6 @@ use super::Desk;
 use super::credentials::{self, Fresh};
 use super::desk::known;
 use crate::billing::Addressee;
-use crate::licence::day;
 use crate::login::{Accounts, Hasher, issue_password, temporary_password};
 use crate::mail::MailAddress;
 use crate::papers;

@@ -1,6 +1,7 @@
 //! `admin licence`: grant, end, show.
 
 use careplan_domain::OfficeNumber;
+use careplan_domain::calendar::day;
 use careplan_domain::licence::{LicenceState, LicenceTerm, Years};
 use jiff::civil::Date;
 use serde_json::json;
@@ -8,7 +9,7 @@ use serde_json::json;
 use super::Desk;
 use super::desk::{day_argument, known, minute, office_argument};
 use crate::billing::{Ended, Granted, Payment};
-use crate::licence::{LicenceFault, day};
+use crate::licence::LicenceFault;
 use crate::store::licences;
 
 /// ライセンスの付与・終了・表示

@@ -8,6 +8,7 @@ use careplan_domain::billing::dunning::Rule;
 use careplan_domain::billing::ledger::{Change, Entry, Event};
 use careplan_domain::billing::run;
 use careplan_domain::calendar::beginning;
+use careplan_domain::calendar::day;
 use careplan_domain::renewal::{self, Plan, Renewal};
 use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp, UserId};
 use jiff::ToSpan as _;
@@ -18,7 +19,6 @@ use super::books::Books;
 use super::grant::{Granting, note, renew_no_more};
 use super::{Billing, BillingFault, By};
 use crate::audit::Actor;
-use crate::licence::day;
 use crate::mail::payment_reminder;
 use crate::store::{Tx, accounts, applications, leases, ledger, licences};
 

@@ -5,6 +5,7 @@ use careplan_domain::Timestamp;
 use careplan_domain::billing::charge::{Charge, ChargeId, Method};
 use careplan_domain::billing::ledger::{Entry, Event, Source};
 use careplan_domain::calendar::beginning;
+use careplan_domain::calendar::day;
 use careplan_domain::licence::{LicenceTerm, Years};
 use careplan_domain::renewal::Plan;
 use jiff::civil::Date;
@@ -13,7 +14,7 @@ use serde_json::json;
 use super::books::Books;
 use super::{Billing, BillingFault, By};
 use crate::audit;
-use crate::licence::{self, LicenceFault, day};
+use crate::licence::{self, LicenceFault};
 use crate::store::applications::{self, PlanRow};
 use crate::store::{StoreError, Tx, licences};
 

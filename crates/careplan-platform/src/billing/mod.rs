@@ -107,6 +107,6 @@ impl By {
     }
 
     pub(crate) fn today(&self) -> jiff::civil::Date {
-        crate::licence::day(self.now)
+        careplan_domain::calendar::day(self.now)
     }
 }

@@ -6,12 +6,13 @@
 use careplan_domain::billing::charge::Method;
 use careplan_domain::billing::ledger::LedgerFault;
 use careplan_domain::billing::price::{NotSold, PriceList};
+use careplan_domain::calendar::day;
 use careplan_domain::licence::{LicenceState, LicenceTerm, Years};
 use careplan_domain::renewal::{self, Plan, Renewal, RenewalFault};
 use careplan_domain::{OfficeNumber, Timestamp};
 use serde_json::json;
 
-use super::{LicenceFault, day, new_term};
+use super::{LicenceFault, new_term};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::{Billing, BillingFault, By, Granting};
 use crate::login::Session;

@@ -8,9 +8,9 @@ mod application;
 pub use application::{ApplicationFault, Applications, Reading, may_apply};
 
 use careplan_domain::Timestamp;
+use careplan_domain::calendar::day;
 use careplan_domain::licence::LicenceTerm;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, ToSpan as _};
 
 /// Years granted at once: the fee table ends with three (63,000 yen).
@@ -48,16 +48,6 @@ pub enum LicenceFault {
     /// Not a day of the calendar.
     #[error("日付が範囲の外です。")]
     Calendar,
-}
-
-/// Japan's time zone: nine hours ahead, without daylight saving since 1952, so no table is needed.
-pub fn japan() -> TimeZone {
-    TimeZone::fixed(Offset::constant(9))
-}
-
-/// An instant as a day in Japan: `2026-11-22`.
-pub fn day(instant: Timestamp) -> Date {
-    japan().to_datetime(instant).date()
 }
 
 /// The term to grant: from the beginning of `from`, or else right after the present terms, or else
@@ -116,7 +106,7 @@ pub fn ends(
 }
 
 fn beginning(day: Date) -> Result<Timestamp, LicenceFault> {
-    day.to_zoned(japan()).map(|zoned| zoned.timestamp()).map_err(|_| LicenceFault::Calendar)
+    careplan_domain::calendar::beginning(day).ok_or(LicenceFault::Calendar)
 }
 
 #[cfg(test)]

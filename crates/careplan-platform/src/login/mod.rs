@@ -151,7 +151,7 @@ impl LoginFault {
 fn japanese_minute(instant: Timestamp) -> String {
     let up = jiff::TimestampRound::new().smallest(jiff::Unit::Minute).mode(jiff::RoundMode::Ceil);
     let minute = instant.round(up).unwrap_or(instant);
-    let local = crate::licence::japan().to_datetime(minute);
+    let local = careplan_domain::calendar::japan().to_datetime(minute);
     local.strftime("%Y年%-m月%-d日 %H時%M分").to_string()
 }
 

@@ -1,10 +1,11 @@
 //! The text of every mail. A sentence, what to do, a link; no name, no number, no password.
 
 use careplan_domain::Timestamp;
-use jiff::civil::{Date, Weekday};
+use careplan_domain::calendar::japan;
+use careplan_web::text::date_ja;
+use jiff::civil::Date;
 
 use super::{Mail, MailAddress};
-use crate::licence::japan;
 
 /// Where offices reach the web site: `https://` and a name, without a slash at the end. In the clear on this machine only: behind a proxy
 /// that ends TLS, or for trying out.
@@ -126,7 +127,7 @@ pub fn licence_reminder(to: &MailAddress, site: &SiteUrl, last_day: Date) -> Mai
         "ライセンスの有効期限が近づいています。\n\
          有効期限: {}まで\n\
          期限を過ぎると送信できなくなります（受信は続けられます）。ログインして「利用申請・更新」の画面から更新してください。\n\n{}\n",
-        day(last_day),
+        date_ja(last_day),
         site.as_str()
     );
     mail(to, "licence_reminder", "ライセンスの更新のお願い", text)
@@ -138,7 +139,7 @@ pub fn certificate_reminder(to: &MailAddress, site: &SiteUrl, last_day: Date) ->
         "電子証明書の有効期限が近づいています。\n\
          有効期限: {}まで\n\
          期限を過ぎると送信も受信もできなくなります。ログインして「電子証明書」の画面で状態を確かめ、更新してください。\n\n{}\n",
-        day(last_day),
+        date_ja(last_day),
         site.as_str()
     );
     mail(to, "certificate_reminder", "電子証明書の更新のお願い", text)
@@ -150,30 +151,16 @@ pub fn payment_reminder(to: &MailAddress, site: &SiteUrl, due: Date) -> Mail {
         "ライセンス料のお支払いを確認できていません。\n\
          お支払いの期限: {}\n\
          ログインして「ライセンス」の画面で金額と方法を確かめてください。行き違いでお支払い済みの場合は、ご容赦ください。\n\n{}\n",
-        day(due),
+        date_ja(due),
         site.as_str()
     );
     mail(to, "payment_reminder", "ライセンス料のお支払いのお願い", text)
 }
 
-/// `2026年11月22日（日）`
-fn day(date: Date) -> String {
-    let weekday = match date.weekday() {
-        Weekday::Sunday => '日',
-        Weekday::Monday => '月',
-        Weekday::Tuesday => '火',
-        Weekday::Wednesday => '水',
-        Weekday::Thursday => '木',
-        Weekday::Friday => '金',
-        Weekday::Saturday => '土',
-    };
-    format!("{}年{}月{}日（{weekday}）", date.year(), date.month(), date.day())
-}
-
 /// `2026年11月22日（日）9時05分`
 fn minute(instant: Timestamp) -> String {
     let local = japan().to_datetime(instant);
-    format!("{}{}時{:02}分", day(local.date()), local.hour(), local.minute())
+    format!("{}{}時{:02}分", date_ja(local.date()), local.hour(), local.minute())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The office's account: mail address, second factor, sessions.
 
+use careplan_domain::calendar::japan;
 use std::sync::Arc;
 
 use askama::Template;
@@ -12,7 +13,6 @@ use careplan_web::{
 
 use super::factor::new_codes_form;
 use super::login::told;
-use crate::licence::japan;
 use crate::login::{FactorState, LoginFault, MailFault, Session};
 use crate::mail::MailAddress;
 use crate::office_api::problem::Refused;

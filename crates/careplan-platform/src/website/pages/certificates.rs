@@ -5,12 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use careplan_domain::calendar::{day, japan};
 use careplan_domain::{Secret, Timestamp};
 use careplan_web::text::{date_ja, date_time_ja};
 use careplan_web::{Banner, Button, Cell, DataTable, FieldErrors, Link, Tag, TextField, TextKind, Tone};
 
 use super::login::told;
-use crate::licence::{day, japan};
 use crate::login::{IssuePasswordState, LoginFault};
 use crate::office_api::problem::Refused;
 use crate::store::terminals::{self, Listed};

@@ -57,7 +57,7 @@ pub(in crate::website) async fn show(
     let mut db = site.platform.store.read().await?;
     let document = billing.document(&mut db, &member.office, id).await.map_err(told)?;
     let document = document.ok_or(Code::PageUnknown)?;
-    let today = crate::licence::day(member.visit.now);
+    let today = careplan_domain::calendar::day(member.visit.now);
     let all = billing.statement(&mut db, (&member.office, today)).await.map_err(told)?;
     drop(db);
     let of_charge = all.into_iter().find(|line| line.charge.id == id.charge());

@@ -6,11 +6,11 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use careplan_domain::billing::price::{Kind as PriceKind, PriceEntry};
+use careplan_domain::calendar::day;
 use careplan_protocol::Code;
 use careplan_web::text::{date_ja, yen};
 use careplan_web::{Button, Cell, DataTable, TextField, TextKind};
 
-use crate::licence::day;
 use crate::office_api::problem::Refused;
 use crate::website::Website;
 use crate::website::fields::Fields;

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use careplan_domain::billing::charge::{ChargeState, Method};
+use careplan_domain::calendar::day;
 use careplan_domain::licence::{LicenceState, LicenceTerm, Years};
 use careplan_domain::renewal::{Outlook, Plan};
 use careplan_domain::{OfficeNumber, Timestamp};
@@ -15,7 +16,7 @@ use careplan_web::{Banner, Button, Cell, Choice, DataTable, Facts, FieldErrors, 
 
 use super::top::last_day;
 use crate::billing::{BillingFault, ChargeLine};
-use crate::licence::{ApplicationFault, Reading, day, may_apply};
+use crate::licence::{ApplicationFault, Reading, may_apply};
 use crate::office_api::problem::Refused;
 use crate::store::applications::{self, PlanRow};
 use crate::store::licences;

@@ -1,5 +1,6 @@
 //! お知らせ: the list, and each by its number.
 
+use careplan_domain::calendar::day;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,7 +10,6 @@ use careplan_protocol::Code;
 use careplan_web::text::date_ja;
 use careplan_web::{Link, Markup, Pager};
 
-use crate::licence::day;
 use crate::notices::Notice;
 use crate::office_api::problem::Refused;
 use crate::store::{Connected, notices};

@@ -1,5 +1,6 @@
 //! Revoking one certificate: first what it means, then the deed.
 
+use careplan_domain::calendar::{day, japan};
 use std::sync::Arc;
 
 use askama::Template;
@@ -11,7 +12,6 @@ use careplan_web::text::{date_ja, date_time_ja};
 use careplan_web::{Button, Cell, Choice, Facts, FieldErrors, Link};
 
 use crate::authority::given_up::{GivenUp, give_up, of_office};
-use crate::licence::{day, japan};
 use crate::office_api::problem::Refused;
 use crate::store::certificates::CertificateRow;
 use crate::store::terminals;

@@ -1,5 +1,6 @@
 //! 稼働状況: what works at this moment, in words.
 
+use careplan_domain::calendar::japan;
 use std::sync::Arc;
 
 use askama::Template;
@@ -8,7 +9,6 @@ use axum::response::Response;
 use careplan_web::text::date_time_ja;
 use careplan_web::{Banner, Cell, DataTable, Tag, Tone};
 
-use crate::licence::japan;
 use crate::office_api::problem::Refused;
 use crate::website::Website;
 use crate::website::condition::Condition;

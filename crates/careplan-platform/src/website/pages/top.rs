@@ -5,12 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use careplan_domain::calendar::day;
 use careplan_domain::licence::LicenceState;
 use careplan_web::text::date_ja;
 use careplan_web::{Banner, Button, Checklist, Item, Markup, State as ItemState, Tone};
 
 use super::notices::newest;
-use crate::licence::day;
 use crate::office_api::problem::Refused;
 use crate::store::progress::{Progress, progress};
 use crate::store::{accounts, licences};
