@@ -71,7 +71,7 @@ on_both_databases! {
         let world = World::empty(database).await;
         let first = import(&world, TWO).await.unwrap();
         assert!(first.starts_with("取り込みました: 新規 2件、更新 0件、変更なし 0件、飛ばした行 0行。"), "{first}");
-        assert!(first.contains("admin credentials issue"));
+        assert!(first.contains("admin offices letters"));
         let same = import(&world, TWO).await.unwrap();
         assert_eq!(same, "取り込みました: 新規 0件、更新 0件、変更なし 2件、飛ばした行 0行。\n");
         let other = import(&world, &TWO.replace("11 15", "11")).await.unwrap();
