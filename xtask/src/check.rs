@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
 use crate::postgres::{self, Postgres};
-use crate::{command, demo, fuzz, packages, programs, stop, torture};
+use crate::{browser, command, demo, fuzz, packages, programs, stop, torture};
 
 /// What is run.
 #[derive(clap::Args)]
@@ -89,6 +89,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         ("dependency policy", Box::new(policy)),
         ("fuzz targets compile", Box::new(fuzz_targets)),
         ("torture", Box::new(|| torture::short(&programs::as_tested()?, &url))),
+        ("browser", Box::new(|| browser::journeys(&programs::as_tested()?.shipped, None))),
         ("demo", Box::new(|| demo::headless(&programs::as_tested()?.shipped))),
         ("demo on trial", Box::new(|| demo::trial::both(&programs::as_tested()?.shipped))),
     ];

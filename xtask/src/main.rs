@@ -1,8 +1,9 @@
-//! Our scripts, in Rust: `cargo xtask test | demo | torture | load | postgres`.
+//! Our scripts, in Rust: `cargo xtask test | demo | browser | screenshots | torture | load | postgres`.
 //!
 //! This crate stays small so that it builds in seconds. Everything that needs the exchange itself
 //! is a program of `careplan-testkit` or one of the two shipped binaries, built and started here.
 
+mod browser;
 mod check;
 mod child;
 mod command;
@@ -34,6 +35,10 @@ enum Task {
     Torture(torture::Options),
     /// Measure what the platform can do on this machine, and what it costs.
     Load(load::Options),
+    /// Walk the web site in a real browser, as people do.
+    Browser(browser::Options),
+    /// Take pictures of every page of the web site, large and small.
+    Screenshots(browser::Pictures),
     /// Start a PostgreSQL server for tests, print its URL, and stop it on Ctrl-C.
     Postgres,
 }
@@ -45,6 +50,8 @@ fn main() -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(&options),
         Task::Torture(options) => torture::run(&options),
         Task::Load(options) => load::run(&options),
+        Task::Browser(options) => browser::run(&options),
+        Task::Screenshots(pictures) => browser::screenshots(&pictures),
         Task::Postgres => postgres::serve(),
     }
 }

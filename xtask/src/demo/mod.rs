@@ -20,8 +20,8 @@ use tempfile::TempDir;
 
 use crate::programs::{self, Programs};
 use crate::{packages, stop};
-use office::Office;
-use platform::Platform;
+pub(crate) use office::Office;
+pub(crate) use platform::{Letter, Platform};
 
 /// How the demo is played.
 #[derive(clap::Args)]
@@ -132,7 +132,8 @@ pub(crate) fn headless(programs: &Programs) -> anyhow::Result<()> {
 
 fn play(programs: &Programs, folder: &Path, options: &Options) -> anyhow::Result<()> {
     let headless = options.headless;
-    let platform = Platform::start(programs, &folder.join("platform"), &[&CARE_MANAGER, &HOME_HELP, &YOURS])?;
+    let platform =
+        Platform::start(programs, &folder.join("platform"), &[&CARE_MANAGER, &HOME_HELP, &YOURS], "")?;
     let offices = [&CARE_MANAGER, &HOME_HELP].map(|invented| {
         let mut letter = platform.letter_to(invented)?;
         let folder = folder.join(invented.folder);

@@ -31,13 +31,18 @@ pub(crate) struct Letter {
 }
 
 impl Platform {
-    /// Starts the platform and registers the offices.
-    pub(crate) fn start(programs: &Programs, folder: &Path, offices: &[&Invented]) -> anyhow::Result<Self> {
+    /// Starts the platform, with further settings, and registers the offices.
+    pub(crate) fn start(
+        programs: &Programs,
+        folder: &Path,
+        offices: &[&Invented],
+        further_settings: &str,
+    ) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         let data = folder.join("data");
         // Only the ports differ from the defaults, so that the demo never meets another program.
         let settings = format!(
-            "data_dir = {data:?}\n[office_api]\nlisten = \"127.0.0.1:0\"\n[website]\nlisten = \"127.0.0.1:0\"\n[operators]\nlisten = \"127.0.0.1:0\"\n"
+            "data_dir = {data:?}\n[office_api]\nlisten = \"127.0.0.1:0\"\n[website]\nlisten = \"127.0.0.1:0\"\n[operators]\nlisten = \"127.0.0.1:0\"\n{further_settings}"
         );
         fs::write(folder.join("platform.toml"), settings)?;
         let log = File::create(folder.join("platform.log"))?;
@@ -93,6 +98,12 @@ impl Platform {
     pub(crate) fn admin(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let mut admin = Command::new(&self.program);
         command::output(admin.arg("admin").args(arguments).arg("--config").arg(self.settings()))
+    }
+
+    /// Runs `careplan-platform billing …`.
+    pub(crate) fn billing(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let mut billing = Command::new(&self.program);
+        command::output(billing.arg("billing").args(arguments).arg("--config").arg(self.settings()))
     }
 
     /// `https://localhost:PORT`.

@@ -1,0 +1,98 @@
+// Every page of the site and who sees it; the one list for barriers, weights and pictures.
+import { admin, known, link, mail, totp, world } from "./world.mjs";
+
+const post = async (person, path, form) => {
+  // As a page of the site would: within the page, so that the browser says where it comes from.
+  await person.page.evaluate(({ path, form }) => {
+    const element = document.createElement("form");
+    element.method = "post";
+    element.action = path;
+    for (const [name, value] of Object.entries(form)) {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = name;
+      field.value = value;
+      element.append(field);
+    }
+    document.body.append(element);
+    element.submit();
+  }, { path, form });
+  await person.page.waitForLoadState();
+};
+
+/// Pages for everybody.
+export const open = [
+  "/", "/login", "/login?why=timed-out", "/login/lost", "/offices", "/offices?name=デイ", "/offices?name=ありません", "/downloads", "/notices", "/notices/1",
+  "/faq", "/faq?q=証明書", "/terms", "/prices", "/status", "/nothing-here",
+];
+
+/// Pages of an office that has everything.
+export const settled = [
+  "/", "/licence", "/licence/apply", "/licence/documents/invoice-", "/certificates", "/account", "/account/mail", "/account/second-factor", "/password",
+  "/offices", "/offices/9970000026/invitation",
+];
+
+/// The paths of the settled office, with what only the world knows filled in.
+export async function settledPaths(person) {
+  await person.open("/licence");
+  const documents = await person.page.locator("a[href^='/licence/documents/']").evaluateAll((links) => links.map((it) => it.getAttribute("href")));
+  await person.open("/certificates");
+  const revocations = await person.page.locator("a[href$='/revocation']").evaluateAll((links) => links.map((it) => it.getAttribute("href")));
+  return [...settled.filter((path) => !path.endsWith("-")), ...documents, ...revocations];
+}
+
+/// Pages that come only in the course of something: each a name and what leads there, by an office of its own.
+export function onTheWay(office) {
+  return [
+    ["temporary-password", async (person) => { await person.logsIn(office.user_id, office.password); }],
+    ["password-wrong", async (person) => {
+      await person.presses("パスワードを変更する");
+    }],
+    ["first-page", async (person) => { await person.changes(office, `${office.number} sakura sakura`); await person.open("/"); }],
+    ["licence-none", async (person) => { await person.open("/licence"); }],
+    ["apply", async (person) => { await person.open("/licence/apply"); }],
+    ["terms-1", async (person) => { await person.presses("利用規約へ進む"); }],
+    ["terms-last", async (person) => {
+      while (await person.page.getByRole("link", { name: "次のページへ" }).count() > 0) await person.follows("次のページへ");
+    }],
+    ["agreed", async (person) => { await person.scrollsToTheEnd(); await person.presses("利用規約に同意する"); }],
+    ["mail-asked", async (person) => {
+      await person.open("/account/mail");
+      await person.types("新しいメールアドレス", `office-${office.number}@example.jp`);
+      await person.page.locator("#password").fill(office.password);
+      await person.presses("確認のメールを送る");
+    }],
+    ["mail-link", async (person) => { await person.open(link((await mail(`office-${office.number}@example.jp`)).text)); }],
+    ["mail-done", async (person) => { await person.page.locator("main button").first().click(); await person.page.waitForLoadState(); }],
+    ["mail-replayed", async (person) => { await person.open(link((await mail(`office-${office.number}@example.jp`)).text)); }],
+    ["issue-password", async (person) => {
+      await person.open("/certificates");
+      await person.page.locator("#password").fill(office.password);
+      await person.presses("証明書発行用パスワードを再発行する");
+    }],
+    ["factor-begin", async (person) => { await person.open("/account/second-factor"); }],
+    ["factor-qr", async (person) => {
+      await person.page.locator("#password").fill(office.password);
+      await person.presses("設定を始める");
+      office.secret = (await person.page.locator("main").innerText()).match(/[A-Z2-7]{4}(?:\s?[A-Z2-7]{4}){7}/)[0];
+    }],
+    ["factor-codes", async (person) => {
+      await person.types("確認コード", totp(office.secret));
+      await person.presses("設定を完了する");
+    }],
+    ["account-with-factor", async (person) => { await person.open("/account"); }],
+    ["logged-out", async (person) => { await person.presses("ログアウト"); }],
+    ["factor-asked", async (person) => { await person.logsIn(office.user_id, office.password); }],
+    ["login-wrong", async (person) => { await person.context.clearCookies(); await person.logsIn(office.user_id, "wrong wrong"); }],
+    ["login-locked", async (person) => { for (let n = 0; n < 3; n++) await person.logsIn(office.user_id, "wrong wrong"); }],
+    ["letter-asked", async (person) => {
+      await person.open("/login/lost");
+      await person.types("事業所番号", office.number);
+      await person.types("折り返しの電話番号", "06-1234-5678");
+      await person.page.locator("[name=reason]").first().check();
+      await person.presses("通知書の再発行を申し込む");
+    }],
+  ];
+}
+
+export { admin, known, post, world };

@@ -1,0 +1,136 @@
+// A person at a browser: opens pages, types, presses, and looks at what the page says.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { world } from "./world.mjs";
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve("axe-core"), "utf8");
+const JAPANESE = JSON.parse(readFileSync(require.resolve("axe-core/locales/ja.json"), "utf8"));
+
+let browser;
+/// The browser of this process.
+export async function started() {
+  browser ??= await chromium.launch({
+    executablePath: world.chromium,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+  return browser;
+}
+
+export async function ended() {
+  await browser?.close();
+  browser = undefined;
+}
+
+export class Person {
+  /// Sits down at a browser of their own; `options` as Playwright's contexts have them.
+  static async sitsDown(options = {}) {
+    const context = await (await started()).newContext({
+      // The platform's own authority, which no browser knows.
+      ignoreHTTPSErrors: true, locale: "ja-JP", timezoneId: "Asia/Tokyo", baseURL: world.site,
+      viewport: { width: 1366, height: 768 }, ...options,
+    });
+    const page = await context.newPage();
+    const person = new Person(context, page);
+    // What the console says is a defect: a broken policy, a missing file, a script that fails.
+    page.on("console", (message) => {
+      if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) person.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => person.complaints.push(String(error)));
+    return person;
+  }
+
+  constructor(context, page) {
+    this.context = context;
+    this.page = page;
+    this.complaints = [];
+  }
+
+  async open(path) {
+    return await this.page.goto(path);
+  }
+
+  async types(label, text) {
+    await this.page.getByLabel(label, { exact: false }).first().fill(text);
+  }
+
+  async presses(name) {
+    await this.page.getByRole("button", { name }).first().click();
+    await this.page.waitForLoadState();
+  }
+
+  async follows(name) {
+    await this.page.getByRole("link", { name }).first().click();
+    await this.page.waitForLoadState();
+  }
+
+  async sees(...words) {
+    const text = await this.page.locator("body").innerText();
+    for (const word of words) assert.ok(text.includes(word), `${this.page.url()} does not say ${word}:\n${text}`);
+  }
+
+  async stands(path) {
+    assert.equal(new URL(this.page.url()).pathname, path);
+  }
+
+  async title() {
+    return await this.page.locator("h1").innerText();
+  }
+
+  async logsIn(userId, password) {
+    await this.open("/login");
+    await this.types("ユーザID", userId);
+    await this.page.getByLabel("パスワード", { exact: false }).first().fill(password);
+    await this.presses("ログインする");
+  }
+
+  /// From the letter to a password of one's own.
+  async begins(office) {
+    await this.logsIn(office.user_id, office.password);
+    await this.stands("/password");
+    await this.changes(office, `${office.number} sakura sakura`);
+  }
+
+  async changes(office, password) {
+    await this.page.locator("#present").fill(office.password);
+    await this.page.locator("#new").fill(password);
+    await this.page.locator("#again").fill(password);
+    await this.presses("パスワードを変更する");
+    office.password = password;
+  }
+
+  /// From the application to the licence.
+  async applies() {
+    await this.open("/licence/apply");
+    await this.presses("利用規約へ進む");
+    while (await this.page.getByRole("link", { name: "次のページへ" }).count() > 0) await this.follows("次のページへ");
+    await this.scrollsToTheEnd();
+    await this.presses("利用規約に同意する");
+    await this.sees("利用申請が正常に完了しております。");
+  }
+
+  async scrollsToTheEnd() {
+    // On a telephone the page scrolls, on a desk the region.
+    await this.page.locator(".terms").evaluate((region) => region.lastElementChild.scrollIntoView());
+    await this.page.locator("#agree:not([aria-disabled])").waitFor();
+  }
+
+  /// What axe-core finds that hurts people, as sentences.
+  async barriers() {
+    await this.page.evaluate(AXE);
+    const found = await this.page.evaluate(async (locale) => {
+      window.axe.configure({ locale });
+      return await window.axe.run(document, { resultTypes: ["violations"] });
+    }, JAPANESE);
+    const serious = found.violations.filter((it) => ["serious", "critical"].includes(it.impact));
+    return serious.flatMap((it) => it.nodes.map((node) => `${it.id}: ${it.help} ${node.target}`));
+  }
+
+  async leaves() {
+    await this.context.close();
+    assert.deepEqual(this.complaints, [], "the browser's console");
+  }
+}

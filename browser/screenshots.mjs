@@ -1,0 +1,41 @@
+// Pictures of every page at two sizes: `node screenshots.mjs FOLDER`, run by `cargo xtask screenshots`.
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { onTheWay, open, settledPaths } from "./pages.mjs";
+import { Person, ended } from "./person.mjs";
+import { office, world } from "./world.mjs";
+
+const out = process.argv[2];
+const sizes = [["1366x768", { viewport: { width: 1366, height: 768 } }], ["390x844", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }]];
+
+const named = (address) => address.replace(/^\//, "").replace(/[/?=&%]+/g, "-") || "top";
+
+for (const [size, options] of sizes) {
+  const folder = path.join(out, size);
+  mkdirSync(folder, { recursive: true });
+  const take = async (person, name) => {
+    await person.page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  };
+  const visitor = await Person.sitsDown(options);
+  for (const address of open) {
+    await visitor.open(address);
+    await take(visitor, `open-${named(address)}`);
+  }
+  await visitor.leaves();
+  const member = await Person.sitsDown(options);
+  await member.logsIn(world.settled.user_id, world.settled.password);
+  if (new URL(member.page.url()).pathname === "/password") await member.changes(world.settled, "sakura sakura sakura");
+  for (const address of await settledPaths(member)) {
+    await member.open(address);
+    await take(member, `office-${named(address)}`);
+  }
+  await member.leaves();
+  const beginner = await Person.sitsDown(options);
+  let number = 0;
+  for (const [name, lead] of onTheWay(office())) {
+    await lead(beginner);
+    await take(beginner, `way-${String(++number).padStart(2, "0")}-${name}`);
+  }
+  await beginner.leaves();
+}
+await ended();
