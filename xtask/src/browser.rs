@@ -107,7 +107,17 @@ pub(crate) fn screenshots(pictures: &Pictures) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn node(world: &Path) -> Command {
+/// Debian's.
+pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Whether everything that drives a browser is installed.
+pub(crate) fn is_there() -> bool {
+    let packages = Path::new(PROJECT).join("node_modules");
+    Path::new(CHROMIUM).exists() && packages.exists() && command::succeeds("node", &["--version"])
+}
+
+/// Node in the project, with the file that says what there is.
+pub(crate) fn node(world: &Path) -> Command {
     let mut node = Command::new("node");
     node.current_dir(PROJECT).env("CAREPLAN_WORLD", world);
     node
@@ -152,7 +162,7 @@ fn in_a_world(programs: &Programs, work: impl FnOnce(&Path) -> anyhow::Result<()
         platform: &programs.platform,
         settings: platform.settings(),
         mails: platform.mail_folder(),
-        chromium: "/usr/bin/chromium",
+        chromium: CHROMIUM,
         settled,
         offices: members,
     };

@@ -165,7 +165,8 @@ pub(crate) fn write_letter(path: &Path, office: &Invented, letter: &Letter) -> a
     write_secret(path, &text)
 }
 
-fn write_secret(path: &Path, secret: &str) -> anyhow::Result<()> {
+/// Writes what only we may read.
+pub(crate) fn write_secret(path: &Path, secret: &str) -> anyhow::Result<()> {
     use std::io::Write as _;
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(secret.as_bytes())?;

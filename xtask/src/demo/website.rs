@@ -1,4 +1,5 @@
-//! A person of an office at the platform's web site: `curl` with a cookie jar, which is not our program.
+//! A person of an office at the platform's web site: in Chromium where it is there with what drives it, else with `curl` and a cookie
+//! jar. Neither is a program of ours.
 //!
 //! What is typed goes to `curl` through its standard input: command lines can be read by everybody on the machine.
 
@@ -10,20 +11,18 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
 
+use serde_json::json;
+
+use super::office::write_secret;
 use super::platform::{Letter, Platform};
+use crate::{browser, command};
 
 /// What each step is called.
-const STEPS: [(&str, &str); 4] = [
-    (
-        "ログイン",
-        "仮パスワードでログインし、自分のパスワードに変える (log in, change the temporary password)",
-    ),
-    (
-        "利用申請",
-        "規約を最後まで読み、同意する。ライセンスがすぐ有効になる (apply, read the terms, agree: licence)",
-    ),
-    ("ライセンス", "有効期限と料金を確かめる (look at expiry and charge)"),
-    ("電子証明書", "この事業所の証明書の状態を見る (look at the certificates)"),
+const STEPS: [&str; 4] = [
+    "仮パスワードでログインし、自分のパスワードに変える (log in, change the temporary password)",
+    "規約を最後まで読み、同意する。ライセンスがすぐ有効になる (apply, read the terms, agree: licence)",
+    "有効期限と料金を確かめる (look at expiry and charge)",
+    "この事業所の証明書の状態を見る (look at the certificates)",
 ];
 
 /// A browser of one person.
@@ -47,8 +46,12 @@ pub(crate) fn from_letter_to_licence(
     folder: &Path,
 ) -> anyhow::Result<String> {
     let site = platform.site_url();
-    let visitor = Visitor { jar: folder.join("cookies"), certificate: &platform.authority(), site: &site };
     let password = format!("{name}の合言葉は春の小川");
+    if browser::is_there() {
+        in_a_browser((&site, &password), (name, letter), folder)?;
+        return Ok(password);
+    }
+    let visitor = Visitor { jar: folder.join("cookies"), certificate: &platform.authority(), site: &site };
     let [log_in, apply, licence, certificates] = STEPS;
     step(name, log_in, || {
         visitor.open("/login")?.says("ログインできないとき")?;
@@ -76,12 +79,26 @@ pub(crate) fn from_letter_to_licence(
     Ok(password)
 }
 
-fn step(
-    name: &str,
-    (word, title): (&str, &str),
-    action: impl FnOnce() -> anyhow::Result<()>,
+/// By the same hands as the tests of the site.
+fn in_a_browser(
+    (site, chosen): (&str, &str),
+    (name, letter): (&str, &Letter),
+    folder: &Path,
 ) -> anyhow::Result<()> {
-    action().with_context(|| format!("{name} on the web site, at {word}"))?;
+    let member = json!({ "name": name, "user_id": letter.user_id, "password": letter.password });
+    let world = json!({
+        "site": site, "chromium": browser::CHROMIUM, "chosen": chosen, "steps": STEPS, "offices": [member],
+    });
+    let file = folder.join("browser.json");
+    write_secret(&file, &world.to_string())?;
+    let said = command::output(browser::node(&file).arg("demo.mjs"));
+    fs::remove_file(&file)?;
+    print!("{}", said.with_context(|| format!("{name} on the web site"))?);
+    Ok(())
+}
+
+fn step(name: &str, title: &str, action: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    action().with_context(|| format!("{name} on the web site, at: {title}"))?;
     println!("Web {name}：{title}");
     Ok(())
 }
