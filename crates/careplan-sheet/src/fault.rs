@@ -24,6 +24,12 @@ pub enum PaperFault {
         /// The form's number, or its title.
         form: String,
     },
+    /// The address of a letter is longer than the window of its envelope.
+    #[error("{form}の宛先が封筒の窓に収まりません。所在地や名称を短くしてください。")]
+    LongAddress {
+        /// The form's number, or its title.
+        form: String,
+    },
     /// A picture whose beginning is that of a JPEG but whose tables are not.
     #[error("{form}の画像を読めません。元の画像を確かめて、JPEG形式で保存し直してください。")]
     BrokenPicture {

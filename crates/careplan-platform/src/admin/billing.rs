@@ -10,7 +10,7 @@ use careplan_domain::calendar::day;
 use careplan_domain::{OfficeNumber, ServiceMonth};
 use serde_json::json;
 
-use super::billing_files::{write_files, write_invoices};
+use super::billing_files::{INVOICES, write_files, write_invoices};
 use super::desk::{known, office_argument};
 use super::{Desk, at_desk};
 use crate::billing::{ChargeLine, Decision, Imported};
@@ -164,8 +164,8 @@ async fn run(desk: &mut Desk<'_>, month: ServiceMonth, out: &Path) -> anyhow::Re
     for file in write_files(&run, month, out)? {
         desk.say(format!("書き出しました: {file}"))?;
     }
-    let (printed, left) = write_invoices(desk, (&run, month), out).await?;
-    desk.say(format!("請求書のPDF: {printed}件（フォルダー invoices-{month}）"))?;
+    let (printed, left) = write_invoices(desk, &run, out).await?;
+    desk.say(format!("請求書のPDF: 新しく{printed}件（フォルダー {INVOICES}）"))?;
     for line in &left {
         desk.say(line)?;
     }

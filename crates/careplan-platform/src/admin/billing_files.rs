@@ -34,13 +34,17 @@ fn invoices(run: &Run) -> String {
     text
 }
 
-/// Writes the open invoices as PDFs; what could not be printed, with the reason.
+/// The folder of invoices as PDFs.
+pub(super) const INVOICES: &str = "invoices";
+
+/// Writes the open invoices as PDFs that are not in the folder yet: the next month's run must not bring them to the post again. How
+/// many, and what could not be printed, with the reason.
 pub(super) async fn write_invoices(
     desk: &Desk<'_>,
-    (run, month): (&Run, ServiceMonth),
+    run: &Run,
     folder: &Path,
 ) -> anyhow::Result<(usize, Vec<String>)> {
-    let folder = folder.join(format!("invoices-{month}"));
+    let folder = folder.join(INVOICES);
     let (mut written, mut left) = (0, Vec::new());
     for invoice in &run.invoices {
         std::fs::create_dir_all(&folder)
@@ -49,12 +53,16 @@ pub(super) async fn write_invoices(
         let mut db = desk.store.read().await?;
         let document = desk.billing.document(&mut db, &office, id).await?;
         let Some(Document::Invoice(document)) = document else { continue };
+        let path = folder.join(format!("{}_{id}.pdf", invoice.issued_on));
+        if path.exists() {
+            continue;
+        }
         match papers::invoice(&document) {
             Ok(pdf) => {
-                write(&folder.join(format!("{id}.pdf")), &pdf)?;
+                write(&path, &pdf)?;
                 written += 1;
             }
-            Err(fault) => left.push(format!("{}: {fault}", invoice.charge)),
+            Err(fault) => left.push(format!("{}: {}", invoice.charge, papers::told(&fault))),
         }
     }
     Ok((written, left))

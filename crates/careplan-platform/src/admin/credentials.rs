@@ -67,6 +67,8 @@ pub(super) struct Delivery {
 
 /// Passwords that were just made, and the end of the second one.
 pub(super) struct Fresh {
+    /// Of the issue password.
+    pub(super) id: Uuid,
     pub(super) temporary: Secret,
     pub(super) issue: Secret,
     pub(super) until: Timestamp,
@@ -86,7 +88,8 @@ pub(super) async fn issue(
     drop(db);
     let lifetime = SignedDuration::from_hours(24 * i64::from(desk.login.issue_password_days));
     let until = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
-    let fresh = Fresh { temporary: temporary_password()?, issue: issue_password()?, until };
+    let fresh =
+        Fresh { id: Uuid::now_v7(), temporary: temporary_password()?, issue: issue_password()?, until };
     let letter = Letter {
         office,
         user_id: UserId::of(&office),
@@ -119,8 +122,8 @@ pub(super) async fn store(
     fresh: &Fresh,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let Fresh { temporary, issue, until: expires_at } = fresh;
-    let expires_at = *expires_at;
+    let Fresh { id, temporary, issue, until: expires_at } = fresh;
+    let (id, expires_at) = (*id, *expires_at);
     let hasher = Hasher::new(1);
     let password_hash = hasher.hash(temporary.clone()).await?;
     let hash = hasher.hash(plain_issue_password(issue)).await?;
@@ -133,7 +136,6 @@ pub(super) async fn store(
     if let Some(request) = request {
         requests::approve(desk, &mut tx, &request, now).await?;
     }
-    let id = Uuid::now_v7();
     let new = IssuePassword { id, office, hash, expires_at, used: None, lock: Lock::default() };
     accounts::add_issue_password(&mut tx, &new, now).await?;
     let detail = json!({ "issue_password": id, "issue_password_until": expires_at });

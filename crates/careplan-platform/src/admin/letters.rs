@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 use careplan_domain::calendar::day;
 use careplan_domain::{OfficeNumber, Timestamp, UserId};
 use jiff::SignedDuration;
+use uuid::Uuid;
 
 use super::Desk;
 use super::credentials::{self, Fresh};
@@ -28,9 +29,9 @@ const LETTERS_TOLD: usize = 100;
 /// The list of the letters in a folder.
 const INDEX: &str = "index.csv";
 
-/// How the name of a letter ends, and of one whose passwords may not be stored yet.
+/// How the name of a letter ends, and of one whose passwords may not be stored yet: number, id of the issue password, and this.
 const LETTER: &str = ".pdf";
-const UNFINISHED: &str = ".pdf.part";
+const UNFINISHED: &str = ".part";
 
 /// 通知書をPDFで書き出す
 #[derive(Debug, clap::Args)]
@@ -68,7 +69,13 @@ impl Letters {
         let wanted = self.wanted(desk).await?;
         let (mut written, mut left) = (0, Vec::new());
         for (place, office) in wanted.iter().enumerate() {
-            match self.one(desk, (*office, &root_fingerprint), now).await? {
+            let made = self.one(desk, (*office, &root_fingerprint), now).await;
+            let made = made.with_context(|| {
+                format!(
+                    "{written}件まで作ったところで止まりました。同じフォルダーでもう一度実行すると、続きから作ります。"
+                )
+            });
+            match made? {
                 None => written += 1,
                 Some(reason) => left.push(format!("{office}: {reason}")),
             }
@@ -109,11 +116,11 @@ impl Letters {
     /// Of a run that broke off: a letter whose passwords were stored gets its name, another is worth nothing.
     async fn take_up(&self, desk: &Desk<'_>) -> anyhow::Result<usize> {
         let mut finished = 0;
-        for office in offices_of(&self.out, UNFINISHED)? {
-            let part = self.out.join(format!("{office}{UNFINISHED}"));
-            let account = accounts::account(&mut desk.store.read().await?, &UserId::of(&office)).await?;
-            // Named ones are made anew in any case.
-            if account.is_some() && self.offices.is_empty() {
+        for name in names_in(&self.out)? {
+            let Some((office, id)) = unfinished(&name) else { continue };
+            let part = self.out.join(&name);
+            let stored = accounts::issue_password(&mut desk.store.read().await?, &office).await?;
+            if stored.is_some_and(|stored| stored.id == id) {
                 rename(&part, &self.out.join(format!("{office}{LETTER}")))?;
                 finished += 1;
             } else {
@@ -133,7 +140,8 @@ impl Letters {
     ) -> anyhow::Result<Option<String>> {
         let lifetime = SignedDuration::from_hours(24 * i64::from(desk.login.issue_password_days));
         let until = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
-        let fresh = Fresh { temporary: temporary_password()?, issue: issue_password()?, until };
+        let id = Uuid::now_v7();
+        let fresh = Fresh { id, temporary: temporary_password()?, issue: issue_password()?, until };
         let registered = registered(desk, &[office]).await?.remove(&office);
         let registered = registered.with_context(|| format!("事業所 {office} の登録がなくなりました。"))?;
         let letter = papers::Letter {
@@ -149,9 +157,9 @@ impl Letters {
         };
         let pdf = match papers::letter(&letter) {
             Ok(pdf) => pdf,
-            Err(fault) => return Ok(Some(fault.to_string())),
+            Err(fault) => return Ok(Some(papers::told(&fault))),
         };
-        let part = self.out.join(format!("{office}{UNFINISHED}"));
+        let part = self.out.join(format!("{office}.{id}{UNFINISHED}"));
         write_private(&part, &pdf)?;
         credentials::store(desk, (office, None), &fresh, now).await?;
         rename(&part, &self.out.join(format!("{office}{LETTER}")))?;
@@ -160,7 +168,9 @@ impl Letters {
 
     /// Numbers, names and files of all letters in the folder. No secrets.
     async fn write_index(&self, desk: &Desk<'_>) -> anyhow::Result<()> {
-        let all = offices_of(&self.out, LETTER)?;
+        let names = names_in(&self.out)?;
+        let numbers = names.iter().filter_map(|name| name.strip_suffix(LETTER)?.parse().ok());
+        let all: Vec<OfficeNumber> = numbers.collect();
         let mut index = csv::Writer::from_writer(Vec::new());
         index.write_record(["number", "name", "file"])?;
         for some in all.chunks(IN_LIST_MAX) {
@@ -181,14 +191,18 @@ async fn registered(
     Ok(offices::registrations(&mut desk.store.read().await?, numbers).await?)
 }
 
-/// The offices whose letters lie in a folder under names that end so.
-fn offices_of(folder: &Path, end: &str) -> anyhow::Result<Vec<OfficeNumber>> {
+/// Office and issue password of a letter that has no name yet.
+fn unfinished(name: &str) -> Option<(OfficeNumber, Uuid)> {
+    let (office, id) = name.strip_suffix(UNFINISHED)?.split_once('.')?;
+    Some((office.parse().ok()?, id.parse().ok()?))
+}
+
+/// The names in a folder, in order.
+fn names_in(folder: &Path) -> anyhow::Result<Vec<String>> {
     let failed = || format!("フォルダー `{}` を読めません。", folder.display());
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(failed)? {
-        let name = entry.with_context(failed)?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(end));
-        found.extend(number.and_then(|number| number.parse::<OfficeNumber>().ok()));
+        found.extend(entry.with_context(failed)?.file_name().into_string());
     }
     found.sort_unstable();
     Ok(found)
@@ -248,9 +262,12 @@ impl Invite {
         let hasher = Hasher::new(1);
         let links = Accounts::new(&desk.store, hasher, &desk.login, desk.billing.site()).links;
         let mut without = Vec::new();
+        // Before the first mail goes: a wrong number must not be found out half-way.
+        for office in &self.offices {
+            known(&mut desk.store.read().await?, office).await?;
+        }
         for office in &self.offices {
             let mut tx = desk.store.begin().await?;
-            known(&mut tx, office).await?;
             let account = accounts::account(&mut tx, &UserId::of(office)).await?;
             let Some(mail) = self.mail.clone().or_else(|| account.and_then(|it| it.mail)) else {
                 without.push(office.to_string());

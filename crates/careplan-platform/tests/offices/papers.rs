@@ -126,14 +126,43 @@ on_both_databases! {
         let post = Post::new();
         post.letters(&world, &["--office", "9970000018"]).await.unwrap();
         // As a kill leaves them: one stored and not named yet, one not stored.
-        std::fs::rename(post.path("9970000018.pdf"), post.path("9970000018.pdf.part")).unwrap();
-        std::fs::write(post.path("9970000026.pdf.part"), "worth nothing").unwrap();
-        assert!(post.letters(&world, &[]).await.unwrap().contains("通知書を2件"));
+        let told = world.texts("select detail from audit where action = 'credentials.issued'").await;
+        let told: serde_json::Value = serde_json::from_str(&told[0]).unwrap();
+        let stored = told["issue_password"].as_str().unwrap();
+        let part = |office: &str, id: &str| post.path(&format!("{office}.{id}.part"));
+        std::fs::rename(post.path("9970000018.pdf"), part("9970000018", stored)).unwrap();
+        std::fs::write(part("9970000026", &uuid::Uuid::nil().to_string()), "worth nothing").unwrap();
+        // Also by a run that is about another office.
+        let said = post.letters(&world, &["--office", "9970000026"]).await.unwrap();
+        assert!(said.contains("通知書を2件"), "{said}");
         assert_eq!(post.names(), ["9970000018.pdf", "9970000026.pdf", "index.csv"]);
         for number in ["9970000018", "9970000026"] {
             let text = text_of(&post.path(&format!("{number}.pdf")));
             assert!(logs_in(&world, &format!("KJ99{number}"), &beside(&text, "仮パスワード")).await, "{number}");
         }
+    }
+
+    async fn a_letter_whose_passwords_were_not_stored_never_replaces_a_good_one(database: TestDatabase) {
+        let world = World::new(database).await;
+        world.found_authority().await;
+        let post = Post::new();
+        post.letters(&world, &[]).await.unwrap();
+        let good = std::fs::read(post.path("9970000018.pdf")).unwrap();
+        // A second letter for one office, killed before its passwords were stored.
+        std::fs::write(post.path(&format!("9970000018.{}.part", uuid::Uuid::nil())), "worth nothing").unwrap();
+        assert!(post.letters(&world, &[]).await.unwrap().contains("通知書を0件"));
+        assert_eq!(std::fs::read(post.path("9970000018.pdf")).unwrap(), good);
+        assert_eq!(post.names(), ["9970000018.pdf", "9970000026.pdf", "index.csv"]);
+    }
+
+    async fn an_address_that_the_window_does_not_show_is_told(database: TestDatabase) {
+        let world = World::new(database).await;
+        world.found_authority().await;
+        let mut office = registration("9970000018", "さくら居宅介護支援事業所", "サクラ", "43");
+        office.address = "例示県見本市".repeat(30);
+        world.register(&[office]).await;
+        let said = Post::new().letters(&world, &[]).await.unwrap_err();
+        assert!(said.contains("9970000018: 「ケアプランデータ連携") && said.contains("宛先が封筒の窓に収まりません"), "{said}");
     }
 
     async fn what_cannot_be_printed_or_kept_private_is_told_and_issues_nothing(database: TestDatabase) {
@@ -142,7 +171,7 @@ on_both_databases! {
         world.register(&[registration("9970000034", "\u{1F600}デイ", "デイ", "15")]).await;
         let post = Post::new();
         let said = post.letters(&world, &[]).await.unwrap_err();
-        assert!(said.contains("9970000034: ") && said.contains("U+1F600"), "{said}");
+        assert!(said.contains("9970000034: ") && said.contains("U+1F600") && said.contains("事業所の登録"), "{said}");
         assert!(said.contains("通知書を2件") && said.contains("通知書を作れなかった事業所が1件"), "{said}");
         assert!(world.texts("select user_id from account where office = '9970000034'").await.is_empty());
         std::fs::set_permissions(post.folder(), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -156,6 +185,8 @@ on_both_databases! {
         let world = World::new(database).await;
         let said = world.admin(&["offices", "invite", "9970000018"]).await.unwrap_err();
         assert!(said.contains("メールアドレスの登録がない") && said.contains("9970000018"), "{said}");
+        let said = world.admin(&["offices", "invite", "9970000018", "9970000042"]).await.unwrap_err();
+        assert!(said.contains("9970000042") && said.contains("登録されていません"), "{said}");
         let both = ["offices", "invite", "9970000018", "9970000026", "--mail", "a@example.jp"];
         assert!(world.admin(&both).await.unwrap_err().contains("1件のときだけ"));
         assert!(world.texts("select recipient from mail").await.is_empty());
@@ -204,11 +235,16 @@ on_both_databases! {
         world.admin(&["licence", "grant", "9970000026"]).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let run = ["run", "--month", "2026-12", "--out", folder.path().to_str().unwrap()];
-        let pdf = folder.path().join("invoices-202612/invoice-9970000026-20261101-1.pdf");
-        assert!(world.bill(&run).await.unwrap().contains("請求書のPDF: 1件"));
+        let pdf = folder.path().join("invoices/2026-11-01_invoice-9970000026-20261101-1.pdf");
+        assert!(world.bill(&run).await.unwrap().contains("請求書のPDF: 新しく1件"));
         let first = std::fs::read(&pdf).unwrap();
         assert!(ink(&text_of(&pdf)).contains("ひまわり訪問介護御中"));
-        assert!(world.bill(&run).await.unwrap().contains("請求書のPDF: 1件"));
+        // The month after, it is still open, and must not be posted twice.
+        let later = ["run", "--month", "2027-01", "--out", folder.path().to_str().unwrap()];
+        for run in [run, later] {
+            assert!(world.bill(&run).await.unwrap().contains("請求書のPDF: 新しく0件"));
+        }
         assert_eq!(std::fs::read(&pdf).unwrap(), first);
+        assert_eq!(std::fs::read_dir(folder.path().join("invoices")).unwrap().count(), 1);
     }
 }

@@ -37,6 +37,10 @@ on_both_databases! {
         page.says("10%対象").says("1,909円").says("2026年12月1日（火）").says("練習運営協会");
         assert!(!page.text().contains(RECEIPT));
         browser.get(RECEIPT).await.is(404, "そのページはありません");
+        let pdf = browser.get(&format!("{INVOICE}/pdf")).await;
+        assert_eq!(pdf.header("content-type"), Some("application/pdf"));
+        let name = "attachment; filename=\"invoice-9970000018-20261101-1.pdf\"; filename*=UTF-8''%E8%AB%8B%E6%B1%82%E6%9B%B8_9970000018-20261101-1.pdf";
+        assert_eq!(pdf.header("content-disposition"), Some(name));
         let charge = "9970000018-20261101-1".parse().unwrap();
         let amount = "21000".parse().unwrap();
         let paid = Decision { number: "1".to_owned(), charge, event: Event::Paid, amount };

@@ -202,7 +202,7 @@ impl<'a> Flow<'a> {
         for (text, area, place) in [(&head.to, WINDOW, Place::To), (&head.from, SENDER, Place::From)] {
             let lines = self.wrap(text, area.width / ADDRESS)?;
             if lines_high(lines.len(), ADDRESS) > area.height {
-                return Err(PaperFault::NoRoom { form: self.sheet.called() });
+                return Err(PaperFault::LongAddress { form: self.sheet.called() });
             }
             page.write(lines, &Style { size: ADDRESS, strong: false, align: Align::Start }, area, place);
         }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use careplan_domain::billing::money::RateTotal;
-use careplan_protocol::Code;
+use careplan_protocol::{Code, Problem};
 use careplan_web::text::{date_ja, yen};
 use careplan_web::{Cell, DataTable, Facts, Link};
 use http::header;
@@ -96,7 +96,8 @@ pub(in crate::website) async fn pdf(
     };
     let pdf = drawn.map_err(|fault| {
         tracing::error!(%fault, document = %id, "a document could not be printed");
-        Refused::from(Code::Internal)
+        let way_out = "この文書はPDFにできません。前のページの「印刷する」から印刷してください。";
+        Refused::from(Problem::new(Code::Internal).detail(way_out))
     })?;
     // The second name is for browsers that do not know the first (RFC 6266, section 5).
     let name = format!(
