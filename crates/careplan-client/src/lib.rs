@@ -15,6 +15,7 @@ pub mod address_book;
 pub mod agent;
 pub mod clock;
 pub mod commands;
+pub mod desk;
 pub mod enrol;
 pub mod evidence;
 pub mod files;

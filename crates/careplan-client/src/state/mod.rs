@@ -4,6 +4,7 @@
 //! whole or absent. Several processes may hold the file; every writer begins with the write lock,
 //! so none fails half-way. Statements are constants.
 
+mod drafts;
 mod inbox;
 mod news;
 mod outbox;
@@ -22,6 +23,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection as _, Sqlite, Transaction};
 
+pub use drafts::{Draft, DraftState};
 pub use inbox::{Received, VerifiedLetter};
 pub use news::NewsItem;
 pub use outbox::{NewSent, Sent, SentState};

@@ -7,6 +7,7 @@ mod exchange;
 mod world;
 
 mod commands;
+mod desk;
 mod exchanging;
 mod hostile_letters;
 mod killed_anywhere;

@@ -1,0 +1,176 @@
+//! The desk (送信の準備): files that were brought lie in a draft until they are sent or thrown away.
+//!
+//! Promises: what was brought stays until it was sent, also over a kill; a draft is sent once, however often and by however many it is
+//! asked for; what could not be sent stays in it with its findings, to be brought again from the care software.
+//!
+//! A send that was killed half-way is simply asked for again: the outbox knows by their content the units that it has.
+
+mod bring;
+mod fault;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use careplan_domain::TransmissionId;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+pub use bring::{Brought, DRAFT_BYTES_MAX, DRAFT_FILES_MAX};
+pub use fault::DeskFault;
+
+use crate::files;
+use crate::office::Office;
+use crate::outbox::{
+    DispatchReport, DocumentOrder, FoundFile, GatherFault, Judged, SendOptions, UnitOutcome, UnitReport,
+    gather, judge,
+};
+use crate::state::{Draft, DraftState, StateFault};
+
+/// The folder of the drafts, below the data folder.
+const FOLDER: &str = "drafts";
+
+/// The desk of an office. Clones are the same desk.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    office: Office,
+    /// One draft is sent at a time: who presses twice waits, and finds it sent.
+    sending: Arc<Mutex<()>>,
+}
+
+/// A draft with what is in it.
+pub struct Looked {
+    /// The draft.
+    pub draft: Draft,
+    /// Its files.
+    pub files: Vec<FoundFile>,
+    /// The same, sorted into units and checked.
+    pub judged: Judged,
+    /// What was sent of it before.
+    pub sent: Vec<TransmissionId>,
+}
+
+impl Looked {
+    /// Units that can be sent as they are.
+    pub fn ready(&self) -> usize {
+        self.judged.units.iter().filter(|unit| !unit.is_blocked()).count()
+    }
+}
+
+impl Desk {
+    /// The desk of an office.
+    pub fn new(office: Office) -> Self {
+        Self { office, sending: Arc::new(Mutex::new(())) }
+    }
+
+    fn folder(&self, id: Uuid) -> PathBuf {
+        self.office.options().data.join(FOLDER).join(id.to_string())
+    }
+
+    /// The drafts that wait to be sent, newest first.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn drafts(&self) -> Result<Vec<Draft>, StateFault> {
+        self.office.state().open_drafts().await
+    }
+
+    /// One draft with its files, checked.
+    ///
+    /// # Errors
+    /// [`DeskFault::Unknown`]; when its files cannot be read.
+    pub async fn look(&self, id: Uuid) -> Result<Looked, DeskFault> {
+        let draft = self.office.state().draft(id).await?.ok_or(DeskFault::Unknown)?;
+        let sent = self.office.state().sent_of_draft(id).await?;
+        let folder = self.folder(id);
+        // Reading and checking take seconds when there is much of it.
+        let looked = tokio::task::spawn_blocking(move || {
+            let files = match gather(&[folder]) {
+                // An empty draft, or one whose folder went with what was sent.
+                Err(GatherFault::Nothing) => Vec::new(),
+                Err(GatherFault::File(fault)) if fault.is_missing() => Vec::new(),
+                files => files?,
+            };
+            let judged = if files.is_empty() { Judged::default() } else { judge(&files) };
+            Ok::<_, DeskFault>((files, judged))
+        });
+        let (files, judged) = looked.await.map_err(|_| DeskFault::Inside)??;
+        Ok(Looked { draft, files, judged, sent })
+    }
+
+    /// Says where the documents beside the standard go.
+    ///
+    /// # Errors
+    /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
+    pub async fn order_documents(&self, id: Uuid, order: &DocumentOrder) -> Result<(), DeskFault> {
+        self.open(id).await?;
+        Ok(self.office.state().order_documents(id, order, self.office.now()).await?)
+    }
+
+    /// Throws a draft away with its files. Nothing of it was sent, or what was stays sent.
+    ///
+    /// # Errors
+    /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
+    pub async fn throw_away(&self, id: Uuid) -> Result<(), DeskFault> {
+        let _turn = self.sending.lock().await;
+        self.open(id).await?;
+        self.office.state().draft_went(id, &[], DraftState::Dropped, self.office.now()).await?;
+        Ok(files::remove(&self.folder(id))?)
+    }
+
+    /// Seals and stores everything in a draft that can be sent; the engine sends it. Asked for again, it says that it was sent.
+    ///
+    /// # Errors
+    /// [`DeskFault`]. What concerns one unit is in the report.
+    pub async fn send(
+        &self,
+        id: Uuid,
+        tell: impl FnMut(&UnitReport) + Send,
+    ) -> Result<DispatchReport, DeskFault> {
+        let _turn = self.sending.lock().await;
+        self.open(id).await?;
+        let looked = self.look(id).await?;
+        if looked.files.is_empty() {
+            return Err(DeskFault::Empty);
+        }
+        let options = SendOptions { documents: looked.draft.documents, ..SendOptions::default() };
+        let report = self.office.send_files(&looked.files, &looked.judged, &options, tell).await?;
+        let sent: Vec<TransmissionId> = report.transmissions().collect();
+        let left = left_over(&looked, &report);
+        let state = if left { DraftState::Open } else { DraftState::Sent };
+        self.office.state().draft_went(id, &sent, state, self.office.now()).await?;
+        self.clear(id, &looked, &report)?;
+        self.office.state().hurry_outbox().await?;
+        Ok(report)
+    }
+
+    /// Takes away the files of what was sent: what is left in the folder is what could not be.
+    fn clear(&self, id: Uuid, looked: &Looked, report: &DispatchReport) -> Result<(), DeskFault> {
+        if !left_over(looked, report) {
+            return Ok(files::remove(&self.folder(id))?);
+        }
+        for (unit, outcome) in looked.judged.units.iter().zip(&report.units) {
+            if is_sent(&outcome.outcome) {
+                for file in unit.files.iter().filter_map(|index| looked.files.get(*index)) {
+                    files::remove(&file.path)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn open(&self, id: Uuid) -> Result<Draft, DeskFault> {
+        let draft = self.office.state().draft(id).await?.ok_or(DeskFault::Unknown)?;
+        if draft.state == DraftState::Open { Ok(draft) } else { Err(DeskFault::Closed(draft.state)) }
+    }
+}
+
+fn is_sent(outcome: &UnitOutcome) -> bool {
+    matches!(outcome, UnitOutcome::Prepared(_) | UnitOutcome::Duplicate(_))
+}
+
+/// Whether something of a draft was not sent.
+fn left_over(looked: &Looked, report: &DispatchReport) -> bool {
+    !looked.judged.left_over.is_empty()
+        || !report.documents_left.is_empty()
+        || !report.units.iter().all(|unit| is_sent(&unit.outcome))
+}
