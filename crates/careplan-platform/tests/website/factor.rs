@@ -10,7 +10,7 @@ use crate::world::{App, OWN, Site, USER};
 const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 
 fn secrets(page: &Page) -> Vec<String> {
-    let list = between(page.text(), r#"<ul class="secret" id="codes">"#, "</ul>").unwrap();
+    let list = between(page.text(), r#"<ul class="secret" id="codes" role="list">"#, "</ul>").unwrap();
     list.split("<li>").skip(1).map(|item| item.split('<').next().unwrap().to_owned()).collect()
 }
 
