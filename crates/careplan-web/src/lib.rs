@@ -57,7 +57,7 @@ pub mod text;
 
 pub use form::{
     Action, Button, Check, Choice, ErrorSummary, FIELDS_MAX, FieldErrors, Fields, FileField, PostForm,
-    TextArea, TextField, TextKind,
+    TextArea, TextField, TextKind, way_back,
 };
 pub use frame::{Account, Frame, Site};
 pub use markup::{Href, Link, Markup};

@@ -15,7 +15,7 @@ pub use button::{Action, Button, PostForm};
 pub use check::Check;
 pub use choice::Choice;
 pub use errors::{ErrorSummary, FieldErrors};
-pub use fields::{FIELDS_MAX, Fields};
+pub use fields::{FIELDS_MAX, Fields, way_back};
 pub use file::FileField;
 pub use text::{TextArea, TextField, TextKind};
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use careplan_web::{Banner, Button, FieldErrors, TextField, TextKind, Tone};
+use careplan_web::{Banner, Button, FieldErrors, TextField, TextKind, Tone, way_back};
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::login::{LoginFault, Session, Stage, Token};
 use crate::office_api::problem::Refused;
 use crate::website::Website;
 use crate::website::admit::COOKIE;
-use crate::website::fields::{Fields, way_back};
+use crate::website::fields::Fields;
 use crate::website::show::{Page, go_to};
 use crate::website::visit::Visit;
 
