@@ -26,6 +26,9 @@ pub mod mishap;
 mod office;
 pub mod outbox;
 pub mod platform;
+pub mod screen;
+pub mod service;
+pub mod staff;
 pub mod state;
 pub mod trust;
 

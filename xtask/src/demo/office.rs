@@ -72,6 +72,8 @@ impl Office {
         let path = self.folder.join("client.log");
         let log = fs::File::create(&path)?;
         let mut run = self.command("run");
+        // Two clients on one PC have a port each.
+        run.args(["--listen", "0"]);
         run.stdout(log.try_clone()?).stderr(log);
         let mut child = Child::start(run, &format!("careplan-client of {}", self.invented.name))?;
         child::wait_for("the client to be online", &mut child, || {

@@ -39,6 +39,9 @@ pub trait Watcher: Send {
     /// A step was done.
     fn step(&mut self, step: &Step);
 
+    /// The platform was asked and answered, and there was nothing to tell.
+    fn quiet(&mut self) {}
+
     /// A round failed as a whole; the next one follows by itself.
     fn trouble(&mut self, fault: &dyn std::fmt::Display, code: &str);
 }
@@ -76,7 +79,10 @@ pub async fn run(
             () = grace(&stop) => break,
         };
         match worked {
-            Ok(()) if read_lists => due.lists = later(now, LISTS_EVERY),
+            Ok(()) if read_lists => {
+                due.lists = later(now, LISTS_EVERY);
+                watcher.quiet();
+            }
             Ok(()) => {}
             Err(fault) if is_local(&fault) => {
                 stop.cancel();

@@ -11,6 +11,7 @@ mod findings;
 mod help;
 mod imported;
 mod list;
+mod open;
 mod reading;
 mod receive;
 mod render;
@@ -80,8 +81,10 @@ impl OfFiles {
 enum OfOffice {
     /// 初期設定：接続先を確かめ、電子証明書を取得し、この端末の鍵を公告します（途中で止まったら、もう一度実行すると続きから行います）
     Setup(setup::Setup),
-    /// 常駐して、送信・受信・状態の更新・証明書の更新を続けます
+    /// 常駐して、画面を開き、送信・受信・状態の更新・証明書の更新を続けます
     Run(run::Run),
+    /// 画面をブラウザーで開きます（run が動いているとき）
+    Open(open::Open),
     /// フォルダーやファイルを検査し、ファイル名の宛先へ送信します
     Send(send::Send),
     /// 届いているものを1回受信し、送信したものの状態を更新します
@@ -143,8 +146,9 @@ impl Arguments {
             Some(data) => data,
             None => data_folder::default()?,
         };
-        let is_setup = matches!(command, OfOffice::Setup(_));
-        if !is_setup && !Office::exists_at(&data) {
+        // What begins with an empty folder.
+        let begins = matches!(command, OfOffice::Setup(_) | OfOffice::Run(_));
+        if !begins && !Office::exists_at(&data) {
             return Err(crate::OfficeFault::NotSetUp.into());
         }
         let office = Office::open(OfficeOptions::at(&data)).await;
@@ -152,6 +156,7 @@ impl Arguments {
         let outcome = match command {
             OfOffice::Setup(setup) => setup.perform(&office).await,
             OfOffice::Run(run) => run.perform(&office).await,
+            OfOffice::Open(open) => open.perform(&office),
             OfOffice::Send(send) => send.perform(&office).await,
             OfOffice::Receive(receive) => receive.perform(&office).await,
             OfOffice::List(list) => list.perform(&office).await,

@@ -8,11 +8,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
 use super::screen::{remark, say};
-use crate::agent::{self, Watcher};
+use crate::agent::Watcher;
 use crate::office::{Engine, Office, OfficeFault, Step};
+use crate::service::Service;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Run {}
+pub(super) struct Run {
+    /// 画面を開くポート番号（0 なら空いているもの。実際の番号はデータフォルダーの ports.json に書かれます）
+    #[arg(long, value_name = "PORT", default_value_t = crate::screen::PORT, env = "CAREPLAN_SCREEN_PORT")]
+    listen: u16,
+}
 
 struct OnScreen {
     last_trouble: String,
@@ -35,12 +40,18 @@ impl Watcher for OnScreen {
 
 impl Run {
     pub(super) async fn perform(self, office: &Office) -> anyhow::Result<Outcome> {
-        let engine = engine_soon(office).await?;
         let stop = CancellationToken::new();
         let listener = stop_on_signal(stop.clone()).context("終了の合図を受け取れません")?;
-        say("送受信を始めます（終わるには Ctrl-C）。");
+        let service = Service::prepare(office.clone(), self.listen).await?;
+        say(format_args!("画面：{}", service.address()));
+        if service.awaits_first_manager().await? {
+            say("はじめに、このパソコンで careplan-client open を実行し、管理者を登録してください。");
+        }
+        if office.link().await.is_ok() {
+            say("送受信を始めます（終わるには Ctrl-C）。");
+        }
         let mut screen = OnScreen { last_trouble: String::new() };
-        let ended = agent::run(engine, &mut screen, stop).await;
+        let ended = service.run(&mut screen, stop).await;
         listener.abort();
         ended.context("常駐を続けられません")?;
         say("終了しました。");

@@ -26,6 +26,7 @@ macro_rules! select {
 
 const BY_ID: &str = select!("where id = $1");
 const ALL: &str = select!("order by seq");
+const PAGE: &str = select!("where ($1 is null or seq < $1) order by seq desc limit $2");
 /// By serial within a state: units are written in the order in which they are to be imported.
 const DUE: &str = select!("where state = $1 and next_try_at <= $2 order by serial, seq limit 1");
 const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing')";
@@ -126,6 +127,20 @@ impl State {
     /// [`StateFault`].
     pub async fn all_received(&self) -> Result<Vec<Received>, StateFault> {
         sqlx::query(ALL).fetch_all(&self.pool).await?.iter().map(received).collect()
+    }
+
+    /// What came before a place in the platform's inbox, newest first.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn received_page(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Received>, StateFault> {
+        let page = sqlx::query(PAGE).bind(before);
+        let rows = page.bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(&self.pool).await?;
+        rows.iter().map(received).collect()
     }
 
     /// Keeps a verified letter, sealed as it came, with the proof of its acceptance.

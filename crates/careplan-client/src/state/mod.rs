@@ -4,14 +4,17 @@
 //! whole or absent. Several processes may hold the file; every writer begins with the write lock,
 //! so none fails half-way. Statements are constants.
 
+mod counts;
 mod drafts;
 mod inbox;
 mod news;
+mod operations;
 mod outbox;
 mod proof;
 mod received_state;
 mod rows;
 mod settings;
+pub(crate) mod staff_rows;
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,14 +26,17 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection as _, Sqlite, Transaction};
 
+pub use counts::Counts;
 pub use drafts::{Draft, DraftState};
 pub use inbox::{Received, VerifiedLetter};
 pub use news::NewsItem;
+pub(crate) use operations::append as append_operation;
 pub use outbox::{NewSent, Sent, SentState};
 pub use proof::StoredReceipt;
 pub use received_state::ReceivedState;
 pub use rows::Fault;
 pub use settings::{Cursor, Settings};
+pub(crate) use staff_rows::{NewStaff, SessionRow};
 
 /// A writing transaction; it holds the write lock from its begin on.
 pub type Tx = Transaction<'static, Sqlite>;

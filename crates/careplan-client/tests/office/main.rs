@@ -19,3 +19,4 @@ mod receivers_keys;
 mod running;
 mod sentences;
 mod setting_up;
+mod staff;

@@ -132,7 +132,7 @@ impl ClientOffice {
 
     /// Stays online until it says `word`, then Ctrl-C; gives all it said.
     pub(crate) fn run_until(&self, word: &str) -> String {
-        let mut command = self.client(&["run"]);
+        let mut command = self.client(&["run", "--listen", "0"]);
         let mut child = Killed(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap());
         let mut all = String::new();
         for line in BufReader::new(child.0.stdout.take().unwrap()).lines() {

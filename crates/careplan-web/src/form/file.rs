@@ -12,6 +12,7 @@ pub struct FileField {
     wiring: Wiring,
     accept: Option<&'static str>,
     multiple: bool,
+    folder: bool,
 }
 
 part!(FileField);
@@ -20,7 +21,7 @@ wired!(FileField);
 impl FileField {
     /// A field for one file.
     pub fn new(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { wiring: Wiring::new(name, label), accept: None, multiple: false }
+        Self { wiring: Wiring::new(name, label), accept: None, multiple: false, folder: false }
     }
 
     /// Which files the browser offers: `.csv,.pdf`. A help, no check.
@@ -35,5 +36,12 @@ impl FileField {
     pub fn multiple(mut self) -> Self {
         self.multiple = true;
         self
+    }
+
+    /// All files of a folder. Browsers that cannot choose folders offer files.
+    #[must_use]
+    pub fn folder(mut self) -> Self {
+        self.folder = true;
+        self.multiple()
     }
 }

@@ -1,0 +1,148 @@
+//! Lets each request as far as the table says, and sends people to the step that is due before it.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use careplan_domain::Timestamp;
+use careplan_login::Token;
+use http::{HeaderMap, Method, header};
+
+use super::refused::Refused;
+use super::visit::Visit;
+use super::{Screen, Who};
+use crate::staff::{Role, Session, SessionFault, Stage};
+
+/// A route's rule with the screens it belongs to.
+#[derive(Clone)]
+pub(super) struct Rule {
+    pub(super) screen: Arc<Screen>,
+    pub(super) who: Who,
+}
+
+/// Finds the session of a request and judges it by the rule of its route.
+pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: Next) -> Response {
+    let now = rule.screen.office.now();
+    let (session, is_over) = match find(&rule.screen, request.headers(), now).await {
+        Ok(found) => found,
+        Err(refused) => return refused.into_response(),
+    };
+    match judge(rule.who, session.as_ref().map(|session| (session.stage, session.role))) {
+        Verdict::Enter => {}
+        Verdict::First(step) => return step.lead(&request, is_over).into_response(),
+        Verdict::ManagersOnly => return Refused::managers_only().into_response(),
+    }
+    request.extensions_mut().insert(Visit { now, session });
+    next.run(request).await
+}
+
+/// The session of a request, and whether there was one that timed out.
+async fn find(
+    screen: &Screen,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<(Option<Session>, bool), Refused> {
+    let Some(token) = token(headers, &screen.doors.cookie()) else {
+        return Ok((None, false));
+    };
+    match screen.staff.find(&token, now).await {
+        Ok(session) => Ok((Some(session), false)),
+        Err(SessionFault::Unknown) => Ok((None, false)),
+        Err(SessionFault::TimedOut) => Ok((None, true)),
+        Err(SessionFault::State(fault)) => Err(fault.into()),
+    }
+}
+
+/// The token in the cookie of a request.
+fn token(headers: &HeaderMap, cookie: &str) -> Option<Token> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == cookie).and_then(|(_, value)| Token::parse(value))
+}
+
+/// What the rule of a route says to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Enter,
+    /// Something has to be done before.
+    First(Step),
+    ManagersOnly,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    LogIn,
+    ChangePassword,
+}
+
+fn judge(who: Who, session: Option<(Stage, Role)>) -> Verdict {
+    match (who, session) {
+        (Who::Anybody, _) | (Who::LoggedIn, Some(_)) => Verdict::Enter,
+        (_, None) => Verdict::First(Step::LogIn),
+        (_, Some((Stage::PasswordTemporary, _))) => Verdict::First(Step::ChangePassword),
+        (Who::Member, Some((Stage::Full, _))) | (Who::Manager, Some((Stage::Full, Role::Manager))) => {
+            Verdict::Enter
+        }
+        (Who::Manager, Some((Stage::Full, Role::Member))) => Verdict::ManagersOnly,
+    }
+}
+
+impl Step {
+    /// Leads to the page of the step. From the log-in people come back to the page they asked for; a form that they sent
+    /// meanwhile has to be filled in again.
+    fn lead(self, request: &Request, is_over: bool) -> Redirect {
+        match self {
+            Self::ChangePassword => Redirect::to("/password"),
+            Self::LogIn => {
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                if is_over {
+                    query.append_pair("why", "timed-out");
+                }
+                let asked = request.uri().path_and_query().map_or("/", |it| it.as_str());
+                if *request.method() == Method::GET && asked != "/" {
+                    query.append_pair("next", asked);
+                }
+                let query = query.finish();
+                if query.is_empty() {
+                    Redirect::to("/login")
+                } else {
+                    Redirect::to(&format!("/login?{query}"))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rule_lets_in_who_may_and_leads_the_others_to_what_is_due() {
+        use Role::{Manager, Member};
+        use Stage::{Full, PasswordTemporary};
+        let due = Verdict::First;
+        for (session, verdicts) in [
+            (None, [Verdict::Enter, due(Step::LogIn), due(Step::LogIn), due(Step::LogIn)]),
+            (
+                Some((PasswordTemporary, Manager)),
+                [Verdict::Enter, Verdict::Enter, due(Step::ChangePassword), due(Step::ChangePassword)],
+            ),
+            (Some((Full, Member)), [Verdict::Enter, Verdict::Enter, Verdict::Enter, Verdict::ManagersOnly]),
+            (Some((Full, Manager)), [Verdict::Enter; 4]),
+        ] {
+            let rules = [Who::Anybody, Who::LoggedIn, Who::Member, Who::Manager];
+            assert_eq!(rules.map(|who| judge(who, session)), verdicts, "{session:?}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_the_one_of_this_port() {
+        let value = "A".repeat(43);
+        let with = |cookies: String| HeaderMap::from_iter([(header::COOKIE, cookies.parse().unwrap())]);
+        assert!(token(&with(format!("careplan-1={value}")), "careplan-2").is_none());
+        assert!(token(&with(format!("careplan-1=x; careplan-2={value}")), "careplan-2").is_some());
+        assert!(token(&with("careplan-2=".to_owned()), "careplan-2").is_none());
+    }
+}

@@ -1,0 +1,61 @@
+//! The screens: HTTP and pages in a browser, and nothing else. Rooms beside it decide; here they are asked and their answers drawn.
+//!
+//! Promises: every route stands in one table with who may ask for it ([`routes()`]), and nothing is served that does not; the listener
+//! answers to its own names only, so that no page of another site can talk to it under a name of its own (DNS rebinding); a form that
+//! another site sends is refused; every page works without script; nothing that was typed is lost after an error, passwords excepted.
+
+mod admit;
+mod doors;
+mod fields;
+mod guard;
+mod listen;
+mod pages;
+mod partners;
+mod refused;
+mod routes;
+mod show;
+mod visit;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+
+pub use doors::Doors;
+pub use listen::{ListenFault, Listening, PORT, listen};
+pub use routes::{Route, Who, routes};
+
+use crate::desk::Desk;
+use crate::office::Office;
+use crate::service::Hub;
+use crate::staff::Staff;
+
+/// Bytes of a form without files.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// What the handlers of the screens share.
+pub struct Screen {
+    office: Office,
+    staff: Staff,
+    desk: Desk,
+    partners: partners::Partners,
+    hub: Hub,
+    /// The names under which it may be asked.
+    doors: Doors,
+    look: careplan_web::Site,
+}
+
+impl Screen {
+    /// The screens of an office, behind `doors`.
+    pub fn new(office: Office, staff: Staff, hub: Hub, doors: Doors) -> Self {
+        let desk = Desk::new(office.clone());
+        Self { office, staff, desk, partners: partners::Partners::default(), hub, doors, look: show::look() }
+    }
+}
+
+/// All pages and files of the screens.
+pub fn router(screen: Arc<Screen>) -> Router {
+    let routes = routes::all(&screen).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    guard::around(routes, screen)
+}

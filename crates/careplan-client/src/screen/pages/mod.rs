@@ -1,0 +1,19 @@
+//! The pages, one file for each family.
+
+pub(super) mod assets;
+pub(super) mod login;
+pub(super) mod news;
+pub(super) mod password;
+pub(super) mod received;
+pub(super) mod send;
+pub(super) mod sent;
+pub(super) mod start;
+pub(super) mod top;
+
+/// Percent-encoded, for a part of a path or of a header (RFC 3986, section 2.1; RFC 8187, section 3.2.1).
+fn percent(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    text.bytes()
+        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}

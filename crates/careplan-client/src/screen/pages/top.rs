@@ -1,0 +1,77 @@
+//! 今日の仕事: what waits to be done, each with its one button, and what is wrong.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use careplan_web::{Banner, Button, Cell, DataTable, Markup, Tag, Tone};
+
+use crate::screen::Screen;
+use crate::screen::fields::Fields;
+use crate::screen::refused::Refused;
+use crate::screen::show::Page;
+use crate::screen::visit::Member;
+
+#[derive(Template)]
+#[template(path = "top.html")]
+struct Main {
+    set_up: Option<Banner>,
+    news: Markup,
+    work: DataTable,
+}
+
+pub(in crate::screen) async fn show(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let fields = Fields::of_query(query);
+    let notice =
+        (fields.text("done") == "password").then(|| Banner::new(Tone::Success, "パスワードを変更しました。"));
+    let set_up = screen.office.link().await.is_err().then(|| {
+        Banner::new(Tone::Warning, "初期設定がまだ終わっていません。")
+            .paragraph("このパソコンで careplan-client setup を実行すると、送受信を始められます。点検と帳票の表示は、いまでもできます。")
+    });
+    let counts = screen.office.state().counts().await?;
+    let drafts = screen.desk.drafts().await?.len() as u64;
+    let row = |name: &str, count: u64, note: &str, (label, path): (&str, &str)| {
+        let tag = if count == 0 {
+            Tag::new(Tone::Success, "ありません")
+        } else {
+            Tag::new(Tone::Info, format!("{count}件"))
+        };
+        let button = Button::link(label, path).small().about(name);
+        let button = if count == 0 { button.secondary() } else { button };
+        [Cell::text(name).note(note), Cell::tag(tag), Cell::action(button)]
+    };
+    let work = DataTable::new("今日の仕事", ["仕事", "件数", ""], "")
+        .quiet_caption()
+        .row(row(
+            "届いたもの（未取込）",
+            counts.to_import,
+            "介護ソフトに取り込むと、送信元にも取込済と伝わります。",
+            ("受信を見る", "/received"),
+        ))
+        .row(row(
+            "送信の準備中",
+            drafts,
+            "入れたファイルの点検が終わっています。宛先を確かめて送信してください。",
+            ("準備を見る", "/send"),
+        ))
+        .row(row("送信待ち", counts.waiting, "回線が戻りしだい、自動で送信します。", ("送信を見る", "/sent")))
+        .row(row(
+            "送信できなかったもの",
+            counts.failed,
+            "理由を確かめて、送り直すか、相手に確かめてください。",
+            ("送信を見る", "/sent"),
+        ))
+        .row(row(
+            "相手がまだ受け取っていないもの",
+            counts.unread,
+            "3日たっても受け取られないときは、相手に確かめてください。",
+            ("送信を見る", "/sent"),
+        ));
+    let main = Main { set_up, news: super::news::of_now(&screen)?, work };
+    screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
+}

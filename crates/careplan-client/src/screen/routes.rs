@@ -1,0 +1,104 @@
+//! The one table of routes: what can be asked for, and who may.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+
+use super::admit::{Rule, admit};
+use super::pages::{assets, login, news, password, received, send, sent, start, top};
+use super::{FORM_BYTES_MAX, Screen};
+use crate::desk::DRAFT_BYTES_MAX;
+
+/// Who may ask for a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody who reaches the listener.
+    Anybody,
+    /// Who is logged in, and be it with a temporary password or before the second factor: the steps of the log-in.
+    LoggedIn,
+    /// Members of staff who owe no step of the log-in.
+    Member,
+    /// The same, in the role of a manager.
+    Manager,
+}
+
+/// One route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Its path, as axum writes it.
+    pub path: &'static str,
+    /// Who may ask for it.
+    pub who: Who,
+}
+
+type Entry = (Route, MethodRouter<Arc<Screen>>);
+
+/// Every route of the screens.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    table().into_iter().map(|(route, _)| route).collect()
+}
+
+fn read(who: Who, path: &'static str, handler: MethodRouter<Arc<Screen>>) -> Entry {
+    (Route { method: "GET", path, who }, handler)
+}
+
+fn write(who: Who, path: &'static str, handler: MethodRouter<Arc<Screen>>) -> Entry {
+    (Route { method: "POST", path, who }, handler)
+}
+
+/// Room for the files of a draft, and for what a form has around them.
+fn uploads() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(DRAFT_BYTES_MAX + FORM_BYTES_MAX)
+}
+
+fn table() -> Vec<Entry> {
+    use Who::{Anybody, LoggedIn, Member};
+    vec![
+        read(Member, "/", get(top::show)),
+        read(Anybody, "/assets/{name}", get(assets::show)),
+        // The steps of the log-in.
+        read(Anybody, "/login", get(login::show)),
+        write(Anybody, "/login", post(login::log_in)),
+        write(LoggedIn, "/logout", post(login::log_out)),
+        read(LoggedIn, "/password", get(password::show)),
+        write(LoggedIn, "/password", post(password::change)),
+        read(Anybody, "/start", get(start::show)),
+        write(Anybody, "/start", post(start::add)),
+        // Sending.
+        read(Member, "/send", get(send::list)),
+        write(Member, "/send", post(send::bring).layer(uploads())),
+        read(Member, "/send/{id}", get(send::show)),
+        write(Member, "/send/{id}/add", post(send::add).layer(uploads())),
+        write(Member, "/send/{id}/documents", post(send::order_documents)),
+        write(Member, "/send/{id}/send", post(send::send)),
+        write(Member, "/send/{id}/drop", post(send::drop_it)),
+        read(Member, "/sent", get(sent::list)),
+        read(Member, "/sent/{id}", get(sent::one)),
+        write(Member, "/sent/{id}/withdraw", post(sent::withdraw)),
+        read(Member, "/evidence/{id}", get(sent::evidence)),
+        // Receiving.
+        read(Member, "/news/{drawn}", get(news::show)),
+        read(Member, "/received", get(received::list)),
+        read(Member, "/received/{id}", get(received::one)),
+        write(Member, "/received/{id}/imported", post(received::imported)),
+        read(Member, "/received/{id}/files/{name}", get(received::file)),
+        read(Member, "/received/{id}/forms", get(received::html)),
+        read(Member, "/received/{id}/forms.pdf", get(received::pdf)),
+    ]
+}
+
+/// The routes, each behind its rule.
+pub(super) fn all(screen: &Arc<Screen>) -> Router {
+    let mut router = Router::new();
+    for (route, handler) in table() {
+        let rule = Rule { screen: screen.clone(), who: route.who };
+        router = router.route(route.path, handler.layer(from_fn_with_state(rule, admit)));
+    }
+    router.with_state(screen.clone())
+}

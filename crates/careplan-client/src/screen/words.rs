@@ -1,0 +1,56 @@
+//! Words that several pages share.
+
+use careplan_domain::transmission::State as Life;
+use careplan_domain::{Address, ServiceMonth};
+use careplan_web::{Tag, Tone};
+
+use crate::state::{ReceivedState, SentState};
+
+/// `2026年11月`
+pub(super) fn month_ja(month: Option<ServiceMonth>) -> String {
+    month.map_or_else(
+        || "－".to_owned(),
+        |month| {
+            let number = month.as_number();
+            format!("{}年{}月", number / 100, number % 100)
+        },
+    )
+}
+
+/// Where something sent stands.
+pub(super) fn sent_tag(state: SentState) -> Tag {
+    let tone = match state {
+        SentState::Prepared => Tone::Plain,
+        SentState::Rejected | SentState::Life(Life::Refused | Life::Expired) => Tone::Error,
+        SentState::Life(Life::Accepted | Life::Fetched) => Tone::Info,
+        SentState::Life(Life::Acknowledged | Life::Imported) => Tone::Success,
+        SentState::Life(Life::Withdrawn) => Tone::Plain,
+    };
+    Tag::new(tone, state.label_ja())
+}
+
+/// Where something received stands.
+pub(super) fn received_tag(state: ReceivedState) -> Tag {
+    let tone = match state {
+        ReceivedState::Listed | ReceivedState::Verified => Tone::Info,
+        ReceivedState::Written | ReceivedState::Acknowledged => Tone::Warning,
+        ReceivedState::Importing | ReceivedState::Imported => Tone::Success,
+        ReceivedState::SetAside | ReceivedState::Refused | ReceivedState::Expired => Tone::Error,
+        ReceivedState::Withdrawn | ReceivedState::Elsewhere => Tone::Plain,
+    };
+    let word = match state {
+        // For the person it is one thing: it is there, and not taken over yet.
+        ReceivedState::Written | ReceivedState::Acknowledged => "未取込",
+        state => state.label_ja(),
+    };
+    Tag::new(tone, word)
+}
+
+/// A partner as people know it: the name, and the number below.
+pub(super) fn partner(address: Address, name: &str) -> careplan_web::Cell {
+    if name.is_empty() {
+        careplan_web::Cell::code(address.to_string())
+    } else {
+        careplan_web::Cell::text(name).note(address.to_string())
+    }
+}

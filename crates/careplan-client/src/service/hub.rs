@@ -1,0 +1,128 @@
+//! What the parts of a running client tell each other: that something changed, and whether the platform answers.
+
+use std::sync::Arc;
+
+use careplan_domain::Timestamp;
+use tokio::sync::watch;
+
+use crate::agent::Watcher;
+use crate::clock::Clock;
+use crate::office::Step;
+
+/// Whether the platform answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Line {
+    /// Nothing was asked yet.
+    #[default]
+    Unknown,
+    /// The last thing that was asked was answered.
+    Online,
+    /// It was not.
+    Offline {
+        /// Since when.
+        since: Timestamp,
+        /// What went wrong, in a sentence for people.
+        said: String,
+    },
+}
+
+/// How things stand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Condition {
+    /// Grows with every change of what was sent or received.
+    pub changes: u64,
+    /// Whether the platform answers.
+    pub line: Line,
+}
+
+/// The place where it is told and heard. Clones are the same place.
+#[derive(Debug, Clone)]
+pub struct Hub {
+    clock: Clock,
+    condition: Arc<watch::Sender<Condition>>,
+}
+
+impl Hub {
+    /// A place where nothing was told yet.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, condition: Arc::new(watch::Sender::new(Condition::default())) }
+    }
+
+    /// How things stand now.
+    pub fn condition(&self) -> Condition {
+        self.condition.borrow().clone()
+    }
+
+    /// Hears of every change from now on.
+    pub fn listen(&self) -> watch::Receiver<Condition> {
+        self.condition.subscribe()
+    }
+
+    /// Something was sent, received or marked.
+    pub fn changed(&self) {
+        self.condition.send_modify(|condition| condition.changes += 1);
+    }
+}
+
+impl Watcher for Hub {
+    fn step(&mut self, step: &Step) {
+        let is_answered = !matches!(step, Step::Later(..));
+        self.condition.send_modify(|condition| {
+            condition.changes += 1;
+            if is_answered {
+                condition.line = Line::Online;
+            }
+        });
+    }
+
+    fn quiet(&mut self) {
+        self.condition.send_if_modified(|condition| {
+            let is_news = condition.line != Line::Online;
+            condition.line = Line::Online;
+            is_news
+        });
+    }
+
+    fn trouble(&mut self, fault: &dyn std::fmt::Display, _: &str) {
+        let (now, said) = (self.clock.now(), fault.to_string());
+        self.condition.send_modify(|condition| {
+            let since = match &condition.line {
+                Line::Offline { since, .. } => *since,
+                _ => now,
+            };
+            condition.line = Line::Offline { since, said };
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hub() -> Hub {
+        Hub::new(Clock::fixed("2026-11-01T00:00:00Z".parse().unwrap()))
+    }
+
+    #[test]
+    fn the_line_is_away_since_the_first_trouble_and_back_with_the_first_answer() {
+        let mut hub = hub();
+        hub.trouble(&"つながりません。", "unreachable");
+        hub.trouble(&"まだつながりません。", "unreachable");
+        let Line::Offline { since, said } = hub.condition().line else { panic!("{:?}", hub.condition()) };
+        assert_eq!((since, said.as_str()), ("2026-11-01T00:00:00Z".parse().unwrap(), "まだつながりません。"));
+        hub.quiet();
+        assert_eq!(hub.condition().line, Line::Online);
+    }
+
+    #[test]
+    fn who_listens_hears_of_changes_and_not_of_silence() {
+        let mut hub = hub();
+        hub.quiet();
+        let mut heard = hub.listen();
+        heard.mark_unchanged();
+        hub.quiet();
+        assert!(!heard.has_changed().unwrap());
+        hub.changed();
+        assert!(heard.has_changed().unwrap());
+    }
+}

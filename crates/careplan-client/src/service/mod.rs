@@ -1,0 +1,181 @@
+//! The client as it runs all day: sending and receiving, and the screens, in one process.
+//!
+//! Promises: the screens are there from the first second, also before the client is set up; sending and receiving begin as soon as it
+//! is; a stop ends everything in order. Whoever wants to know where it listens finds that in `ports.json` of the data folder.
+
+mod hub;
+mod start_code;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use careplan_login::{HashFault, Hasher};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+pub use hub::{Condition, Hub, Line};
+pub use start_code::StartCode;
+
+use crate::agent::{self, Watcher};
+use crate::files::{self, FileFault, Privacy};
+use crate::office::{Engine, Office, OfficeFault, Step};
+use crate::screen::{ListenFault, Listening, Screen, listen};
+use crate::staff::Staff;
+use crate::state::StateFault;
+
+/// Passwords that are hashed at the same time: people of one office log in one after another.
+const HASHES_MAX: usize = 2;
+
+/// How often it is looked whether the client was set up meanwhile, or whether the engine is free.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Where it says which ports it has.
+pub(crate) const PORTS: &str = "ports.json";
+
+/// Why the client cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceFault {
+    /// The port of the screens.
+    #[error(transparent)]
+    Listen(#[from] ListenFault),
+    /// The office.
+    #[error(transparent)]
+    Office(#[from] OfficeFault),
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// The system gave no randomness.
+    #[error("乱数を用意できません。パソコンを再起動し、続くときはサポートへ連絡してください。")]
+    Randomness(#[from] HashFault),
+}
+
+impl From<StateFault> for ServiceFault {
+    fn from(fault: StateFault) -> Self {
+        Self::Office(fault.into())
+    }
+}
+
+/// What other programs on this PC may know of the running client.
+#[derive(Debug, Serialize)]
+struct Ports {
+    screen: String,
+}
+
+/// A client that listens already and does nothing yet.
+pub struct Service {
+    office: Office,
+    hub: Hub,
+    staff: Staff,
+    listening: Listening,
+}
+
+impl Service {
+    /// Takes the port and says where it is.
+    ///
+    /// # Errors
+    /// [`ServiceFault`].
+    pub async fn prepare(office: Office, port: u16) -> Result<Self, ServiceFault> {
+        let listening = listen(port).await?;
+        let hub = Hub::new(office.options().clock.clone());
+        let staff = Staff::new(office.state().clone(), Hasher::new(HASHES_MAX));
+        let service = Self { office, hub, staff, listening };
+        service.tell_ports()?;
+        Ok(service)
+    }
+
+    fn tell_ports(&self) -> Result<(), FileFault> {
+        let ports = Ports { screen: self.address() };
+        let path = self.data().join(PORTS);
+        let bytes = serde_json::to_vec_pretty(&ports).unwrap_or_default();
+        files::replace(&path, &bytes, Privacy::Private, self.office.mishaps())
+    }
+
+    fn data(&self) -> &Path {
+        &self.office.options().data
+    }
+
+    /// What is typed into a browser on this PC.
+    pub fn address(&self) -> String {
+        self.listening.doors().address()
+    }
+
+    /// Whether nobody has an account yet. Then there is a code with which the first manager makes one; `careplan-client open` knows it,
+    /// and no output that may become a log.
+    ///
+    /// # Errors
+    /// [`ServiceFault`].
+    pub async fn awaits_first_manager(&self) -> Result<bool, ServiceFault> {
+        let is_empty = self.staff.is_empty().await?;
+        if is_empty {
+            StartCode::obtain(self.data(), self.office.mishaps())?;
+        }
+        Ok(is_empty)
+    }
+
+    /// What changes are told to.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Runs until told to stop.
+    ///
+    /// # Errors
+    /// [`ServiceFault`] when this computer cannot work. The platform's troubles are told and overcome.
+    pub async fn run(self, watcher: &mut dyn Watcher, stop: CancellationToken) -> Result<(), ServiceFault> {
+        let Self { office, hub, staff, listening } = self;
+        let doors = listening.doors();
+        let screen = Arc::new(Screen::new(office.clone(), staff, hub.clone(), doors));
+        let screens = tokio::spawn(listening.serve(screen, stop.clone()));
+        let worked = work(&office, &mut Both(hub, watcher), &stop).await;
+        stop.cancel();
+        if let Ok(Err(error)) = screens.await {
+            tracing::error!(%error, "the screens ended");
+        }
+        worked
+    }
+}
+
+/// Sends and receives, as soon as the client is set up.
+async fn work(office: &Office, watcher: &mut Both<'_>, stop: &CancellationToken) -> Result<(), ServiceFault> {
+    loop {
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+        match engine(office).await {
+            Ok(engine) => return Ok(agent::run(engine, watcher, stop.clone()).await?),
+            Err(OfficeFault::NotSetUp | OfficeFault::Busy) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+/// The engine, once there is something to drive.
+async fn engine(office: &Office) -> Result<Engine, OfficeFault> {
+    office.link().await?;
+    office.engine()
+}
+
+/// Tells the screens and whoever runs the program.
+struct Both<'a>(Hub, &'a mut dyn Watcher);
+
+impl Watcher for Both<'_> {
+    fn step(&mut self, step: &Step) {
+        self.0.step(step);
+        self.1.step(step);
+    }
+
+    fn quiet(&mut self) {
+        self.0.quiet();
+        self.1.quiet();
+    }
+
+    fn trouble(&mut self, fault: &dyn std::fmt::Display, code: &str) {
+        self.0.trouble(fault, code);
+        self.1.trouble(fault, code);
+    }
+}

@@ -1,0 +1,306 @@
+//! The people of the office: who may log in, and what is written down of it.
+
+use careplan_client::staff::{
+    Broken, IDLE_MAX, LoginName, NewPerson, Role, SESSION_MAX, SESSIONS_MAX, Session, SessionFault, Staff,
+    StaffFault, Stage, Visitor,
+};
+use careplan_client::state::State;
+use careplan_domain::{Secret, Timestamp};
+use careplan_login::{Hasher, Token};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const OWN: &str = "haru no ogawa";
+
+struct Office {
+    _folder: TempDir,
+    path: std::path::PathBuf,
+    staff: Staff,
+    now: Timestamp,
+}
+
+fn login(name: &str) -> LoginName {
+    LoginName::new(name).unwrap()
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text)
+}
+
+impl Office {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("client.sqlite");
+        let state = State::open(&path).await.unwrap();
+        let now = "2026-11-25T00:00:00Z".parse().unwrap();
+        let office = Self { _folder: folder, path, staff: Staff::new(state, Hasher::new(4)), now };
+        office.staff.add_first((login("yamada"), "山田 花子"), &secret(OWN), office.now).await.unwrap();
+        office
+    }
+
+    fn by(&self) -> (&'static str, Timestamp) {
+        ("yamada", self.now)
+    }
+
+    async fn add(&self, name: &str, role: Role) -> (i64, Secret) {
+        let person = NewPerson { login: login(name), name: "佐藤".to_owned(), role };
+        let password = self.staff.add(&person, self.by()).await.unwrap();
+        (self.id(name).await, password)
+    }
+
+    async fn id(&self, name: &str) -> i64 {
+        self.staff.people().await.unwrap().into_iter().find(|person| person.login == name).unwrap().id
+    }
+
+    async fn log_in(&self, name: &str, password: &str) -> Result<(Token, Session), StaffFault> {
+        self.staff.log_in((name, &secret(password)), Visitor::new(Some("Chrome/1 Edg/1")), self.now).await
+    }
+
+    async fn actions(&self) -> Vec<String> {
+        let mut lines = self.staff.operations(None, 100).await.unwrap();
+        lines.reverse();
+        lines.into_iter().map(|line| format!("{} {} {}", line.actor, line.action, line.subject)).collect()
+    }
+
+    /// Changes the file behind the back of the program.
+    async fn change(&self, statement: &'static str) {
+        use sqlx::Connection as _;
+        let mut file = sqlx::SqliteConnection::connect(self.path.to_str().unwrap()).await.unwrap();
+        sqlx::query(statement).execute(&mut file).await.unwrap();
+    }
+}
+
+fn said(fault: StaffFault) -> String {
+    fault.to_string()
+}
+
+#[tokio::test]
+async fn the_first_manager_is_added_once_and_chooses_a_password_that_holds() {
+    let office = Office::new().await;
+    let again = office.staff.add_first((login("other"), "別人"), &secret(OWN), office.now).await.unwrap_err();
+    assert!(said(again).contains("すでに登録されています"));
+    let folder = tempfile::tempdir().unwrap();
+    let empty = Staff::new(State::open(&folder.path().join("s")).await.unwrap(), Hasher::new(4));
+    assert!(empty.is_empty().await.unwrap());
+    for (password, part) in [("short", "8文字以上"), ("password", "広く使われて")] {
+        let fault =
+            empty.add_first((login("yamada"), "山田"), &secret(password), office.now).await.unwrap_err();
+        assert!(said(fault).contains(part), "{password}");
+    }
+    for name in ["", "　", &"山".repeat(41)] {
+        let fault = empty.add_first((login("yamada"), name), &secret(OWN), office.now).await.unwrap_err();
+        assert!(said(fault).contains("40文字以内"), "{name}");
+    }
+    empty.add_first((login("yamada"), &"山".repeat(40)), &secret(OWN), office.now).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_person_changes_the_password_that_was_handed_out() {
+    let office = Office::new().await;
+    let (_, temporary) = office.add("sato", Role::Member).await;
+    let (token, session) = office.log_in("ＳＡＴＯ", temporary.expose()).await.unwrap();
+    assert_eq!(
+        (session.stage, session.role, session.name.as_str()),
+        (Stage::PasswordTemporary, Role::Member, "佐藤")
+    );
+    let kept =
+        office.staff.change_password(&session, (&temporary, &temporary), office.now).await.unwrap_err();
+    assert!(said(kept).contains("仮パスワード"));
+    office.staff.change_password(&session, (&temporary, &secret(OWN)), office.now).await.unwrap();
+    assert_eq!(office.staff.find(&token, office.now).await.unwrap().stage, Stage::Full);
+    assert!(office.log_in("sato", temporary.expose()).await.is_err());
+    let taken = office
+        .staff
+        .add(&NewPerson { login: login("sato"), name: "佐藤".into(), role: Role::Member }, office.by())
+        .await;
+    assert!(said(taken.unwrap_err()).contains("すでに使われています"));
+}
+
+#[tokio::test]
+async fn a_wrong_password_an_unknown_name_and_one_who_left_get_the_same_answer() {
+    let office = Office::new().await;
+    let (id, temporary) = office.add("sato", Role::Member).await;
+    office.staff.lock_away(id, office.by()).await.unwrap();
+    for (name, password) in
+        [("yamada", "wrong wrong"), ("nobody", OWN), ("山田", OWN), ("sato", temporary.expose())]
+    {
+        let fault = office.log_in(name, password).await.unwrap_err();
+        assert!(matches!(fault, StaffFault::Wrong), "{name}");
+        assert!(said(fault).contains("ログイン名かパスワードが違います"));
+    }
+    office.staff.take_back(id, office.by()).await.unwrap();
+    office.log_in("sato", temporary.expose()).await.unwrap();
+}
+
+#[tokio::test]
+async fn three_misses_lock_for_thirty_minutes_to_the_millisecond() {
+    let mut office = Office::new().await;
+    for _ in 0..2 {
+        office.log_in("yamada", "wrong wrong").await.unwrap_err();
+    }
+    office.log_in("yamada", OWN).await.unwrap();
+    for _ in 0..3 {
+        assert!(matches!(office.log_in("yamada", "wrong wrong").await, Err(StaffFault::Wrong)));
+    }
+    let begin = office.now;
+    let locked = office.log_in("yamada", OWN).await.unwrap_err();
+    assert!(said(locked).contains("しばらくログインできません"));
+    office.now = begin + SignedDuration::from_millis(30 * 60 * 1000 - 1);
+    assert!(matches!(office.log_in("yamada", OWN).await, Err(StaffFault::Locked(_))));
+    office.now = begin + SignedDuration::from_mins(30);
+    office.log_in("yamada", OWN).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_ends_after_an_idle_hour_and_after_twelve_hours_however_busy() {
+    let mut office = Office::new().await;
+    let (token, _) = office.log_in("yamada", OWN).await.unwrap();
+    let begin = office.now;
+    office.now = begin + IDLE_MAX - SignedDuration::from_millis(1);
+    office.staff.find(&token, office.now).await.unwrap();
+    office.now += IDLE_MAX;
+    assert!(matches!(office.staff.find(&token, office.now).await, Err(SessionFault::TimedOut)));
+    assert!(matches!(office.staff.find(&token, office.now).await, Err(SessionFault::Unknown)));
+    let (token, _) = office.log_in("yamada", OWN).await.unwrap();
+    let begin = office.now;
+    while office.now < begin + SESSION_MAX - SignedDuration::from_mins(30) {
+        office.now += SignedDuration::from_mins(30);
+        if office.now < begin + SESSION_MAX {
+            office.staff.find(&token, office.now).await.unwrap();
+        }
+    }
+    office.now = begin + SESSION_MAX;
+    assert!(matches!(office.staff.find(&token, office.now).await, Err(SessionFault::TimedOut)));
+}
+
+#[tokio::test]
+async fn sessions_end_with_the_log_out_the_reset_and_the_departure_and_the_oldest_makes_room() {
+    let mut office = Office::new().await;
+    let (id, temporary) = office.add("sato", Role::Member).await;
+    let mut tokens = Vec::new();
+    for _ in 0..=SESSIONS_MAX {
+        office.now += SignedDuration::from_secs(1);
+        tokens.push(office.log_in("sato", temporary.expose()).await.unwrap());
+    }
+    assert!(office.staff.find(&tokens[0].0, office.now).await.is_err());
+    office.staff.find(&tokens[1].0, office.now).await.unwrap();
+    office.staff.log_out(&tokens[1].1, office.now).await.unwrap();
+    assert!(office.staff.find(&tokens[1].0, office.now).await.is_err());
+    let fresh = office.staff.reset_password(id, office.by()).await.unwrap();
+    assert!(office.staff.find(&tokens[2].0, office.now).await.is_err());
+    let (token, _) = office.log_in("sato", fresh.expose()).await.unwrap();
+    office.staff.lock_away(id, office.by()).await.unwrap();
+    assert!(matches!(office.staff.find(&token, office.now).await, Err(SessionFault::Unknown)));
+}
+
+#[tokio::test]
+async fn everything_stands_in_the_record_and_no_secret_does() {
+    let office = Office::new().await;
+    let (id, temporary) = office.add("sato", Role::Member).await;
+    office.log_in("sato", "wrong wrong").await.unwrap_err();
+    let (_, session) = office.log_in("sato", temporary.expose()).await.unwrap();
+    office.staff.log_out(&session, office.now).await.unwrap();
+    office.staff.set_role(id, Role::Manager, office.by()).await.unwrap();
+    assert_eq!(
+        office.actions().await,
+        [
+            "yamada staff.added yamada",
+            "yamada staff.added sato",
+            "sato staff.password_wrong sato",
+            "sato staff.logged_in sato",
+            "sato staff.logged_out sato",
+            "yamada staff.role_changed sato",
+        ]
+    );
+    let all = format!("{:?}", office.staff.operations(None, 100).await.unwrap());
+    assert!(!all.contains(temporary.expose()) && !all.contains("wrong wrong"));
+    assert_eq!(office.staff.verify_operations().await.unwrap(), Ok(6));
+}
+
+#[tokio::test]
+async fn a_line_of_the_record_that_was_changed_taken_out_or_moved_is_found() {
+    for (statement, seq) in [
+        ("update operation set detail = '{}' where seq = 2", 2),
+        ("update operation set actor = 'sato' where seq = 3", 3),
+        ("delete from operation where seq = 1", 1),
+        ("delete from operation where seq = 2", 2),
+        ("update operation set seq = 9 where seq = 3", 3),
+        ("update operation set at = at + 1 where seq = 1", 1),
+    ] {
+        let office = Office::new().await;
+        office.add("sato", Role::Member).await;
+        office.add("suzuki", Role::Member).await;
+        assert_eq!(office.staff.verify_operations().await.unwrap(), Ok(3));
+        office.change(statement).await;
+        assert_eq!(office.staff.verify_operations().await.unwrap(), Err(Broken { seq }), "{statement}");
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Add(bool),
+    Role(usize, bool),
+    Away(usize),
+    Back(usize),
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let change = prop_oneof![
+        2 => any::<bool>().prop_map(Change::Add),
+        2 => (0..5_usize, any::<bool>()).prop_map(|(who, manager)| Change::Role(who, manager)),
+        2 => (0..5_usize).prop_map(Change::Away),
+        1 => (0..5_usize).prop_map(Change::Back),
+    ];
+    prop::collection::vec(change, 1..12)
+}
+
+fn role(manager: bool) -> Role {
+    if manager { Role::Manager } else { Role::Member }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn there_is_always_a_manager_who_can_log_in(changes in changes()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let office = Office::new().await;
+            for (place, change) in changes.into_iter().enumerate() {
+                let people = office.staff.people().await.unwrap();
+                let id = |who: usize| people[who % people.len()].id;
+                let by = office.by();
+                let _ = match change {
+                    Change::Add(manager) => {
+                        office.add(&format!("person{place}"), role(manager)).await;
+                        Ok(())
+                    }
+                    Change::Role(who, manager) => office.staff.set_role(id(who), role(manager), by).await,
+                    Change::Away(who) => office.staff.lock_away(id(who), by).await,
+                    Change::Back(who) => office.staff.take_back(id(who), by).await,
+                };
+                let people = office.staff.people().await.unwrap();
+                assert!(people.iter().any(|person| person.role == Role::Manager && !person.is_away));
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn the_last_manager_can_neither_leave_nor_become_a_member() {
+    let office = Office::new().await;
+    let id = office.id("yamada").await;
+    for refused in [
+        office.staff.lock_away(id, office.by()).await,
+        office.staff.set_role(id, Role::Member, office.by()).await,
+    ] {
+        assert!(said(refused.unwrap_err()).contains("管理者が1人もいなくなる"));
+    }
+    assert!(
+        said(office.staff.reset_password(99, office.by()).await.unwrap_err()).contains("登録されていません")
+    );
+    let (other, _) = office.add("sato", Role::Manager).await;
+    office.staff.lock_away(id, ("sato", office.now)).await.unwrap();
+    assert!(office.staff.lock_away(other, ("sato", office.now)).await.is_err());
+}

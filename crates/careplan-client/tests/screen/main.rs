@@ -1,0 +1,19 @@
+//! The screens, asked as browsers ask them, over a platform in memory.
+#![expect(unreachable_pub, clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::result_large_err, reason = "a problem is an answer here, and speed does not matter")]
+
+#[expect(dead_code, reason = "the tests of the office use the rest of it")]
+#[path = "../office/authority.rs"]
+mod authority;
+#[path = "../office/exchange.rs"]
+mod exchange;
+#[expect(dead_code, reason = "the tests of the office use the rest of it")]
+#[path = "../office/world.rs"]
+mod world;
+
+mod browser;
+mod guard;
+mod log_in;
+mod receiving;
+mod routes;
+mod sending;

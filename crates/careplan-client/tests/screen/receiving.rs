@@ -1,0 +1,86 @@
+//! What came, looked at and taken over through the pages.
+
+use careplan_domain::UnitKind;
+
+use crate::browser::Screens;
+use crate::world::{RECEIVER, SENDER, World, drain, examples, files_below, send};
+
+/// The screens of the receiver of two units.
+async fn received() -> Screens {
+    let world = World::new();
+    let (sender, receiver) = (world.set_up(SENDER).await, world.set_up(RECEIVER).await);
+    for example in ["01_K1_care_plan", "02_K2_use_slip"] {
+        send(&sender, &examples().join(example)).await;
+    }
+    drain(&sender).await;
+    drain(&receiver).await;
+    Screens::of(world, receiver)
+}
+
+#[tokio::test]
+async fn what_came_is_listed_looked_at_as_forms_and_marked_as_taken_over() {
+    let screens = received().await;
+    let mut browser = screens.manager().await;
+    browser.get("/").await.says("2件");
+    let page = browser.get("/received").await;
+    page.is(200, "受信")
+        .says("9970000018-43")
+        .says("未取込")
+        .says("サービス利用票（予定）")
+        .says("2026年11月");
+    let all = screens.office.state().all_received().await.unwrap();
+    // They may have come in either order.
+    let plan = all.iter().find(|it| it.header.unit == UnitKind::K1).unwrap();
+    let id = plan.header.id;
+    let page = browser.get(&format!("/received/{id}")).await;
+    page.is(200, "受信の記録").says("帳票で見る").says("介護ソフトに取り込んだ").says(".CSV");
+    let forms = browser.get(&format!("/received/{id}/forms")).await;
+    forms.says("第１表").says("居宅サービス計画書（１）");
+    let policy = forms.header("content-security-policy");
+    assert!(policy.contains("style-src 'sha256-") && policy.contains("default-src 'none'"), "{policy}");
+    let pdf = browser.get(&format!("/received/{id}/forms.pdf")).await;
+    assert_eq!((pdf.header("content-type"), &pdf.bytes[..5]), ("application/pdf", &b"%PDF-"[..]));
+    let folder = screens.world.path(RECEIVER).join("inbox").join(plan.folder.as_ref().unwrap());
+    for (path, bytes) in files_below(&folder) {
+        let file = browser
+            .get(&format!("/received/{id}/files/{}", path.file_name().unwrap().to_str().unwrap()))
+            .await;
+        assert_eq!(file.bytes, bytes);
+    }
+    browser
+        .get(&format!("/received/{id}/files/..%2F..%2Fclient.sqlite"))
+        .await
+        .is(404, "お探しのページはありません");
+    browser
+        .post(&format!("/received/{id}/imported"), &[])
+        .await
+        .leads_to(&format!("/received/{id}?done=imported"));
+    browser.get(&format!("/received/{id}?done=imported")).await.says("取込済みにしました。");
+    drain(&screens.office).await;
+    browser.get("/received").await.says("取込済").says("未取込");
+}
+
+#[tokio::test]
+async fn files_that_the_care_software_took_away_are_no_fault() {
+    let screens = received().await;
+    let mut browser = screens.manager().await;
+    std::fs::remove_dir_all(screens.world.path(RECEIVER).join("inbox")).unwrap();
+    let id = screens.office.state().all_received().await.unwrap()[0].header.id;
+    browser
+        .get(&format!("/received/{id}"))
+        .await
+        .is(200, "受信の記録")
+        .says("ファイルは、まだこのパソコンにありません。");
+    assert!(browser.get(&format!("/received/{id}/forms")).await.status.is_server_error());
+}
+
+#[tokio::test]
+async fn a_page_that_is_open_learns_that_something_came() {
+    let screens = received().await;
+    let mut browser = screens.manager().await;
+    let page = browser.get("/received").await;
+    page.says(r#"data-live="/news/0""#);
+    assert!(!browser.get("/news/0").await.text().contains("新しい動き"));
+    screens.hub.changed();
+    browser.get("/news/0").await.says("新しい動きがあります。表示を更新する").says("data-say");
+}

@@ -1,0 +1,83 @@
+//! The one table of routes: every route by every visitor.
+
+use std::collections::BTreeSet;
+
+use careplan_client::screen::{Who, routes};
+use careplan_domain::Secret;
+use http::StatusCode;
+
+use crate::browser::{Browser, OWN, Screens};
+
+const ID: &str = "01920000-0000-7000-8000-000000000001";
+
+/// A path of a route, with what stands for its parts.
+fn path(template: &str) -> String {
+    template.replace("{id}", ID).replace("{name}", "x").replace("{drawn}", "0")
+}
+
+async fn ask(browser: &mut Browser, method: &str, path: &str) -> (StatusCode, String) {
+    let page = match method {
+        "GET" => browser.get(path).await,
+        _ => browser.post(path, &[]).await,
+    };
+    let to = page.headers.get("location").map_or("", |to| to.to_str().unwrap()).to_owned();
+    (page.status, to)
+}
+
+#[tokio::test]
+async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
+    let screens = Screens::new().await;
+    let temporary = screens.staffed().await;
+    let mut seen = BTreeSet::new();
+    for route in routes() {
+        assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
+        let path = path(route.path);
+        let [mut nobody, mut begun, mut member] = [screens.browser(), screens.browser(), screens.browser()];
+        log_in(&mut begun, "sato", &temporary).await;
+        log_in(&mut member, "yamada", &Secret::new(OWN)).await;
+        let (status, to) = ask(&mut nobody, route.method, &path).await;
+        let is_led_to_log_in = status == StatusCode::SEE_OTHER && to.starts_with("/login");
+        assert_eq!(
+            is_led_to_log_in,
+            route.who != Who::Anybody || (route.method, route.path) == ("GET", "/start"),
+            "{} {path}: {status} {to}",
+            route.method
+        );
+        let (status, to) = ask(&mut begun, route.method, &path).await;
+        let is_led_to_change = status == StatusCode::SEE_OTHER && to == "/password";
+        let is_due = matches!(route.who, Who::Member | Who::Manager)
+            || route.path == "/login" && route.method == "GET";
+        assert_eq!(is_led_to_change, is_due, "{} {path}: {status} {to}", route.method);
+        let (status, to) = ask(&mut member, route.method, &path).await;
+        assert!(
+            !to.starts_with("/login") || route.path == "/logout" || route.path == "/start",
+            "{path}: {status} {to}"
+        );
+        assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{} {path}", route.method);
+    }
+    assert!(seen.len() > 20);
+}
+
+async fn log_in(browser: &mut Browser, name: &str, password: &Secret) {
+    let page = browser.post("/login", &[("name", name), ("password", password.expose())]).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_table_is_answered_with_a_page() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    browser.get("/nothing").await.is(404, "お探しのページはありません");
+    browser.post("/sent", &[]).await.is(405, "この操作はできません");
+    for path in ["/sent/x", "/received/x/forms"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+    for path in [
+        format!("/sent/{ID}"),
+        format!("/received/{ID}"),
+        format!("/received/{ID}/files/a.csv"),
+        format!("/evidence/{ID}"),
+    ] {
+        browser.get(&path).await.is(404, "お探しのページはありません");
+    }
+}

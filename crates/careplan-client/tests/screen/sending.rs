@@ -1,0 +1,128 @@
+//! From files to what arrives, through the pages.
+
+use careplan_client::agent::Watcher as _;
+use careplan_client::state::SentState;
+use careplan_domain::transmission::State as Life;
+
+use crate::browser::{Browser, Screens};
+use crate::world::{RECEIVER, drain, examples, files_below};
+
+/// The files of an example.
+fn example(name: &str) -> Vec<(String, Vec<u8>)> {
+    let files = files_below(&examples().join(name)).into_iter();
+    files.map(|(path, bytes)| (path.file_name().unwrap().to_str().unwrap().to_owned(), bytes)).collect()
+}
+
+async fn upload(browser: &mut Browser, path: &str, files: &[(String, Vec<u8>)]) -> crate::browser::Page {
+    let files: Vec<(&str, Vec<u8>)> =
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+    browser.upload(path, &files).await
+}
+
+async fn brought(browser: &mut Browser, files: &[(String, Vec<u8>)]) -> String {
+    upload(browser, "/send", files).await.header("location").to_owned()
+}
+
+#[tokio::test]
+async fn files_are_checked_shown_sent_by_one_button_and_only_once() {
+    let screens = Screens::new().await;
+    let receiver = screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let files = [example("01_K1_care_plan"), example("02_K2_use_slip")].concat();
+    let draft = brought(&mut browser, &files).await;
+    let page = browser.get(&draft).await;
+    page.is(200, "送信の内容")
+        .says("2件を送信できます")
+        .says("9970000026-11")
+        .says("2件を送信する")
+        .says("問題なし");
+    browser.get("/").await.says("送信の準備中");
+    browser.get("/send").await.says("yamada").says(&draft);
+    for _ in 0..2 {
+        browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    }
+    browser.get(&draft).await.says("送信を受け付けました。").says("送信待ち");
+    let sent = screens.office.state().all_sent().await.unwrap();
+    assert_eq!(sent.len(), 2);
+    drain(&screens.office).await;
+    drain(&receiver).await;
+    drain(&screens.office).await;
+    browser.get("/sent").await.is(200, "送信したもの").says("受領済").says("居宅サービス計画書");
+    let one = format!("/sent/{}", sent[0].header.id);
+    browser.get(&one).await.is(200, "送信の記録").says("受付票").says("受領証").says("証拠をZIPで保存する");
+    let zip = browser.get(&format!("/evidence/{}", sent[0].header.id)).await;
+    assert_eq!((zip.header("content-type"), &zip.bytes[..2]), ("application/zip", &b"PK"[..]));
+    let actions: Vec<String> =
+        screens.staff.operations(None, 10).await.unwrap().into_iter().map(|line| line.action).collect();
+    assert_eq!(actions.iter().filter(|action| *action == "send").count(), 1, "{actions:?}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_shown_in_its_place_and_goes_when_it_was_mended() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    let (name, _) = example("02_K2_use_slip").remove(0);
+    let draft = brought(&mut browser, &[(name, b"\xFF\xFF\r\n".to_vec())]).await;
+    let page = browser.get(&draft).await;
+    page.says("送信できない").says("送信不可").says("→");
+    assert!(!page.text().contains("件を送信する"));
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    assert!(screens.office.state().all_sent().await.unwrap().is_empty());
+    let all = example("02_K2_use_slip");
+    upload(&mut browser, &format!("{draft}/add"), &all).await.leads_to(&draft);
+    browser.get(&draft).await.says("1件を送信する");
+}
+
+#[tokio::test]
+async fn an_empty_form_and_a_bad_name_are_told_at_the_field() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    browser.upload("/send", &[]).await.is(422, "送信").says("送信するファイルがありません");
+    browser.upload("/send", &[("..", vec![1])]).await.is(422, "送信").says("受け付けられません");
+    browser.upload("/send", &[("a.pdf", b"%PDF-1.7\n%%EOF\n".to_vec())]).await;
+}
+
+#[tokio::test]
+async fn a_document_goes_where_a_person_says() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let draft = brought(&mut browser, &[("計画書.pdf".to_owned(), b"%PDF-1.7\n%%EOF\n".to_vec())]).await;
+    browser.get(&draft).await.says("計画書.pdf").says("文書の宛先");
+    let wrong = browser.post(&format!("{draft}/documents"), &[("to", "997"), ("month", "13")]).await;
+    wrong.is(422, "送信の内容").says("文書の宛先を、事業所番号10桁").says("対象年月を、年4桁");
+    let to = [("to", "９９７００００026－11"), ("month", "202611")];
+    browser.post(&format!("{draft}/documents"), &to).await.leads_to(&draft);
+    browser.get(&draft).await.says("1件を送信する");
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    assert_eq!(screens.office.state().all_sent().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_draft_is_thrown_away_and_something_sent_is_taken_back() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let draft = brought(&mut browser, &example("02_K2_use_slip")).await;
+    browser.post(&format!("{draft}/drop"), &[]).await.leads_to("/send");
+    browser.get("/send").await.says("準備中のものはありません。");
+    let draft = brought(&mut browser, &example("02_K2_use_slip")).await;
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    drain(&screens.office).await;
+    let id = screens.office.state().all_sent().await.unwrap()[0].header.id;
+    browser.get(&format!("/sent/{id}")).await.says("取り下げる");
+    browser.post(&format!("/sent/{id}/withdraw"), &[]).await.leads_to(&format!("/sent/{id}?done=withdrawn"));
+    browser.get(&format!("/sent/{id}?done=withdrawn")).await.says("取り下げました。");
+    let state = screens.office.state().sent(id).await.unwrap().unwrap().state;
+    assert_eq!(state, SentState::Life(Life::Withdrawn));
+}
+
+#[tokio::test]
+async fn every_page_says_while_the_platform_does_not_answer() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    screens.hub.clone().trouble(&"連携基盤につながりません。", "unreachable");
+    browser.get("/send").await.says("オフラインです").says("連携基盤につながりません。");
+    screens.hub.clone().quiet();
+    assert!(!browser.get("/send").await.text().contains("オフライン"));
+}
