@@ -18,6 +18,7 @@ pub mod commands;
 pub mod enrol;
 pub mod evidence;
 pub mod files;
+pub mod history;
 pub mod inbox;
 pub mod keys;
 pub mod letter;

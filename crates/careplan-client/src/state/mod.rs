@@ -4,6 +4,9 @@
 //! whole or absent. Several processes may hold the file; every writer begins with the write lock,
 //! so none fails half-way. Statements are constants.
 
+mod history;
+mod history_page;
+mod history_report;
 mod inbox;
 mod news;
 mod outbox;
@@ -22,7 +25,10 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection as _, Sqlite, Transaction};
 
-pub use inbox::{Received, VerifiedLetter};
+pub use history::Kept;
+pub(crate) use history_page::{Matching, SameUnit, Walk};
+pub(crate) use history_report::{ExchangedMonth, Provided};
+pub use inbox::{Received, VerifiedLetter, Written};
 pub use news::NewsItem;
 pub use outbox::{NewSent, Sent, SentState};
 pub use proof::StoredReceipt;

@@ -1,0 +1,2 @@
+//! Pages.
+fn main() {}
