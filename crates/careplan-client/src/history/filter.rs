@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use careplan_domain::transmission::State as Life;
 use careplan_domain::{Address, OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
 
 use super::Person;
-use crate::state::{Received, Sent};
+use crate::state::{Received, ReceivedState, Sent, SentState};
 
 /// Which way a transmission went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +100,16 @@ impl fmt::Debug for Filter {
             .field("text", &self.text.as_ref().map(|_| "＊＊＊"))
             .finish_non_exhaustive()
     }
+}
+
+/// The stable name of a state by that name or by what an office calls it.
+pub fn state_named(text: &str) -> Option<&'static str> {
+    let sent = [SentState::Prepared, SentState::Rejected].into_iter();
+    let sent = sent.chain(Life::ALL.iter().copied().map(SentState::Life));
+    let sent = sent.map(|state| (state.as_str(), state.label_ja()));
+    let received = ReceivedState::ALL.iter().map(|state| (state.as_str(), state.label_ja()));
+    let mut all = sent.chain(received);
+    all.find(|(name, label)| *name == text || *label == text).map(|(name, _)| name)
 }
 
 /// A place in the lists, newest first. As text it can stand in an address line.

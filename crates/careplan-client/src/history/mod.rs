@@ -15,7 +15,9 @@ mod versions;
 
 use careplan_domain::{Timestamp, TransmissionId};
 
-pub use filter::{Direction, Exchanged, Filter, Item, Key, KeyFault, Page, Partner, PartnerFault};
+pub use filter::{
+    Direction, Exchanged, Filter, Item, Key, KeyFault, Page, Partner, PartnerFault, state_named,
+};
 pub use keep::{CopiedFile, CopyFault, KEEP_MONTHS_MAX, KeepMonths};
 pub use marks::{NOTE_CHARACTERS_MAX, Note, NoteFault, Seen, WHO_CHARACTERS_MAX, Who, WhoFault};
 pub use person::{Person, folded, persons_digest, persons_in};

@@ -8,6 +8,8 @@ mod world;
 
 mod commands;
 mod exchanging;
+mod history;
+mod history_lists;
 mod hostile_letters;
 mod killed_anywhere;
 mod limits;
@@ -15,6 +17,7 @@ mod lost_on_the_way;
 mod on_the_wire;
 mod poison;
 mod receivers_keys;
+mod report_commands;
 mod running;
 mod sentences;
 mod setting_up;

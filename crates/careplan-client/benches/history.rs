@@ -1,2 +1,0 @@
-//! Pages.
-fn main() {}
