@@ -15,6 +15,7 @@ mod open;
 mod reading;
 mod receive;
 mod render;
+mod report;
 mod run;
 mod screen;
 mod secrets;
@@ -99,6 +100,8 @@ enum OfOffice {
     Imported(OfId),
     /// 1件の送受信の証拠（署名・受付票・受領証・証明書）をZIPに書き出します
     Evidence(evidence::Evidence),
+    /// 報告：利用実績と、第三者提供の記録
+    Report(report::Report),
     /// 事業所・証明書・ライセンス・送受信待ちの状態を表示します
     Status(status::Status),
 }
@@ -164,6 +167,7 @@ impl Arguments {
             OfOffice::Withdraw(of) => withdraw::perform(&office, of.id).await,
             OfOffice::Imported(of) => imported::perform(&office, of.id).await,
             OfOffice::Evidence(evidence) => evidence.perform(&office).await,
+            OfOffice::Report(report) => report.perform(&office).await,
             OfOffice::Status(status) => status.perform(&office, &data).await,
         };
         office.close().await;

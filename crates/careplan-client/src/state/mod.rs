@@ -6,6 +6,9 @@
 
 mod counts;
 mod drafts;
+mod history;
+mod history_page;
+mod history_report;
 mod inbox;
 mod news;
 mod operations;
@@ -28,7 +31,10 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub use counts::Counts;
 pub use drafts::{Draft, DraftState};
-pub use inbox::{Received, VerifiedLetter};
+pub use history::Kept;
+pub(crate) use history_page::{Matching, SameUnit, Walk};
+pub(crate) use history_report::{ExchangedMonth, Provided};
+pub use inbox::{Received, VerifiedLetter, Written};
 pub use news::NewsItem;
 pub(crate) use operations::append as append_operation;
 pub use outbox::{NewSent, Sent, SentState};

@@ -24,15 +24,15 @@ fn program() -> Command {
     command
 }
 
-fn client(arguments: &[&str]) -> Output {
+pub fn client(arguments: &[&str]) -> Output {
     program().args(arguments).output().unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -51,7 +51,7 @@ fn help_says_everything_in_japanese() {
     let mut all = out(&client(&["--help"]));
     for command in [
         "setup", "run", "check", "send", "receive", "list", "show", "withdraw", "imported", "evidence",
-        "status", "render", "compare", "diff",
+        "report", "status", "render", "compare", "diff",
     ] {
         all.push_str(&format!("\n---- {command} ----\n"));
         all.push_str(&out(&client(&[command, "--help"])));
