@@ -22,6 +22,7 @@ mod secrets;
 mod send;
 mod setup;
 mod show;
+mod staff;
 mod status;
 mod withdraw;
 
@@ -102,6 +103,9 @@ enum OfOffice {
     Evidence(evidence::Evidence),
     /// 報告：利用実績と、第三者提供の記録
     Report(report::Report),
+    /// 画面を使う職員：一覧、仮パスワードの出し直し、操作記録
+    #[command(subcommand)]
+    Staff(staff::Staff),
     /// 事業所・証明書・ライセンス・送受信待ちの状態を表示します
     Status(status::Status),
 }
@@ -168,6 +172,7 @@ impl Arguments {
             OfOffice::Imported(of) => imported::perform(&office, of.id).await,
             OfOffice::Evidence(evidence) => evidence.perform(&office).await,
             OfOffice::Report(report) => report.perform(&office).await,
+            OfOffice::Staff(staff) => staff.perform(&office).await,
             OfOffice::Status(status) => status.perform(&office, &data).await,
         };
         office.close().await;
