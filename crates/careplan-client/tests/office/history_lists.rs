@@ -85,7 +85,7 @@ async fn every_filter_shows_exactly_what_it_asks_for_newest_first_and_each_once(
     for filter in &filters {
         let expected: Vec<Key> =
             everything.iter().filter(|item| matches(filter, item)).map(Item::key).collect();
-        let found: Vec<Key> = all(&history, filter, 97).await.iter().map(Item::key).collect();
+        let found: Vec<Key> = all(&history, filter, 397).await.iter().map(Item::key).collect();
         assert_eq!(found.len(), expected.len(), "{filter:?}");
         assert_eq!(found, expected, "{filter:?}");
     }
