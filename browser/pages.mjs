@@ -3,7 +3,7 @@ import { admin, known, link, mail, totp, world } from "./world.mjs";
 
 const post = async (person, path, form) => {
   // As a page of the site would: within the page, so that the browser says where it comes from.
-  await person.page.evaluate(({ path, form }) => {
+  const sent = person.page.evaluate(({ path, form }) => {
     const element = document.createElement("form");
     element.method = "post";
     element.action = path;
@@ -17,13 +17,13 @@ const post = async (person, path, form) => {
     document.body.append(element);
     element.submit();
   }, { path, form });
-  await person.page.waitForLoadState();
+  await Promise.all([person.page.waitForNavigation(), sent]);
 };
 
 /// Pages for everybody.
 export const open = [
-  "/", "/login", "/login?why=timed-out", "/login/lost", "/offices", "/offices?name=デイ", "/offices?name=ありません", "/downloads", "/notices", "/notices/1",
-  "/faq", "/faq?q=証明書", "/terms", "/prices", "/status", "/nothing-here",
+  "/", "/login", "/login?why=timed-out", "/login?why=ended&unsent=yes", "/login/lost", "/offices", "/offices?name=デイ", "/offices?name=ありません", "/downloads", "/notices", "/notices/1",
+  "/faq", "/faq?q=証明書", "/terms", "/terms/1", "/prices", "/status", "/nothing-here",
 ];
 
 /// Pages of an office that has everything.
@@ -35,6 +35,7 @@ export const settled = [
 /// The paths of the settled office, with what only the world knows filled in.
 export async function settledPaths(person) {
   await person.open("/licence");
+  await person.stands("/licence");
   const documents = await person.page.locator("a[href^='/licence/documents/']").evaluateAll((links) => links.map((it) => it.getAttribute("href")));
   await person.open("/certificates");
   const revocations = await person.page.locator("a[href$='/revocation']").evaluateAll((links) => links.map((it) => it.getAttribute("href")));

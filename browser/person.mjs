@@ -3,25 +3,33 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { world } from "./world.mjs";
+import { isFirst, world } from "./world.mjs";
 
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve("axe-core"), "utf8");
 const JAPANESE = JSON.parse(readFileSync(require.resolve("axe-core/locales/ja.json"), "utf8"));
 
+/// Of the office that everybody shares.
+const SETTLED_PASSWORD = "sakura sakura sakura";
+
+/// How often somebody looks before giving up, and for how many milliseconds in between.
+const LOOKS = 100;
+const BETWEEN_LOOKS = 100;
+
+// The promise, not the browser: two who ask at once wait for the same one.
 let browser;
 /// The browser of this process.
 export async function started() {
-  browser ??= await chromium.launch({
+  browser ??= chromium.launch({
     executablePath: world.chromium,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync"],
   });
-  return browser;
+  return await browser;
 }
 
 export async function ended() {
-  await browser?.close();
+  await (await browser)?.close();
   browser = undefined;
 }
 
@@ -40,6 +48,21 @@ export class Person {
       if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) person.complaints.push(message.text());
     });
     page.on("pageerror", (error) => person.complaints.push(String(error)));
+    return person;
+  }
+
+  /// One of the office that has everything, logged in.
+  static async settled(options = {}) {
+    const person = await Person.sitsDown(options);
+    const { number, user_id, password } = world.settled;
+    // Whoever comes first changes the letter's password; the others know the new one.
+    if (isFirst(number)) {
+      await person.logsIn(user_id, password);
+      await person.changes({ ...world.settled }, SETTLED_PASSWORD);
+    } else {
+      await person.logsIn(user_id, SETTLED_PASSWORD);
+    }
+    await person.stands("/");
     return person;
   }
 
@@ -67,12 +90,22 @@ export class Person {
     await this.page.waitForLoadState();
   }
 
+  /// Looks until the page says all of it: what a click leads to may still be on its way.
   async sees(...words) {
-    const text = await this.page.locator("body").innerText();
-    for (const word of words) assert.ok(text.includes(word), `${this.page.url()} does not say ${word}:\n${text}`);
+    let text, missing;
+    for (let turn = 0; turn < LOOKS; turn++) {
+      text = await this.page.locator("body").innerText();
+      missing = words.find((word) => !text.includes(word));
+      if (missing === undefined) return;
+      await this.page.waitForTimeout(BETWEEN_LOOKS);
+    }
+    assert.fail(`${this.page.url()} does not say ${missing}:\n${text}`);
   }
 
   async stands(path) {
+    for (let turn = 0; turn < LOOKS && new URL(this.page.url()).pathname !== path; turn++) {
+      await this.page.waitForTimeout(BETWEEN_LOOKS);
+    }
     assert.equal(new URL(this.page.url()).pathname, path);
   }
 

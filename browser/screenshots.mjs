@@ -4,7 +4,7 @@ import path from "node:path";
 import { onTheWay, open, settledPaths } from "./pages.mjs";
 import { Person, ended } from "./person.mjs";
 import { clerk, example } from "./clerk.mjs";
-import { office, world } from "./world.mjs";
+import { office } from "./world.mjs";
 
 const out = process.argv[2];
 const sizes = [["1366x768", { viewport: { width: 1366, height: 768 } }], ["390x844", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }]];
@@ -23,9 +23,7 @@ for (const [size, options] of sizes) {
     await take(visitor, `open-${named(address)}`);
   }
   await visitor.leaves();
-  const member = await Person.sitsDown(options);
-  await member.logsIn(world.settled.user_id, world.settled.password);
-  if (new URL(member.page.url()).pathname === "/password") await member.changes(world.settled, "sakura sakura sakura");
+  const member = await Person.settled(options);
   for (const address of await settledPaths(member)) {
     await member.open(address);
     await take(member, `office-${named(address)}`);

@@ -1,26 +1,27 @@
 // The world that `cargo xtask browser` has made: a platform with its site, invented offices with their letters, a folder of mails.
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 
 export const world = JSON.parse(readFileSync(process.env.CAREPLAN_WORLD, "utf8"));
 
-let next = 0;
-/// An office that no other journey of this file uses, with what stands in its letter.
+/// An office that no other journey uses, of this file or another, with what stands in its letter.
 export function office() {
-  return letter(world.offices[next++]);
+  const found = world.offices.find((it) => isFirst(it.number));
+  if (!found) throw new Error("the world has too few offices");
+  return { ...found };
 }
 
-let last = world.offices.length;
-/// One from the end of the list, for files that run in the world of others.
-export function officeFromTheEnd() {
-  return letter(world.offices[--last]);
-}
-
-function letter(of) {
-  if (!of) throw new Error("the world has too few offices");
-  return { ...of };
+/// Whether nobody came to this office before. Files run as processes of their own: who makes the folder is the first.
+export function isFirst(number) {
+  try {
+    mkdirSync(path.join(path.dirname(process.env.CAREPLAN_WORLD), `taken-${number}`));
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+    return false;
+  }
 }
 
 /// A command of the operators.
