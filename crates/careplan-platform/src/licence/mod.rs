@@ -51,7 +51,8 @@ pub enum LicenceFault {
 }
 
 /// The term to grant: from the beginning of `from`, or else right after the present terms, or else
-/// from the beginning of today; for whole years.
+/// from the beginning of today – where one was ended in the course of that day, right after it; for
+/// whole years.
 ///
 /// # Errors
 /// [`LicenceFault`] by its variants.
@@ -66,9 +67,13 @@ pub fn new_term(
     }
     let last_end = terms.iter().map(|term| term.ends_at).filter(|end| *end > now).max();
     let starts_at = match (from, last_end) {
-        (Some(from), _) => beginning(from)?,
         (None, Some(end)) => end,
-        (None, None) => beginning(day(now))?,
+        (from, _) => {
+            let first_day = from.unwrap_or_else(|| day(now));
+            let ended_then =
+                terms.iter().map(|term| term.ends_at).filter(|end| day(*end) == first_day && *end <= now);
+            ended_then.max().unwrap_or(beginning(first_day)?)
+        }
     };
     let last_day =
         day(starts_at).checked_add(i32::from(years).years()).map_err(|_| LicenceFault::Calendar)?;
@@ -134,6 +139,16 @@ mod tests {
         assert_eq!(first, term("2026-11-22T00:00:00+09:00", "2027-11-22T00:00:00+09:00"));
         let leap = new_term(&[], Some(date(2024, 2, 29)), 1, now()).unwrap();
         assert_eq!(leap.ends_at, at("2025-02-28T00:00:00+09:00"));
+    }
+
+    #[test]
+    fn a_term_that_ended_in_the_course_of_today_is_followed_at_once() {
+        let ended = term("2026-04-01T00:00:00+09:00", "2026-11-22T08:10:00+09:00");
+        let next = term("2026-11-22T08:10:00+09:00", "2027-11-22T00:00:00+09:00");
+        assert_eq!(new_term(&[ended], None, 1, now()), Ok(next));
+        assert_eq!(new_term(&[ended], Some(date(2026, 11, 22)), 1, now()), Ok(next));
+        let tomorrow = new_term(&[ended], Some(date(2026, 11, 23)), 1, now()).unwrap();
+        assert_eq!(tomorrow.starts_at, at("2026-11-23T00:00:00+09:00"));
     }
 
     #[test]

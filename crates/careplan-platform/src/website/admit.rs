@@ -27,7 +27,7 @@ pub(super) struct Rule {
 pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: Next) -> Response {
     let site = &rule.site;
     let now = site.platform.clock.now();
-    let (session, is_over) = match find(site, request.headers(), now).await {
+    let (session, ended) = match find(site, request.headers(), now).await {
         Ok(found) => found,
         Err(refused) => return refused.into_response(),
     };
@@ -35,7 +35,7 @@ pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: 
         request.extensions().get::<PeerAddress>().map_or(std::net::Ipv4Addr::LOCALHOST.into(), |it| it.0);
     let visit = Visit { now, address: address(request.headers(), peer, site.behind_proxy), session };
     if let Some(step) = step_before(rule.who, visit.session.as_ref().map(|session| session.stage)) {
-        return step.lead(&request, is_over).into_response();
+        return step.lead(&request, ended).into_response();
     }
     if let Some(session) = &visit.session {
         if let Err(refused) = site.guard.account(session.office()) {
@@ -54,19 +54,38 @@ pub(super) fn is_full(session: &Session) -> bool {
     session.stage == Stage::Full
 }
 
-/// The session of a request, and whether there was one that timed out.
+/// Why the session in a cookie is none any more; the log-in says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// Nothing was asked for so long.
+    TimedOut,
+    /// From another browser, or by a new password.
+    Elsewhere,
+}
+
+impl Ended {
+    /// What `/login?why=` takes.
+    fn why(self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed-out",
+            Self::Elsewhere => "ended",
+        }
+    }
+}
+
+/// The session of a request, or why there is none any more.
 async fn find(
     site: &Website,
     headers: &HeaderMap,
     now: careplan_domain::Timestamp,
-) -> Result<(Option<Session>, bool), Refused> {
+) -> Result<(Option<Session>, Option<Ended>), Refused> {
     let Some(token) = token(headers) else {
-        return Ok((None, false));
+        return Ok((None, None));
     };
     match site.accounts.sessions.find(&token, now).await {
-        Ok(session) => Ok((Some(session), false)),
-        Err(SessionFault::Unknown) => Ok((None, false)),
-        Err(SessionFault::TimedOut) => Ok((None, true)),
+        Ok(session) => Ok((Some(session), None)),
+        Err(SessionFault::Unknown) => Ok((None, Some(Ended::Elsewhere))),
+        Err(SessionFault::TimedOut) => Ok((None, Some(Ended::TimedOut))),
         Err(SessionFault::Store(error)) => Err(store_failed(&error)),
     }
 }
@@ -97,15 +116,18 @@ fn step_before(who: Who, stage: Option<Stage>) -> Option<Step> {
 
 impl Step {
     /// Leads to the page of the step. From the log-in people come back to the page they asked for; a form that they sent
-    /// meanwhile has to be filled in again.
-    fn lead(self, request: &Request, is_over: bool) -> Redirect {
+    /// meanwhile has to be filled in again, which they are told.
+    fn lead(self, request: &Request, ended: Option<Ended>) -> Redirect {
         match self {
             Self::ChangePassword => Redirect::to("/password"),
             Self::SecondFactor => Redirect::to("/login/second-factor"),
             Self::LogIn => {
                 let mut query = url::form_urlencoded::Serializer::new(String::new());
-                if is_over {
-                    query.append_pair("why", "timed-out");
+                if let Some(ended) = ended {
+                    query.append_pair("why", ended.why());
+                    if *request.method() == Method::POST {
+                        query.append_pair("unsent", "yes");
+                    }
                 }
                 let asked = request.uri().path_and_query().map_or("/", |it| it.as_str());
                 if *request.method() == Method::GET && asked != "/" {
@@ -143,17 +165,20 @@ mod tests {
 
     #[test]
     fn the_log_in_leads_back_to_pages_and_not_to_forms() {
-        let lead = |method: Method, path: &str, is_over| {
+        let lead = |method: Method, path: &str, ended| {
             let request =
                 Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
-            Step::LogIn.lead(&request, is_over).into_response().headers()[header::LOCATION].clone()
+            Step::LogIn.lead(&request, ended).into_response().headers()[header::LOCATION].clone()
         };
         assert_eq!(
-            lead(Method::GET, "/offices?name=%E3%81%82", false),
+            lead(Method::GET, "/offices?name=%E3%81%82", None),
             "/login?next=%2Foffices%3Fname%3D%25E3%2581%2582"
         );
-        assert_eq!(lead(Method::POST, "/licence/agree", true), "/login?why=timed-out");
-        assert_eq!(lead(Method::GET, "/", false), "/login");
+        let (timed_out, elsewhere) = (Some(Ended::TimedOut), Some(Ended::Elsewhere));
+        assert_eq!(lead(Method::POST, "/licence/agree", timed_out), "/login?why=timed-out&unsent=yes");
+        assert_eq!(lead(Method::POST, "/licence/plan", elsewhere), "/login?why=ended&unsent=yes");
+        assert_eq!(lead(Method::GET, "/licence", elsewhere), "/login?why=ended&next=%2Flicence");
+        assert_eq!(lead(Method::GET, "/", None), "/login");
     }
 
     #[test]

@@ -105,8 +105,10 @@ fn facts(member: &Member, mail: Option<MailAddress>, state: FactorState) -> Fact
     Facts::default()
         .fact("ユーザID", Cell::code(member.session.user_id.to_string()))
         .fact("パスワード", Cell::action(change("変更する", "/password", "パスワード")))
-        .fact("メールアドレス", Cell::text(mail))
-        .fact("", Cell::action(change("登録・変更する", "/account/mail", "メールアドレス")))
+        .fact(
+            "メールアドレス",
+            Cell::action(change("登録・変更する", "/account/mail", "メールアドレス")).note(mail),
+        )
         .fact("2段階認証", Cell::tag(tag).note(note))
 }
 

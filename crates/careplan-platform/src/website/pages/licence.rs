@@ -239,11 +239,13 @@ fn state(line: &ChargeLine) -> Cell {
 }
 
 fn documents(line: &ChargeLine) -> Cell {
+    // The receipt also leads to the invoice.
     match line.documents[..] {
         [] => Cell::text("—"),
-        [only] => Cell::link(only.label_ja(), format!("/licence/documents/{only}")),
-        // The receipt also leads to the invoice.
-        [.., last] => Cell::link(last.label_ja(), format!("/licence/documents/{last}")),
+        [.., last] => {
+            let button = Button::link(last.label_ja(), format!("/licence/documents/{last}")).secondary();
+            Cell::action(button.small().about(format!("請求番号 {}", line.charge.id)))
+        }
     }
 }
 

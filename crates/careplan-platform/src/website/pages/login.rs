@@ -40,6 +40,10 @@ pub(in crate::website) async fn show(
             Tone::Info,
             "しばらく操作がなかったため、ログアウトしました。もう一度ログインしてください。",
         )),
+        "ended" => Some(Banner::new(
+            Tone::Info,
+            "このブラウザのログインは終了しています（ほかのブラウザで終了したか、パスワードを変更したため）。もう一度ログインしてください。",
+        )),
         "logged-out" => Some(Banner::new(Tone::Success, "ログアウトしました。")),
         "password-set" => Some(Banner::new(
             Tone::Success,
@@ -47,6 +51,11 @@ pub(in crate::website) async fn show(
         )),
         _ => None,
     };
+    let notice = notice.map(|notice| match fields.text("unsent") {
+        "yes" => notice
+            .paragraph("いま送信した内容は受け付けていません。ログインしてから、もう一度入力してください。"),
+        _ => notice,
+    });
     draw(&site, &visit, (&fields, FieldErrors::default()), notice).await
 }
 

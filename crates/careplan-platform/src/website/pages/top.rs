@@ -82,7 +82,10 @@ fn steps(standing: Standing) -> (&'static str, Checklist) {
         LicenceState::Valid { ends_at } => format!("有効です。{}まで使えます。", date_ja(last_day(ends_at))),
         LicenceState::Upcoming { starts_at } => format!("{}から有効になります。", date_ja(day(starts_at))),
         LicenceState::Expired { ended_at } => {
-            format!("{}で終わりました。更新すると、また送受信できます。", date_ja(last_day(ended_at)))
+            format!(
+                "{}で終わりました。もう一度利用申請をすると、また送受信できます。",
+                date_ja(last_day(ended_at))
+            )
         }
         LicenceState::NotApplied => "申請すると、すぐに使えるようになります。".to_owned(),
     };
