@@ -31,6 +31,8 @@ pub enum Point {
     PartTaken,
     /// Inbox: the bytes came and are not stored yet.
     LetterFetched,
+    /// Inbox: the letter is for another terminal, the row does not say so yet.
+    LetterNotForUs,
     /// Inbox: the letter is verified and stored, no file is written.
     LetterVerified,
     /// Inbox: files lie under temporary names.
@@ -64,6 +66,7 @@ impl Point {
         Self::LetterAnswered,
         Self::PartTaken,
         Self::LetterFetched,
+        Self::LetterNotForUs,
         Self::LetterVerified,
         Self::FilesWritten,
         Self::FilesNamed,

@@ -353,6 +353,10 @@ pub enum Step {
     Imported(TransmissionId),
     /// A letter was set aside, because it cannot be opened or verified.
     SetAside(TransmissionId, Fault),
+    /// A letter was left alone, because only another terminal of this office can open it.
+    LeftAlone(TransmissionId, Fault),
+    /// A letter that was left alone was looked at again, and stays so.
+    LookedAgain(TransmissionId),
     /// The refusal of a letter was handed in.
     Refused(TransmissionId),
     /// A letter came to an end before it was taken here.

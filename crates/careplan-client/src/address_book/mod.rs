@@ -104,29 +104,59 @@ pub async fn keys_of(
     office: &OfficeNumber,
     now: Timestamp,
 ) -> Result<OfficeKeyRing, AddressFault> {
-    let listed = link.platform.office_keys(office).await?;
-    let (mut keys, mut left_out, mut seen) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in &listed.terminals {
-        let newest = state.newest_announcement(office, entry.terminal).await?;
-        match judge(&link.trust, entry, office, newest, now) {
-            Ok((key, issued_at)) => {
-                keys.push(key);
-                seen.push((entry.terminal, issued_at));
-            }
-            Err(refusal) => left_out.push((entry.terminal, refusal)),
-        }
-    }
+    let Announced { holding, left_out } = announced(link, state, office, now).await?;
     for (terminal, refusal) in &left_out {
         tracing::warn!(%office, %terminal, ?refusal, "a terminal's key is left out");
     }
-    if keys.is_empty() {
+    if holding.is_empty() {
         return Err(match left_out.into_iter().next() {
             Some((_, refusal)) => AddressFault::NoneHolds(*office, refusal),
             None => AddressFault::NoTerminal(*office),
         });
     }
+    let seen: Vec<_> = holding.iter().map(|it| (it.terminal, it.issued_at)).collect();
     state.remember_announcements(office, &seen).await?;
-    Ok(OfficeKeyRing { keys, left_out })
+    Ok(OfficeKeyRing { keys: holding.into_iter().map(|it| it.key).collect(), left_out })
+}
+
+/// Whether this office has terminals beside this one, by announcements that hold.
+///
+/// # Errors
+/// [`AddressFault::Platform`], [`AddressFault::State`].
+pub async fn has_other_terminals(link: &Link, state: &State, now: Timestamp) -> Result<bool, AddressFault> {
+    let announced = announced(link, state, &link.office(), now).await?;
+    Ok(announced.holding.iter().any(|it| it.terminal != link.settings.terminal))
+}
+
+/// One key whose announcement holds.
+struct Holding {
+    terminal: Uuid,
+    key: TerminalPublicKey,
+    issued_at: Timestamp,
+}
+
+/// What the terminals of an office announce, judged.
+struct Announced {
+    holding: Vec<Holding>,
+    left_out: Vec<(Uuid, AnnouncementRefusal)>,
+}
+
+async fn announced(
+    link: &Link,
+    state: &State,
+    office: &OfficeNumber,
+    now: Timestamp,
+) -> Result<Announced, AddressFault> {
+    let listed = link.platform.office_keys(office).await?;
+    let (mut holding, mut left_out) = (Vec::new(), Vec::new());
+    for entry in &listed.terminals {
+        let newest = state.newest_announcement(office, entry.terminal).await?;
+        match judge(&link.trust, entry, office, newest, now) {
+            Ok((key, issued_at)) => holding.push(Holding { terminal: entry.terminal, key, issued_at }),
+            Err(refusal) => left_out.push((entry.terminal, refusal)),
+        }
+    }
+    Ok(Announced { holding, left_out })
 }
 
 /// Judges one announcement.

@@ -38,8 +38,10 @@ impl Receive {
             if step.is_idle() {
                 break;
             }
-            trouble |= matches!(step, Step::Later(..) | Step::SetAside(..));
-            if let Step::Written(id) | Step::SetAside(id, _) | Step::Ended(id, _) = &step {
+            trouble |= matches!(step, Step::Later(..) | Step::SetAside(..) | Step::LeftAlone(..));
+            if let Step::Written(id) | Step::SetAside(id, _) | Step::LeftAlone(id, _) | Step::Ended(id, _) =
+                &step
+            {
                 touched.push(*id);
             }
             if !self.json {

@@ -108,10 +108,12 @@ pub(super) fn say_step(step: &Step) {
         Step::Acknowledged(id) => say(format_args!("受領証を返しました：{id}")),
         Step::Imported(id) => say(format_args!("取込証を返しました：{id}")),
         Step::SetAside(id, fault) => say(format_args!("開けないため脇に置きました：{id} {}", fault.text)),
+        Step::LeftAlone(_, fault) => remark(format_args!("注意：{}", fault.text)),
         Step::Refused(id) => say(format_args!("受領不可を送信元へ知らせました：{id}")),
         Step::Ended(id, state) => say(format_args!("受信の前に終わりました：{id} {state}")),
         Step::Moved(id, life) => say(format_args!("状態が変わりました：{id} {}", life.label_ja())),
         Step::Unproven(id, fault) => remark(format_args!("注意：{id} {}", fault.text)),
-        Step::Later(..) | Step::Idle | Step::Listed(_) | Step::Verified(_) | Step::News(_) => {}
+        Step::Later(..) | Step::Idle | Step::Listed(_) | Step::LookedAgain(_) => {}
+        Step::Verified(_) | Step::News(_) => {}
     }
 }

@@ -94,6 +94,7 @@ fn say_report(report: &Report, now: Timestamp) {
     say(format_args!("送信不可　　　: {}件", count(&report.sent, &["rejected"])));
     say(format_args!("受信待ち　　　: {}件", count(&report.received, &["listed", "verified", "written"])));
     say(format_args!("受領不可　　　: {}件", count(&report.received, &["set_aside", "refused"])));
+    say(format_args!("この端末で不可: {}件", count(&report.received, &["left_alone"])));
     say(format_args!("受信フォルダー: {}", report.inbox.display()));
     let left = report.certificate_until.duration_since(now).as_hours() / 24;
     if left < RENEWAL_DAYS {

@@ -40,6 +40,7 @@ impl Office {
         let outside = Outside { header: received.header.clone(), accepted_at: accepted.receipt.at };
         let letter = match self.read_letter(&link, &sealed, &outside)? {
             Ok(letter) => letter,
+            Err(LetterRefusal::NotForUs) => return self.not_for_us(&link, received).await,
             Err(refusal) => {
                 let reason = refusal.reason();
                 return self.poisoned(received, Fault { code: reason.code, text: reason.text }).await;
@@ -83,7 +84,7 @@ impl Office {
     }
 
     /// Counts a try that failed because of the letter itself, and sets it aside at the last.
-    async fn poisoned(&self, received: &Received, fault: Fault) -> Result<Step, OfficeFault> {
+    pub(super) async fn poisoned(&self, received: &Received, fault: Fault) -> Result<Step, OfficeFault> {
         let id = received.header.id;
         if received.tries + 1 < POISON_TRIES_MAX {
             self.state().receive_failed(id, &fault, next_try(self.now(), received.tries)).await?;

@@ -2,19 +2,23 @@
 //!
 //! ```text
 //! listed ─► verified ─► written ─► acknowledged ─► (importing) ─► imported
-//!    └─► set aside ─► refused
+//!    ├─► set aside ─► refused
+//!    └─► left alone ─► (elsewhere)
 //! ```
 //!
 //! Promises: no byte reaches the inbox folder before its letter was verified; units are written in
 //! the order of their serials; a letter is acknowledged only after its files are durable; a letter
 //! that cannot be taken is set aside after [`POISON_TRIES_MAX`] tries with a signed refusal and
-//! never blocks the next; no different file is ever overwritten.
+//! never blocks the next; one that only another terminal of this office can open is left to it and
+//! not refused; no different file is ever overwritten.
 
 mod fetch;
+mod left_alone;
 mod news;
 mod receipts;
 mod write;
 
+pub use left_alone::{ForOtherTerminal, LOOK_AGAIN};
 pub use write::FOLDERS_OF_A_UNIT_MAX;
 
 use careplan_domain::TransmissionId;
@@ -63,6 +67,9 @@ impl Engine {
             if let Some(received) = office.state().due_received(state, now).await? {
                 return office.hand_in(&received, kind).await;
             }
+        }
+        if let Some(received) = office.state().due_received(ReceivedState::LeftAlone, now).await? {
+            return office.look_again(&received).await;
         }
         self.inbox_unread = true;
         Ok(Step::Idle)
@@ -115,6 +122,10 @@ impl Office {
         if matches!(fault, OfficeFault::State(_) | OfficeFault::Keys(_) | OfficeFault::NotSetUp) {
             return Err(fault);
         }
+        if received.state == ReceivedState::LeftAlone {
+            // Nobody waits for this look, and what was told still holds.
+            return self.leave_alone(received).await;
+        }
         let id = received.header.id;
         let stored = fault.stored();
         tracing::warn!(transmission = %id, code = stored.code, tries = received.tries, "tried again later");
@@ -138,7 +149,12 @@ impl Office {
             Err(fault) if fault.problem() == Some(Code::TransmissionUnknown) => ReceivedState::Expired,
             Err(fault) => return self.later(received, fault.into()).await,
         };
-        self.state().end_received(id, state, None, self.now()).await?;
+        if received.state == ReceivedState::LeftAlone {
+            // What was told to do is done, or too late: it does not stay.
+            self.state().set_received(id, state, self.now()).await?;
+        } else {
+            self.state().end_received(id, state, None, self.now()).await?;
+        }
         Ok(Step::Ended(id, state.label_ja()))
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn sent_tag(state: SentState) -> Tag {
 pub(super) fn received_tag(state: ReceivedState) -> Tag {
     let tone = match state {
         ReceivedState::Listed | ReceivedState::Verified => Tone::Info,
-        ReceivedState::Written | ReceivedState::Acknowledged => Tone::Warning,
+        ReceivedState::Written | ReceivedState::Acknowledged | ReceivedState::LeftAlone => Tone::Warning,
         ReceivedState::Importing | ReceivedState::Imported => Tone::Success,
         ReceivedState::SetAside | ReceivedState::Refused | ReceivedState::Expired => Tone::Error,
         ReceivedState::Withdrawn | ReceivedState::Elsewhere => Tone::Plain,

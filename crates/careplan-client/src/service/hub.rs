@@ -66,7 +66,8 @@ impl Hub {
 
 impl Watcher for Hub {
     fn step(&mut self, step: &Step) {
-        let is_answered = !matches!(step, Step::Later(..));
+        // A look that the platform did not answer is put off like one that it did.
+        let is_answered = !matches!(step, Step::Later(..) | Step::LookedAgain(_));
         self.condition.send_modify(|condition| {
             condition.changes += 1;
             if is_answered {

@@ -35,19 +35,19 @@ const ALL: &str = select!("order by seq");
 const PAGE: &str = select!("where ($1 is null or seq < $1) order by seq desc limit $2");
 /// By serial within a state: units are written in the order in which they are to be imported.
 const DUE: &str = select!("where state = $1 and next_try_at <= $2 order by serial, seq limit 1");
-const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing')";
+const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing', 'left_alone')";
 const INSERT: &str = "insert into received (id, seq, sender, receiver, unit, month, files, sealed_bytes,
     sealed_sha256, replaces, accepted_at, deadline, state, state_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing";
 const VERIFIED: &str = "update received set state = 'verified', state_at = $2, serial = $3, manifest = $4,
-    findings = $5, tries = 0, next_try_at = 0, fault_code = null, fault_text = null where id = $1 and state = 'listed'";
+    findings = $5, tries = 0, next_try_at = 0, fault_code = null, fault_text = null where id = $1 and state in ('listed', 'left_alone')";
 const WRITTEN: &str =
     "update received set state = 'written', state_at = $2, folder = $3, tries = 0, next_try_at = 0,
     fault_code = null, fault_text = null where id = $1 and state = 'verified'";
 const SET_STATE: &str = "update received set state = $2, state_at = $3, tries = 0, next_try_at = 0,
     fault_code = null, fault_text = null where id = $1";
 const SET_ASIDE: &str = "update received set state = 'set_aside', state_at = $2, tries = 0, next_try_at = 0,
-    fault_code = $3, fault_text = $4 where id = $1 and state = 'listed'";
+    fault_code = $3, fault_text = $4 where id = $1 and state in ('listed', 'left_alone')";
 const ENDED: &str = "update received set state = $2, state_at = $3, next_try_at = 0 where id = $1";
 const SET_FAULT: &str =
     "update received set tries = tries + 1, next_try_at = $2, fault_code = $3, fault_text = $4 where id = $1";

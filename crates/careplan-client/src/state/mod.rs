@@ -10,6 +10,7 @@ mod history;
 mod history_page;
 mod history_report;
 mod inbox;
+mod left_alone;
 mod news;
 mod operations;
 mod outbox;

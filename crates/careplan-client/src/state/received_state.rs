@@ -19,6 +19,8 @@ pub enum ReceivedState {
     Imported,
     /// Could not be opened or verified; the refusal is not handed in yet.
     SetAside,
+    /// Only another terminal of this office can open it; it is left to that one.
+    LeftAlone,
     /// Refused.
     Refused,
     /// Taken back by its sender before it was fetched.
@@ -39,6 +41,7 @@ impl ReceivedState {
         Self::Importing,
         Self::Imported,
         Self::SetAside,
+        Self::LeftAlone,
         Self::Refused,
         Self::Withdrawn,
         Self::Expired,
@@ -55,6 +58,7 @@ impl ReceivedState {
             Self::Importing => "importing",
             Self::Imported => "imported",
             Self::SetAside => "set_aside",
+            Self::LeftAlone => "left_alone",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
             Self::Expired => "expired",
@@ -72,6 +76,7 @@ impl ReceivedState {
             Self::Importing => "取込済（取込証の送信待ち）",
             Self::Imported => "取込済",
             Self::SetAside => "開けません（受領不可通知の送信待ち）",
+            Self::LeftAlone => "この端末では開けません",
             Self::Refused => "受領不可",
             Self::Withdrawn => "取下げ",
             Self::Expired => "期限切れ",

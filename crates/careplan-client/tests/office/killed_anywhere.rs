@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use careplan_client::history::{Exchanged, Filter};
+use careplan_client::inbox::LOOK_AGAIN;
 use careplan_client::mishap::{Mishap, Mishaps, Point};
 use careplan_client::outbox::{DocumentOrder, SendOptions};
-use careplan_client::state::SentState;
+use careplan_client::state::{ReceivedState, SentState};
 use careplan_client::{Office, OfficeFault};
 use careplan_domain::transmission::State as Life;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
-use crate::world::{RECEIVER, SENDER, World, files_below, one};
+use crate::world::{RECEIVER, SENDER, World, drain, files_below, one};
 
 /// Cuts the power once, at one point.
 #[derive(Clone)]
@@ -36,7 +37,8 @@ impl Mishap for PowerCut {
     }
 }
 
-/// All that two offices do, from the first set-up on; done again after a kill, as people do.
+/// All that two offices do, from the first set-up on; done again after a kill, as people do. One
+/// has a second terminal, which came when everything was sealed.
 async fn life(world: &World, mishap: &PowerCut) -> Result<(), OfficeFault> {
     let open = |number: &'static str| Office::open(world.options(number, Mishaps::new(mishap.clone())));
     let (sender, receiver) = (open(SENDER).await?, open(RECEIVER).await?);
@@ -50,7 +52,11 @@ async fn life(world: &World, mishap: &PowerCut) -> Result<(), OfficeFault> {
     };
     let options = SendOptions { documents: Some(documents), ..SendOptions::default() };
     sender.send_folder(&world.path("month"), &options).await?;
-    for office in [&sender, &receiver, &sender] {
+    // What happens at both terminals alike is to be cut at the one that takes the letters.
+    let is_its_own = mishap.at == Point::LetterNotForUs;
+    let mishaps = if is_its_own { Mishaps::new(mishap.clone()) } else { Mishaps::default() };
+    let second = world.other_terminal(RECEIVER, mishaps).await?;
+    for office in [&sender, &second, &receiver, &sender] {
         let mut engine = office.engine()?;
         for kind in [0, 1, 2] {
             while !one(&mut engine, kind).await?.is_idle() {}
@@ -117,5 +123,11 @@ async fn a_kill_at_any_point_loses_nothing_and_sends_nothing_twice() {
             assert_eq!(sent.state, SentState::Life(Life::Acknowledged), "{point:?}");
             assert_eq!(sender.state().receipts(sent.header.id).await.unwrap().len(), 2, "{point:?}");
         }
+        world.pass(LOOK_AGAIN);
+        let second = world.other_terminal(RECEIVER, Mishaps::default()).await.unwrap();
+        drain(&second).await;
+        let left = second.state().all_received().await.unwrap();
+        assert_eq!(left.len(), 3, "{point:?}");
+        assert!(left.iter().all(|it| it.state == ReceivedState::Elsewhere), "{point:?}: {left:?}");
     }
 }

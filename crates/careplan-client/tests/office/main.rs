@@ -16,6 +16,7 @@ mod killed_anywhere;
 mod limits;
 mod lost_on_the_way;
 mod on_the_wire;
+mod other_terminal;
 mod poison;
 mod receivers_keys;
 mod report_commands;

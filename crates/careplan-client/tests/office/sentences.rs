@@ -3,6 +3,7 @@
 use careplan_client::OfficeFault;
 use careplan_client::enrol::EnrolFault;
 use careplan_client::files::{FileAction, FileFault, NameFault};
+use careplan_client::inbox::ForOtherTerminal;
 use careplan_client::letter::{ComposeFault, LetterRefusal};
 use careplan_client::outbox::GatherFault;
 use careplan_client::trust::TrustFault;
@@ -49,6 +50,13 @@ fn every_reason_for_refusing_a_letter_as_its_sender_reads_it() {
     file_name_twice: 同じ名前のファイルが2つ入っています（2番目）。送り直してください。
     file_kind: CSV・PDF・JPEGのいずれでもないファイルが入っています（2番目）。送り直してください。
     ");
+}
+
+#[test]
+fn why_a_letter_is_left_to_another_terminal_as_its_receiver_reads_it() {
+    let id = "01920000-0000-7000-8000-000000000001".parse().unwrap();
+    let said = ForOtherTerminal { id, from: "9970000018-43".parse().unwrap() };
+    insta::assert_snapshot!(said, @"送信元 9970000018-43 からの封書（送信番号 01920000-0000-7000-8000-000000000001）は、この端末の鍵では開けません（この端末の初期設定より前に送られた可能性があります）。この事業所のほかの端末で受信してください。ほかの端末でも開けないときは、送信元に送り直しを依頼してください。");
 }
 
 #[test]

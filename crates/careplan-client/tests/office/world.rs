@@ -82,6 +82,19 @@ impl World {
         office
     }
 
+    /// Another terminal of an office that has one, set up now: a data folder and a key of its own,
+    /// and the office's certificate.
+    pub async fn other_terminal(&self, number: &str, mishaps: Mishaps) -> Result<Office, OfficeFault> {
+        let data = self.path(&format!("{number}-2"));
+        let keys = data.join("keys");
+        std::fs::create_dir_all(&keys).unwrap();
+        std::fs::copy(self.path(number).join("keys/office.pem"), keys.join("office.pem")).unwrap();
+        let office = Office::open(OfficeOptions { data, ..self.options(number, mishaps) }).await?;
+        let order = SetupOrder { certificate: CertificateSource::Present, ..self.order(number) };
+        office.set_up(&order).await.unwrap();
+        Ok(office)
+    }
+
     /// Sender and receiver, set up.
     pub async fn two(&self) -> (Office, Office) {
         (self.set_up(SENDER).await, self.set_up(RECEIVER).await)
