@@ -22,6 +22,7 @@ pub mod files;
 pub mod inbox;
 pub mod keys;
 pub mod letter;
+pub mod local_api;
 pub mod mishap;
 mod office;
 pub mod outbox;

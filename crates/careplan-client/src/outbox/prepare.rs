@@ -27,6 +27,8 @@ pub struct SendOptions {
     pub dry_run: bool,
     /// Where documents beside the standard go.
     pub documents: Option<DocumentOrder>,
+    /// The number of the action, where its caller gave it one before; a new one when absent.
+    pub dispatch: Option<Uuid>,
 }
 
 /// Where documents (PDF, JPEG) go: their names do not say it.
@@ -150,7 +152,7 @@ impl Office {
         mut tell: impl FnMut(&UnitReport) + Send,
     ) -> Result<DispatchReport, OfficeFault> {
         let link = self.link().await?;
-        let dispatch = new_uuid(self.now());
+        let dispatch = options.dispatch.unwrap_or_else(|| new_uuid(self.now()));
         let mut rings = KeyRings::new();
         let mut units = Vec::new();
         let mut room = Room::default();

@@ -7,6 +7,9 @@
 mod counts;
 mod drafts;
 mod inbox;
+mod local_api;
+mod local_api_events;
+mod local_api_sends;
 mod news;
 mod operations;
 mod outbox;
@@ -29,6 +32,8 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 pub use counts::Counts;
 pub use drafts::{Draft, DraftState};
 pub use inbox::{Received, VerifiedLetter};
+pub use local_api_events::{Event, EventBounds};
+pub(crate) use local_api_sends::{NewSend, StoredSend};
 pub use news::NewsItem;
 pub(crate) use operations::append as append_operation;
 pub use outbox::{NewSent, Sent, SentState};
