@@ -120,6 +120,8 @@ export class Person {
 
   /// What axe-core finds that hurts people, as sentences.
   async barriers() {
+    // A change of the colour scheme fades in; half-way through it no colour is the page's.
+    await this.page.evaluate(() => Promise.allSettled(document.getAnimations().map((it) => it.finished)));
     await this.page.evaluate(AXE);
     const found = await this.page.evaluate(async (locale) => {
       window.axe.configure({ locale });

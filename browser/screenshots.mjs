@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { onTheWay, open, settledPaths } from "./pages.mjs";
 import { Person, ended } from "./person.mjs";
+import { clerk, example } from "./clerk.mjs";
 import { office, world } from "./world.mjs";
 
 const out = process.argv[2];
@@ -30,6 +31,37 @@ for (const [size, options] of sizes) {
     await take(member, `office-${named(address)}`);
   }
   await member.leaves();
+  // The office client: a draft with two units, and what came of it.
+  const sender = await clerk(0, options);
+  const receiver = await clerk(1, options);
+  for (const address of ["/", "/send", "/password"]) {
+    await sender.open(address);
+    await take(sender, `client-${named(address)}`);
+  }
+  await sender.open("/send");
+  await sender.page.locator("#files").setInputFiles([...example("01_K1_care_plan"), ...example("02_K2_use_slip")]);
+  await sender.presses("取り込んで点検する");
+  await take(sender, "client-draft");
+  await sender.presses("件を送信する");
+  await take(sender, "client-draft-sent");
+  await sender.open("/send");
+  await sender.page.locator("#files").setInputFiles(example("03_S1_actuals"));
+  await sender.presses("取り込んで点検する");
+  await take(sender, "client-draft-wrong");
+  await sender.open("/sent");
+  await take(sender, "client-sent");
+  await sender.follows("見る");
+  await take(sender, "client-sent-one");
+  for (let turn = 0; turn < 100 && !(await receiver.page.locator("body").innerText()).includes("帳票で見る"); turn++) {
+    await receiver.open("/received");
+    if (await receiver.page.getByRole("link", { name: "見る" }).count() > 0) {
+      await take(receiver, "client-received");
+      await receiver.follows("見る");
+    }
+  }
+  await take(receiver, "client-received-one");
+  await sender.leaves();
+  await receiver.leaves();
   const beginner = await Person.sitsDown(options);
   let number = 0;
   for (const [name, lead] of onTheWay(office())) {

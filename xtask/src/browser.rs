@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde::Serialize;
 use tempfile::TempDir;
 
@@ -50,6 +50,10 @@ struct World<'a> {
     chromium: &'a str,
     /// Licensed and with a certificate that ends soon.
     settled: Member,
+    /// The screens of two offices that may write to each other, each with the code of the first account.
+    screens: [String; 2],
+    /// What care software wrote for the first of them.
+    export: PathBuf,
     offices: Vec<Member>,
 }
 
@@ -150,12 +154,15 @@ fn in_a_world(programs: &Programs, work: impl FnOnce(&Path) -> anyhow::Result<()
     let offices = invented();
     let all: Vec<&Invented> = offices.iter().collect();
     let platform = Platform::start(programs, &folder.path().join("platform"), &all, SETTINGS)?;
-    let (first, others) = all.split_first().context("there are offices")?;
+    let (pair, others) = all.split_at(2);
+    let [first, second] = pair else { bail!("there are offices") };
     let mut members = Vec::new();
     for office in others.iter().take(LETTERS) {
         members.push(Member::of(office, platform.letter_to(office)?));
     }
-    let settled = settle(programs, &platform, first, folder.path())?;
+    let (settled, sender) = settle(programs, &platform, first, folder.path())?;
+    let (_, receiver) = settle(programs, &platform, second, folder.path())?;
+    let clients = [sender.run()?, receiver.run()?];
     publish(&platform)?;
     let world = World {
         site: platform.site_url(),
@@ -164,11 +171,16 @@ fn in_a_world(programs: &Programs, work: impl FnOnce(&Path) -> anyhow::Result<()
         mails: platform.mail_folder(),
         chromium: CHROMIUM,
         settled,
+        screens: [sender.screens()?, receiver.screens()?],
+        export: Path::new("crates/careplan-standard/examples").canonicalize()?,
         offices: members,
     };
     let file = folder.path().join("world.json");
     fs::write(&file, serde_json::to_vec_pretty(&world)?)?;
     let worked = work(&file);
+    for client in clients {
+        client.stop()?;
+    }
     platform.stop()?;
     worked
 }
@@ -179,14 +191,14 @@ fn settle(
     platform: &Platform,
     office: &&'static Invented,
     folder: &Path,
-) -> anyhow::Result<Member> {
+) -> anyhow::Result<(Member, Office)> {
     let letter = platform.letter_to(office)?;
     platform.billing(&["method", office.number, "invoice"])?;
     platform.admin(&["licence", "grant", office.number])?;
     let bills = folder.join("bills");
     platform.billing(&["run", "--month", "2026-12", "--out", &bills.to_string_lossy()])?;
-    Office::set_up(programs, office, &folder.join(office.folder), platform, &letter)?;
-    Ok(Member::of(office, letter))
+    let client = Office::set_up(programs, office, &folder.join(office.folder), platform, &letter)?;
+    Ok((Member::of(office, letter), client))
 }
 
 fn publish(platform: &Platform) -> anyhow::Result<()> {

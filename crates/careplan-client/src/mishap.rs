@@ -19,6 +19,10 @@ pub enum Point {
     EnrolmentCertificateStored,
     /// Outbox: the letter is sealed and not stored yet.
     LetterSealed,
+    /// Outbox: the copy of what is sent lies under temporary names.
+    SentCopyUnderway,
+    /// Outbox: the copy has its name, no row says so yet.
+    SentCopyNamed,
     /// Outbox: the letter is stored and was not sent yet.
     LetterStored,
     /// Outbox: the platform answered, the answer is not stored yet.
@@ -33,6 +37,10 @@ pub enum Point {
     FilesWritten,
     /// Inbox: files lie under their own names, the row does not say so yet.
     FilesNamed,
+    /// Inbox: the copy of what came lies under temporary names.
+    KeptCopyUnderway,
+    /// Inbox: the copy has its name, the row does not say so yet.
+    KeptCopyNamed,
     /// Inbox: the row says that the files are there, nothing was acknowledged.
     FilesRecorded,
     /// Inbox: the receipt is signed and stored, not handed in.
@@ -50,6 +58,8 @@ impl Point {
         Self::EnrolmentCertificateReceived,
         Self::EnrolmentCertificateStored,
         Self::LetterSealed,
+        Self::SentCopyUnderway,
+        Self::SentCopyNamed,
         Self::LetterStored,
         Self::LetterAnswered,
         Self::PartTaken,
@@ -57,6 +67,8 @@ impl Point {
         Self::LetterVerified,
         Self::FilesWritten,
         Self::FilesNamed,
+        Self::KeptCopyUnderway,
+        Self::KeptCopyNamed,
         Self::FilesRecorded,
         Self::ReceiptSigned,
         Self::ReceiptAnswered,

@@ -189,7 +189,12 @@ impl Office {
         files::make_folder(&options.data, Privacy::Private)?;
         let state = State::open(&options.data.join("client.sqlite")).await?;
         let keys = KeyFolder::open(options.data.join("keys"), options.mishaps.clone())?;
-        Ok(Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::new(None) }) })
+        let office = Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::new(None) }) };
+        if let Err(fault) = office.sweep_shelves().await {
+            // What a kill left takes room and nothing else; the next start tries again.
+            tracing::warn!(code = fault.code(), "copies of a kill are left");
+        }
+        Ok(office)
     }
 
     /// Whether a data folder was ever used, without making anything.
@@ -226,6 +231,10 @@ impl Office {
     /// # Errors
     /// [`OfficeFault::State`].
     pub async fn inbox_folder(&self) -> Result<PathBuf, OfficeFault> {
+        Ok(self.inbox_folder_of_state().await?)
+    }
+
+    pub(crate) async fn inbox_folder_of_state(&self) -> Result<PathBuf, StateFault> {
         let chosen = self.state().settings().await?.and_then(|settings| settings.inbox);
         Ok(chosen.map_or_else(|| self.inner.options.data.join("inbox"), PathBuf::from))
     }

@@ -196,6 +196,10 @@ fn invite(platform: &Platform, folder: &Path) -> anyhow::Result<()> {
 /// Both offices stay online until Ctrl-C, so that a person can try commands.
 fn linger(programs: &Programs, platform: &Platform, one: &Office, other: &Office) -> anyhow::Result<()> {
     let running = [one.run()?, other.run()?];
+    println!("\n画面 (screens; the first visit makes an account):");
+    for office in [one, other] {
+        println!("  {}  {}", office.screens()?, office.invented().name);
+    }
     println!("\n見てみる (have a look):");
     for office in [one, other] {
         println!("  {} list --data {}", programs.client.display(), office.data().display());

@@ -83,6 +83,11 @@ impl Office {
         Ok(child)
     }
 
+    /// The address of its screens; before there is an account, with the code that makes the first one.
+    pub(crate) fn screens(&self) -> anyhow::Result<String> {
+        Ok(self.tell("open", &["--print"])?.trim().to_owned())
+    }
+
     /// The care software writes its files: copies of the examples, or made here.
     pub(crate) fn write_export(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
         for (name, bytes) in files {

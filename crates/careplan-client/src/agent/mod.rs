@@ -68,11 +68,15 @@ pub async fn run(
     let listening = tokio::spawn(listening::listen(office.clone(), hints, stop.clone()));
     drop(link);
     let mut due = Due { renewal: Timestamp::MIN, lists: Timestamp::MIN };
+    let mut is_tidy = false;
     while !stop.is_cancelled() {
         let now = office.now();
         if now >= due.renewal {
             due.renewal = later(now, renew(&office, watcher).await?);
+            is_tidy = false;
         }
+        // A bounded piece at a time: letters do not wait for it.
+        is_tidy = is_tidy || !tidy(&office).await;
         let read_lists = now >= due.lists;
         let worked = tokio::select! {
             worked = round(&mut engine, watcher, &stop, read_lists) => worked,
@@ -168,6 +172,22 @@ async fn renew(office: &Office, watcher: &mut dyn Watcher) -> Result<SignedDurat
         Err(fault) => {
             watcher.trouble(&fault, "renewal");
             Ok(RENEW_AGAIN)
+        }
+    }
+}
+
+/// Removes copies whose time is over and looks at what came before there was a history; says whether
+/// there is more to do. What does not work is left for the next day.
+async fn tidy(office: &Office) -> bool {
+    let history = office.history();
+    let done = async {
+        Ok::<_, OfficeFault>(history.remove_old_copies(office.now()).await? | history.fill_in().await?)
+    };
+    match done.await {
+        Ok(more) => more,
+        Err(fault) => {
+            tracing::warn!(code = fault.code(), "copies are not tidied up");
+            false
         }
     }
 }

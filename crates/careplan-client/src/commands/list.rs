@@ -1,12 +1,13 @@
 //! `careplan-client list`
 
-use careplan_domain::{Address, ServiceMonth, Timestamp, TransmissionId};
+use careplan_domain::{Address, ServiceMonth, Timestamp, TransmissionId, UnitKind};
 use serde::Serialize;
 
 use super::Outcome;
 use super::screen::{local, say, say_json};
+use crate::history::{Direction, Exchanged, Filter, PAGE_ITEMS_MAX, Partner, state_named};
 use crate::office::Office;
-use crate::state::{Received, Sent};
+use crate::state::{Received, Sent, StateFault};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -19,9 +20,43 @@ pub(super) struct List {
     /// 両方（何も指定しないときと同じ）
     #[arg(long)]
     all: bool,
+    /// この相手とのものだけ（事業所番号、または 9970000026-11 の形）
+    #[arg(long, value_name = "NUMBER")]
+    partner: Option<Partner>,
+    /// この対象年月のものだけ（例：202611）
+    #[arg(long, value_name = "YYYYMM")]
+    month: Option<ServiceMonth>,
+    /// この送信単位のものだけ（K1〜K4、S1、S2、Y1〜Y9、DOC）
+    #[arg(long, value_name = "KIND")]
+    kind: Option<UnitKind>,
+    /// この利用者のものだけ（氏名・フリガナ・被保険者番号の一部）
+    #[arg(long, value_name = "TEXT")]
+    user: Option<String>,
+    /// この状態のものだけ（受領済、取込済、取下げ、未読など）
+    #[arg(long, value_name = "STATE", value_parser = Standing::read)]
+    state: Option<Standing>,
     /// JSONで出力します
     #[arg(long)]
     json: bool,
+}
+
+/// A state that is asked for.
+#[derive(Debug, Clone, Copy)]
+enum Standing {
+    Unread,
+    Is(&'static str),
+}
+
+impl Standing {
+    fn read(text: &str) -> Result<Self, String> {
+        if matches!(text, "未読" | "unread") {
+            return Ok(Self::Unread);
+        }
+        state_named(text).map(Self::Is).ok_or_else(|| {
+            "そのような状態はありません。一覧に表示される言葉（受領済、取込済など）で指定してください"
+                .to_owned()
+        })
+    }
 }
 
 /// One line of a list, as programs read it.
@@ -114,15 +149,57 @@ impl Entry {
 }
 
 impl List {
+    /// What is asked for, oldest first.
+    async fn entries(&self, office: &Office) -> Result<Vec<Entry>, StateFault> {
+        let filter = self.filter();
+        let (mut entries, mut after) = (Vec::new(), None);
+        loop {
+            let page = office.history().page(&filter, after, PAGE_ITEMS_MAX).await?;
+            entries.extend(page.items.iter().map(|item| match &item.what {
+                Exchanged::Sent(sent) => Entry::of_sent(sent),
+                Exchanged::Received(received) => Entry::of_received(received),
+            }));
+            after = page.next;
+            if after.is_none() {
+                entries.reverse();
+                return Ok(entries);
+            }
+        }
+    }
+
+    fn filter(&self) -> Filter {
+        let direction = match (self.sent, self.received) {
+            (true, _) => Some(Direction::Sent),
+            (_, true) => Some(Direction::Received),
+            _ => None,
+        };
+        let (unread, state) = match self.state {
+            Some(Standing::Unread) => (true, None),
+            Some(Standing::Is(state)) => (false, Some(state)),
+            None => (false, None),
+        };
+        Filter {
+            direction,
+            partner: self.partner,
+            kind: self.kind,
+            month: self.month,
+            state,
+            unread,
+            text: self.user.clone(),
+            named: Vec::new(),
+        }
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.partner.is_some()
+            || self.month.is_some()
+            || self.kind.is_some()
+            || self.user.is_some()
+            || self.state.is_some()
+    }
+
     pub(super) async fn perform(self, office: &Office) -> anyhow::Result<Outcome> {
-        let mut entries = Vec::new();
-        if !self.received {
-            entries.extend(office.state().all_sent().await?.iter().map(Entry::of_sent));
-        }
-        if !self.sent {
-            entries.extend(office.state().all_received().await?.iter().map(Entry::of_received));
-        }
-        entries.sort_by_key(|entry| (entry.created_at, entry.id));
+        let entries = self.entries(office).await?;
         if self.json {
             say_json(&entries)?;
             return Ok(Outcome::Done);
@@ -134,7 +211,11 @@ impl List {
             }
         }
         if entries.is_empty() {
-            say("まだ送受信はありません。");
+            say(if self.is_filtered() {
+                "条件に合う送受信はありません。"
+            } else {
+                "まだ送受信はありません。"
+            });
         }
         Ok(Outcome::Done)
     }

@@ -16,12 +16,14 @@ mod open;
 mod reading;
 mod receive;
 mod render;
+mod report;
 mod run;
 mod screen;
 mod secrets;
 mod send;
 mod setup;
 mod show;
+mod staff;
 mod status;
 mod withdraw;
 
@@ -100,6 +102,11 @@ enum OfOffice {
     Imported(OfId),
     /// 1件の送受信の証拠（署名・受付票・受領証・証明書）をZIPに書き出します
     Evidence(evidence::Evidence),
+    /// 報告：利用実績と、第三者提供の記録
+    Report(report::Report),
+    /// 画面を使う職員：一覧、仮パスワードの出し直し、操作記録
+    #[command(subcommand)]
+    Staff(staff::Staff),
     /// 事業所・証明書・ライセンス・送受信待ちの状態を表示します
     Status(status::Status),
     /// 介護ソフトなどが使うローカルAPIのトークンを作り、一覧にし、取り消します
@@ -168,6 +175,8 @@ impl Arguments {
             OfOffice::Withdraw(of) => withdraw::perform(&office, of.id).await,
             OfOffice::Imported(of) => imported::perform(&office, of.id).await,
             OfOffice::Evidence(evidence) => evidence.perform(&office).await,
+            OfOffice::Report(report) => report.perform(&office).await,
+            OfOffice::Staff(staff) => staff.perform(&office).await,
             OfOffice::Status(status) => status.perform(&office, &data).await,
             OfOffice::ApiToken(of) => of.perform(&office).await,
         };

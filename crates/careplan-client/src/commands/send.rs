@@ -81,7 +81,7 @@ impl Send {
             again: self.again,
             dry_run: self.dry_run,
             documents: self.document_order(office, !judged.documents.is_empty()).await?,
-            dispatch: None,
+            ..SendOptions::default()
         };
         if !self.json {
             say_findings(judged.all_findings(), &files, Shown::Plain);

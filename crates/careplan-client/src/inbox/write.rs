@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use careplan_domain::Address;
+use careplan_standard::SourceFile;
 
 use crate::files::{self, FileFault, Privacy};
+use crate::history::{Bundle, Direction, Placed, Shelf, persons_in};
 use crate::letter::{Outside, ReceivedFile};
 use crate::mishap::{Mishaps, Point};
 use crate::office::{Office, OfficeFault, Step};
-use crate::state::{Received, ReceivedState};
+use crate::state::{Kept, Received, ReceivedState, Written};
 
 /// Folders tried for one unit when others of the same serial hold something different.
 pub const FOLDERS_OF_A_UNIT_MAX: usize = 9;
@@ -40,14 +42,45 @@ impl Office {
             name,
             id: id.to_string(),
         };
-        match unit.place(&letter.files, self.mishaps()).await {
+        let placed = match unit.place(&letter.files, self.mishaps()).await {
             Ok(folder) => {
-                self.state().store_written(id, &folder, self.now()).await?;
-                self.mishaps().pass(Point::FilesRecorded).await;
-                Ok(Step::Written(id))
+                let beside = unit.inbox.join(&folder);
+                self.keep(received, &letter.files, &beside).await.map(|kept| (folder, kept))
             }
-            Err(fault) => self.later(received, fault.into()).await,
-        }
+            Err(fault) => Err(fault),
+        };
+        let (folder, placed) = match placed {
+            Ok(placed) => placed,
+            Err(fault) => return self.later(received, fault.into()).await,
+        };
+        let files: Vec<SourceFile<'_>> =
+            letter.files.iter().map(|file| SourceFile::new(file.name.as_str(), &file.bytes)).collect();
+        let kept = Kept {
+            copy: Some(&placed.copy),
+            persons: Some(&persons_in(&files)),
+            accepted_at: received.accepted_at,
+        };
+        self.state().store_written(&Written { id, folder: &folder, kept, now: self.now() }).await?;
+        self.mishaps().pass(Point::FilesRecorded).await;
+        placed.stays();
+        Ok(Step::Written(id))
+    }
+
+    /// Keeps a copy of its own: care software empties the inbox folder.
+    async fn keep(
+        &self,
+        received: &Received,
+        files: &[ReceivedFile],
+        beside: &Path,
+    ) -> Result<Placed, FileFault> {
+        let bundle = Bundle {
+            id: received.header.id,
+            partner: received.header.from,
+            serial: received.serial.as_deref(),
+            files: files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect(),
+            beside: Some(beside),
+        };
+        Shelf::of(&self.options().data, Direction::Received).place(&bundle, self.mishaps()).await
     }
 }
 

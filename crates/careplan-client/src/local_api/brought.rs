@@ -78,6 +78,34 @@ pub(super) struct DocumentsBody {
     #[serde(default)]
     #[schema(example = "202611")]
     pub(super) month: Option<String>,
+    /// About whom they are (利用者): their bytes do not say it.
+    #[serde(default)]
+    pub(super) person: Option<PersonBody>,
+}
+
+/// Somebody who is cared for (利用者).
+#[derive(Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonBody {
+    /// 保険者番号.
+    #[schema(example = "990001")]
+    pub(super) insurer: String,
+    /// 被保険者番号.
+    #[schema(example = "0009900021")]
+    pub(super) insured_number: String,
+    /// The name.
+    #[serde(default)]
+    pub(super) name: String,
+    /// The name in kana.
+    #[serde(default)]
+    pub(super) kana: String,
+}
+
+/// Personal data.
+impl std::fmt::Debug for PersonBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonBody(***)")
+    }
 }
 
 /// Bytes, decoded while the JSON is read: the text is never held beside them.
@@ -202,6 +230,11 @@ pub(super) fn digest(files: &[FoundFile], documents: Option<&DocumentsBody>) -> 
         part(documents.from.as_bytes());
         part(documents.to.as_bytes());
         part(documents.month.as_deref().unwrap_or_default().as_bytes());
+        if let Some(person) = &documents.person {
+            for text in [&person.insurer, &person.insured_number, &person.name, &person.kana] {
+                part(text.as_bytes());
+            }
+        }
     }
     Digest(digest.finish())
 }

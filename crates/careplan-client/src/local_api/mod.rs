@@ -22,6 +22,7 @@ mod send;
 mod sent;
 mod shown;
 mod stream;
+mod transmissions;
 mod waiting;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub use openapi::document;
 pub use problem::{Code, Problem};
 pub(crate) use send::SendKey;
 pub use send::{KEY_CHARS_MAX, SENDS_KEPT};
+pub use transmissions::TEXT_CHARS_MAX;
 pub use waiting::{WAIT_SECONDS_MAX, WAITING_MAX};
 
 use crate::office::Office;
@@ -88,6 +90,7 @@ fn described() -> OpenApiRouter<Arc<LocalApi>> {
         .routes(route!(about::show))
         .routes(route!(check::check))
         .routes(route!(send::send, send::show))
+        .routes(route!(transmissions::list))
         .routes(route!(sent::show))
         .routes(route!(sent::withdraw))
         .routes(route!(received::waiting))

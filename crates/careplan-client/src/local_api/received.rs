@@ -16,9 +16,9 @@ use super::guard::Caller;
 use super::parameters::{Parameters, limit};
 use super::problem::{Refused, invalid};
 use super::refusals::{transmission, unknown};
-use super::shown::Transmission;
+use super::shown::{Transmission, one};
 use super::{LocalApi, Problem};
-use crate::state::Received;
+use crate::history::Direction;
 
 /// Which page.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -62,7 +62,11 @@ pub(super) async fn waiting(
         let serial = last.serial.as_deref().unwrap_or_default();
         format!("{serial}.{}", last.header.id)
     });
-    Ok(Json(WaitingPage { units: found.iter().map(Transmission::from).collect(), next }))
+    let mut units = Vec::with_capacity(found.len());
+    for received in found {
+        units.extend(one(&api.office, received.header.id, Direction::Received).await?);
+    }
+    Ok(Json(WaitingPage { units, next }))
 }
 
 /// Serial and id of the last one of a page.
@@ -83,7 +87,7 @@ pub(super) async fn show(
     State(api): State<Arc<LocalApi>>,
     Path(id): Path<String>,
 ) -> Result<Json<Transmission>, Refused> {
-    Ok(Json(Transmission::from(&found(&api, &id).await?)))
+    shown(&api, &id).await.map(Json)
 }
 
 /// Says that the care software took a unit over; the sender gets a signed receipt (取込証). What was marked before is answered the same.
@@ -103,11 +107,9 @@ pub(super) async fn imported(
     let by = (&caller.name, api.office.now());
     api.office.state().note_of_application(by, ("imported", &id.to_string()), &json!({})).await?;
     api.hub.changed();
-    let received = api.office.state().received(id).await?.ok_or_else(|| unknown(&id.to_string()))?;
-    Ok(Json(Transmission::from(&received)))
+    shown(&api, &id.to_string()).await.map(Json)
 }
 
-async fn found(api: &LocalApi, id: &str) -> Result<Received, Refused> {
-    let id = transmission(id)?;
-    api.office.state().received(id).await?.ok_or_else(|| unknown(&id.to_string()))
+async fn shown(api: &LocalApi, id: &str) -> Result<Transmission, Refused> {
+    one(&api.office, transmission(id)?, Direction::Received).await?.ok_or_else(|| unknown(id))
 }

@@ -18,20 +18,22 @@ use careplan_domain::UnitKind;
 use http::HeaderMap;
 use jiff::SignedDuration;
 use serde_json::json;
+use uuid::Uuid;
 
 use answer::{Answer, SendShown, UnitAnswer, shown};
 pub use key::KEY_CHARS_MAX;
 pub(crate) use key::SendKey;
 
-use super::brought::{Brought, DocumentsBody, FilesBody, digest};
+use super::brought::{Brought, DocumentsBody, FilesBody, PersonBody, digest};
 use super::check::judged;
 use super::guard::Caller;
 use super::parameters::value;
 use super::problem::{Code, Refused, invalid};
 use super::waiting::Patience;
 use super::{LocalApi, Problem};
+use crate::history::Person;
 use crate::outbox::{DocumentOrder, FoundFile, Judged, SendOptions, new_uuid};
-use crate::state::{NewSend, StoredSend};
+use crate::state::NewSend;
 
 /// How long a key is remembered. After that the outbox still knows by its content what was sent.
 pub const SENDS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -73,7 +75,14 @@ pub(super) async fn send(
     if before.as_ref().is_some_and(Answer::is_settled) {
         return shown(&api, &key, &begun, before).await.map(Json);
     }
-    let answer = go(&api, (brought.files, documents), &begun, before.unwrap_or_default()).await?;
+    let options = SendOptions {
+        documents,
+        document_person: brought.documents.and_then(|body| body.person).map(person),
+        dispatch: Some(begun.dispatch),
+        link_earlier: true,
+        ..SendOptions::default()
+    };
+    let answer = go(&api, brought.files, &options, (begun.dispatch, before.unwrap_or_default())).await?;
     let detail = json!({ "dispatch": begun.dispatch, "units": answer.units.len() });
     let written = answer.written();
     api.office.state().answer_api_send((&caller.name, &key), &written, (now, &detail)).await?;
@@ -101,16 +110,21 @@ async fn order(api: &LocalApi, body: &DocumentsBody) -> Result<DocumentOrder, Re
     }
 }
 
+fn person(body: PersonBody) -> Person {
+    let PersonBody { insurer, insured_number, name, kana } = body;
+    Person { insurer, insured_number, name, kana }
+}
+
 /// Does what is not done yet of an action.
 async fn go(
     api: &LocalApi,
-    (files, documents): (Vec<FoundFile>, Option<DocumentOrder>),
-    begun: &StoredSend,
-    mut answer: Answer,
+    files: Vec<FoundFile>,
+    options: &SendOptions,
+    (dispatch, mut answer): (Uuid, Answer),
 ) -> Result<Answer, Refused> {
     let (files, judged) = judged(files).await?;
     answer.units.retain(UnitAnswer::is_settled);
-    for sent in api.office.state().sent_in_dispatch(begun.dispatch).await? {
+    for sent in api.office.state().sent_in_dispatch(dispatch).await? {
         if !answer.knows(
             sent.header.unit,
             sent.serial.as_deref(),
@@ -131,8 +145,7 @@ async fn go(
         findings: judged.findings.clone(),
         left_over: judged.left_over.clone(),
     };
-    let options = SendOptions { documents, dispatch: Some(begun.dispatch), ..SendOptions::default() };
-    let report = api.office.send_files(&files, &rest, &options, |_| {}).await?;
+    let report = api.office.send_files(&files, &rest, options, |_| {}).await?;
     answer.add(&report);
     Ok(answer)
 }

@@ -9,8 +9,9 @@ use serde_json::json;
 use super::guard::Caller;
 use super::problem::Refused;
 use super::refusals::{transmission, unknown};
-use super::shown::Transmission;
+use super::shown::{Transmission, one};
 use super::{LocalApi, Problem};
+use crate::history::Direction;
 
 /// Shows where something that was sent stands.
 #[utoipa::path(get, path = "/api/v1/sent/{id}", operation_id = "show_sent", tag = "send",
@@ -24,8 +25,8 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<Transmission>, Refused> {
     let id = transmission(&id)?;
-    let sent = api.office.state().sent(id).await?.ok_or_else(|| unknown(&id.to_string()))?;
-    Ok(Json(Transmission::from(&sent)))
+    let shown = one(&api.office, id, Direction::Sent).await?;
+    shown.map(Json).ok_or_else(|| unknown(&id.to_string()))
 }
 
 /// Takes something back that its receiver has not fetched yet. What was taken back before is answered the same.
@@ -47,6 +48,6 @@ pub(super) async fn withdraw(
     let by = (&caller.name, api.office.now());
     api.office.state().note_of_application(by, ("withdraw", &id.to_string()), &json!({})).await?;
     api.hub.changed();
-    let sent = api.office.state().sent(id).await?.ok_or_else(|| unknown(&id.to_string()))?;
-    Ok(Json(Transmission::from(&sent)))
+    let shown = one(&api.office, id, Direction::Sent).await?;
+    shown.map(Json).ok_or_else(|| unknown(&id.to_string()))
 }

@@ -1,11 +1,15 @@
 //! What answers are made of: findings, units, transmissions.
 
+use std::fmt;
+
 use careplan_domain::{Address, ServiceMonth, Timestamp, TransmissionId, UnitKind};
 use careplan_standard::{Finding, Severity};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::state::{Fault, Received, Sent};
+use crate::history::{Direction, Exchanged, Item, Person};
+use crate::office::Office;
+use crate::state::{Fault, StateFault};
 
 /// One thing that the check of the standard has found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -109,6 +113,8 @@ pub(super) struct Transmission {
     pub(super) serial: Option<String>,
     /// How many files it has.
     pub(super) files: u32,
+    /// Who is in it, where its forms say so.
+    pub(super) persons: Vec<PersonShown>,
     /// The earlier transmission that this one corrects.
     #[schema(value_type = Option<String>)]
     pub(super) replaces: Option<TransmissionId>,
@@ -130,48 +136,76 @@ pub(super) struct Transmission {
     pub(super) trouble: Option<Trouble>,
 }
 
-impl From<&Sent> for Transmission {
-    fn from(sent: &Sent) -> Self {
-        let header = &sent.header;
+/// Somebody who is cared for (利用者). Personal data.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct PersonShown {
+    /// 保険者番号.
+    #[schema(example = "990001")]
+    insurer: String,
+    /// 被保険者番号.
+    #[schema(example = "0009900021")]
+    insured_number: String,
+    /// The name, where a form gives it; else empty.
+    name: String,
+    /// The name in kana, where a form gives it; else empty.
+    kana: String,
+}
+
+/// Personal data.
+impl fmt::Debug for PersonShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonShown(***)")
+    }
+}
+
+impl From<&Person> for PersonShown {
+    fn from(person: &Person) -> Self {
         Self {
-            direction: "sent",
-            id: header.id,
-            from: header.from,
-            to: header.to,
-            unit: header.unit,
-            unit_label: header.unit.label_ja(),
-            month: header.month,
-            serial: sent.serial.clone(),
-            files: header.files,
-            replaces: header.replaces,
-            state: sent.state.as_str(),
-            state_label: sent.state.label_ja(),
-            state_at: sent.state_at,
-            at: sent.created_at,
-            trouble: sent.fault.as_ref().map(Trouble::from),
+            insurer: person.insurer.clone(),
+            insured_number: person.insured_number.clone(),
+            name: person.name.clone(),
+            kana: person.kana.clone(),
         }
     }
 }
 
-impl From<&Received> for Transmission {
-    fn from(received: &Received) -> Self {
-        let header = &received.header;
+impl From<&Item> for Transmission {
+    fn from(item: &Item) -> Self {
+        let key = item.key();
+        let (header, serial, fault) = match &item.what {
+            Exchanged::Sent(sent) => (&sent.header, &sent.serial, &sent.fault),
+            Exchanged::Received(received) => (&received.header, &received.serial, &received.fault),
+        };
+        let (state_label, state_at) = match &item.what {
+            Exchanged::Sent(sent) => (sent.state.label_ja(), sent.state_at),
+            Exchanged::Received(received) => (received.state.label_ja(), received.state_at),
+        };
         Self {
-            direction: "received",
+            direction: key.direction.as_str(),
             id: header.id,
             from: header.from,
             to: header.to,
             unit: header.unit,
             unit_label: header.unit.label_ja(),
             month: header.month,
-            serial: received.serial.clone(),
+            serial: serial.clone(),
             files: header.files,
+            persons: item.persons.iter().map(PersonShown::from).collect(),
             replaces: header.replaces,
-            state: received.state.as_str(),
-            state_label: received.state.label_ja(),
-            state_at: received.state_at,
-            at: received.accepted_at,
-            trouble: received.fault.as_ref().map(Trouble::from),
+            state: item.state(),
+            state_label,
+            state_at,
+            at: key.at,
+            trouble: fault.as_ref().map(Trouble::from),
         }
     }
+}
+
+/// One transmission as it is shown; `None` when there is none of that id.
+pub(super) async fn one(
+    office: &Office,
+    id: TransmissionId,
+    direction: Direction,
+) -> Result<Option<Transmission>, StateFault> {
+    Ok(office.history().item(id, direction).await?.as_ref().map(Transmission::from))
 }

@@ -7,6 +7,7 @@
 mod deliver;
 mod gather;
 mod judge;
+mod parcel;
 mod prepare;
 mod room;
 mod withdraw;

@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 
-use careplan_domain::{Address, Digest, OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
-use careplan_envelope::{Recipient, Sha256};
+use careplan_domain::{Address, OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
+use careplan_envelope::Recipient;
 use careplan_standard::Finding;
 use uuid::Uuid;
 
 use super::gather::FoundFile;
-use super::judge::{Judged, JudgedUnit};
+use super::judge::Judged;
+use super::parcel::Parcel;
 use super::room::Room;
 use crate::address_book::{AnnouncementRefusal, OfficeKeyRing, keys_of};
-use crate::letter::{Draft, OutgoingFile, compose};
+use crate::history::{Bundle, Direction, Person, Placed, Shelf, UnitOf};
+use crate::letter::{Draft, compose};
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault};
 use crate::state::{Fault, NewSent, Sent};
@@ -29,6 +31,10 @@ pub struct SendOptions {
     pub documents: Option<DocumentOrder>,
     /// The number of the action, where its caller gave it one before; a new one when absent.
     pub dispatch: Option<Uuid>,
+    /// About whom the documents are; their bytes do not say it.
+    pub document_person: Option<Person>,
+    /// Whether a unit that went before with other content is named as the one that this corrects.
+    pub link_earlier: bool,
 }
 
 /// Where documents (PDF, JPEG) go: their names do not say it.
@@ -125,18 +131,15 @@ impl DispatchReport {
     }
 }
 
-/// One unit on its way to be sealed.
-struct Parcel<'a> {
-    kind: UnitKind,
-    serial: Option<&'a str>,
-    from: Address,
-    to: Address,
-    month: Option<ServiceMonth>,
-    files: Vec<OutgoingFile>,
-}
-
 /// The keys asked for in one action, per office.
 type KeyRings = HashMap<OfficeNumber, OfficeKeyRing>;
+
+/// One action while it goes on.
+struct Action<'a> {
+    link: &'a Link,
+    dispatch: Uuid,
+    rings: KeyRings,
+}
 
 impl Office {
     /// Checks, seals and stores everything in the given files and folders that can be sent; `tell`
@@ -153,7 +156,7 @@ impl Office {
     ) -> Result<DispatchReport, OfficeFault> {
         let link = self.link().await?;
         let dispatch = options.dispatch.unwrap_or_else(|| new_uuid(self.now()));
-        let mut rings = KeyRings::new();
+        let mut action = Action { link: &link, dispatch, rings: KeyRings::new() };
         let mut units = Vec::new();
         let mut room = Room::default();
         for unit in &judged.units {
@@ -167,8 +170,9 @@ impl Office {
                 outcome: UnitOutcome::Blocked,
             };
             if !unit.is_blocked() {
-                report.outcome = match room.for_one_more().and_then(|()| parcel(unit, files, &link)) {
-                    Ok(parcel) => self.prepare_or_say(&link, &mut rings, &parcel, dispatch, options).await?,
+                report.outcome = match room.for_one_more().and_then(|()| Parcel::of_unit(unit, files, &link))
+                {
+                    Ok(parcel) => self.prepare_or_say(&mut action, &parcel, options).await?,
                     Err(fault) => UnitOutcome::Failed(fault),
                 };
             }
@@ -178,9 +182,10 @@ impl Office {
         }
         let documents_left = match options.documents {
             Some(order) if !judged.documents.is_empty() => {
-                let parcel = documents(&order, &judged.documents, files);
+                let found = judged.documents.iter().filter_map(|index| files.get(*index));
+                let parcel = Parcel::of_documents(&order, options.document_person.clone(), found);
                 let outcome = match room.for_one_more() {
-                    Ok(()) => self.prepare_or_say(&link, &mut rings, &parcel, dispatch, options).await?,
+                    Ok(()) => self.prepare_or_say(&mut action, &parcel, options).await?,
                     Err(fault) => UnitOutcome::Failed(fault),
                 };
                 let report = UnitReport {
@@ -200,7 +205,7 @@ impl Office {
         };
         let left_over = paths(&judged.left_over, files);
         let findings = judged.findings.clone();
-        let terminals_left = left_out(rings);
+        let terminals_left = left_out(action.rings);
         Ok(DispatchReport { dispatch, units, findings, left_over, documents_left, terminals_left })
     }
 
@@ -221,16 +226,14 @@ impl Office {
     /// Prepares a unit; what concerns this unit alone becomes its outcome.
     async fn prepare_or_say(
         &self,
-        link: &Link,
-        rings: &mut KeyRings,
+        action: &mut Action<'_>,
         parcel: &Parcel<'_>,
-        dispatch: Uuid,
         options: &SendOptions,
     ) -> Result<UnitOutcome, OfficeFault> {
         if options.dry_run {
             return Ok(UnitOutcome::Looked);
         }
-        match self.prepare(link, rings, parcel, dispatch, options.again).await {
+        match self.prepare(action, parcel, options).await {
             Ok(outcome) => Ok(outcome),
             Err(fault @ (OfficeFault::State(_) | OfficeFault::Keys(_))) => Err(fault),
             Err(fault) => Ok(UnitOutcome::Failed(fault.stored())),
@@ -239,25 +242,25 @@ impl Office {
 
     async fn prepare(
         &self,
-        link: &Link,
-        rings: &mut KeyRings,
+        action: &mut Action<'_>,
         parcel: &Parcel<'_>,
-        dispatch: Uuid,
-        again: bool,
+        options: &SendOptions,
     ) -> Result<UnitOutcome, OfficeFault> {
         let now = self.now();
-        let content_sha256 = content_digest(&parcel.files);
+        let content_sha256 = parcel.content_digest();
         let before = self.state().same_content(&parcel.from, &parcel.to, &content_sha256).await?;
         let replaces = match before {
-            Some(before) if !again => return Ok(UnitOutcome::Duplicate(Box::new(before))),
-            before => before.map(|it| it.header.id),
+            Some(before) if !options.again => return Ok(UnitOutcome::Duplicate(Box::new(before))),
+            Some(before) => Some(before.header.id),
+            None if options.link_earlier => self.earlier(parcel).await?,
+            None => None,
         };
         for office in [parcel.to.office, parcel.from.office] {
-            if let Entry::Vacant(place) = rings.entry(office) {
-                place.insert(self.ring(link, &office, now).await?);
+            if let Entry::Vacant(place) = action.rings.entry(office) {
+                place.insert(self.ring(action.link, &office, now).await?);
             }
         }
-        let recipients: Vec<Recipient<'_>> = distinct(rings, parcel);
+        let recipients: Vec<Recipient<'_>> = distinct(&action.rings, parcel);
         let id = new_id(now);
         let draft = Draft {
             id,
@@ -268,17 +271,58 @@ impl Office {
             replaces,
             files: &parcel.files,
         };
-        let composed = compose(&draft, link.identity.signer(), &recipients, now)?;
+        let composed = compose(&draft, action.link.identity.signer(), &recipients, now)?;
         self.mishaps().pass(Point::LetterSealed).await;
-        let new =
-            NewSent { composed: &composed, dispatch, serial: parcel.serial, content_sha256, again, now };
-        Ok(match self.state().store_prepared(&new).await? {
-            Some(before) => UnitOutcome::Duplicate(Box::new(before)),
-            None => {
+        let placed = self.shelve(id, parcel).await?;
+        let new = NewSent {
+            composed: &composed,
+            dispatch: action.dispatch,
+            serial: parcel.serial,
+            content_sha256,
+            again: options.again,
+            copy: &placed.copy,
+            persons: &parcel.persons,
+            now,
+        };
+        match self.state().store_prepared(&new).await {
+            Ok(None) => {
                 self.mishaps().pass(Point::LetterStored).await;
-                UnitOutcome::Prepared(id)
+                placed.stays();
+                Ok(UnitOutcome::Prepared(id))
             }
-        })
+            Ok(Some(before)) => {
+                placed.goes();
+                Ok(UnitOutcome::Duplicate(Box::new(before)))
+            }
+            Err(fault) => {
+                // Where even that cannot be read, the next start decides by the row.
+                if self.state().copy_of(id, Direction::Sent).await.is_ok_and(|copy| copy.is_none()) {
+                    placed.goes();
+                }
+                Err(fault.into())
+            }
+        }
+    }
+
+    /// Keeps a copy of the files, before the row that names it.
+    async fn shelve(&self, id: TransmissionId, parcel: &Parcel<'_>) -> Result<Placed, OfficeFault> {
+        let files = parcel.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
+        let bundle =
+            Bundle { id, partner: parcel.to, serial: parcel.serial, files: files.collect(), beside: None };
+        let shelf = Shelf::of(&self.options().data, Direction::Sent);
+        Ok(shelf.place(&bundle, self.mishaps()).await?)
+    }
+
+    /// The newest transmission of the same unit.
+    async fn earlier(&self, parcel: &Parcel<'_>) -> Result<Option<TransmissionId>, OfficeFault> {
+        let unit = UnitOf {
+            from: parcel.from,
+            to: parcel.to,
+            kind: parcel.kind,
+            month: parcel.month,
+            persons: &parcel.persons,
+        };
+        Ok(self.history().same_unit_before(&unit).await?.map(|item| item.key().id))
     }
 
     /// The keys of an office; of our own also the one in this terminal, announced or not.
@@ -328,58 +372,8 @@ fn distinct<'a>(rings: &'a KeyRings, parcel: &Parcel<'_>) -> Vec<Recipient<'a>> 
     keys.into_iter().map(Recipient::Terminal).collect()
 }
 
-fn parcel<'a>(unit: &'a JudgedUnit, files: &[FoundFile], link: &Link) -> Result<Parcel<'a>, Fault> {
-    let fault = |code: &str, text: String| Fault { code: code.to_owned(), text };
-    let (Some(from), Some(to)) = (unit.from, unit.to) else {
-        return Err(fault("address_invalid", unit.no_address.clone().unwrap_or_default()));
-    };
-    if from.office != link.office() {
-        let text = format!(
-            "ファイル名の送信元の事業所番号 {} が、この端末の事業所 {} と違います。介護ソフトの事業所設定を確かめ、出力し直してください。",
-            from.office,
-            link.office()
-        );
-        return Err(fault("sender_not_own", text));
-    }
-    let files = unit.files.iter().filter_map(|index| files.get(*index)).map(|found| found.file.clone());
-    Ok(Parcel {
-        kind: unit.kind,
-        serial: Some(&unit.serial),
-        from,
-        to,
-        month: unit.month,
-        files: files.collect(),
-    })
-}
-
-fn documents<'a>(order: &DocumentOrder, indexes: &[usize], files: &[FoundFile]) -> Parcel<'a> {
-    Parcel {
-        kind: UnitKind::Document,
-        serial: None,
-        from: order.from,
-        to: order.to,
-        month: order.month,
-        files: indexes.iter().filter_map(|index| files.get(*index)).map(|it| it.file.clone()).collect(),
-    }
-}
-
 fn paths(indexes: &[usize], files: &[FoundFile]) -> Vec<PathBuf> {
     indexes.iter().filter_map(|index| files.get(*index)).map(|found| found.path.clone()).collect()
-}
-
-/// SHA-256 over names and contents, each with its length, in the order of names: the same unit
-/// gives the same digest wherever it lies.
-fn content_digest(files: &[OutgoingFile]) -> Digest {
-    let mut files: Vec<&OutgoingFile> = files.iter().collect();
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut digest = Sha256::new();
-    for file in files {
-        for part in [file.name.as_bytes(), &file.bytes] {
-            digest.update(&(part.len() as u64).to_be_bytes());
-            digest.update(part);
-        }
-    }
-    Digest(digest.finish())
 }
 
 pub(crate) fn new_uuid(now: Timestamp) -> Uuid {
@@ -394,24 +388,5 @@ fn new_id(now: Timestamp) -> TransmissionId {
         if let Ok(id) = TransmissionId::new(new_uuid(now)) {
             return id;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(name: &str, bytes: &[u8]) -> OutgoingFile {
-        OutgoingFile { name: name.to_owned(), bytes: bytes.to_vec() }
-    }
-
-    #[test]
-    fn the_same_files_are_known_again_in_any_order_and_other_cuts_are_not() {
-        let (a, b) = (file("a", b"12"), file("b", b"3"));
-        assert_eq!(content_digest(&[a.clone(), b.clone()]), content_digest(&[b, a.clone()]));
-        assert_ne!(
-            content_digest(&[file("a", b"1"), file("b", b"23")]),
-            content_digest(&[a, file("b", b"3")])
-        );
     }
 }

@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
-use super::pages::{assets, login, news, password, received, send, sent, start, top};
+use super::pages::{assets, login, news, password, received, search, send, sent, start, top};
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
 
@@ -82,6 +82,8 @@ fn table() -> Vec<Entry> {
         read(Member, "/sent/{id}", get(sent::one)),
         write(Member, "/sent/{id}/withdraw", post(sent::withdraw)),
         read(Member, "/evidence/{id}", get(sent::evidence)),
+        read(Member, "/search", get(search::show)),
+        write(Member, "/search", post(search::find)),
         // Receiving.
         read(Member, "/news/{drawn}", get(news::show)),
         read(Member, "/received", get(received::list)),

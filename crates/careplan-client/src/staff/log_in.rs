@@ -1,9 +1,11 @@
 //! Log-in and sessions.
 
+use careplan_domain::limits::PASSWORD_CHARS_MAX;
 use careplan_domain::{Secret, Timestamp};
 use careplan_login::{Lock, Token};
 use serde_json::json;
 
+use super::people::still;
 use super::{
     IDLE_MAX, LoginName, Person, SESSION_MAX, SESSIONS_MAX, Session, SessionFault, Staff, StaffFault, Stage,
     Visitor,
@@ -24,10 +26,12 @@ impl Staff {
         visitor: Visitor,
         now: Timestamp,
     ) -> Result<(Token, Session), StaffFault> {
-        let person = self.check((login, password), now).await?;
+        let (person, hash) = self.check((login, password), now).await?;
         let token = Token::fresh()?;
         let digest = token.digest().to_string();
         let mut tx = self.state.begin().await?;
+        still(&mut tx, &person, &hash).await?;
+        rows::set_lock(&mut tx, person.id, Lock::default()).await?;
         rows::begin_session(&mut tx, (&digest, person.id), visitor.as_str(), now).await?;
         rows::keep_newest_sessions(&mut tx, person.id, SESSIONS_MAX).await?;
         rows::logged_in(&mut tx, person.id, now).await?;
@@ -37,12 +41,16 @@ impl Staff {
         Ok((token, session(person, digest)))
     }
 
-    /// Who a name and password belong to; misses are counted.
+    /// Who a name and password belong to, and the hash that it was compared with; misses are counted.
     pub(super) async fn check(
         &self,
         (login, password): (&str, &Secret),
         now: Timestamp,
-    ) -> Result<Person, StaffFault> {
+    ) -> Result<(Person, String), StaffFault> {
+        // Hashing takes longer, the longer it is.
+        if password.expose().chars().count() > PASSWORD_CHARS_MAX {
+            return Err(StaffFault::Wrong);
+        }
         let login = LoginName::new(login).ok();
         let found = match &login {
             Some(login) => self.state.staff_by_login(login.as_str()).await?,
@@ -57,24 +65,11 @@ impl Staff {
         // At the same cost, whoever it is.
         let hash = found.as_ref().map(|(_, secrets)| secrets.hash.clone());
         let is_right = self.hasher.verify(password.clone(), hash.clone()).await?;
-        let Some((person, _)) = found else { return Err(StaffFault::Wrong) };
-        if is_right {
-            self.take_off_lock(&person, hash.as_deref()).await
-        } else {
-            Err(self.missed(&person, now).await?)
+        match (found, hash) {
+            (Some((person, _)), Some(hash)) if is_right => Ok((person, hash)),
+            (Some((person, _)), _) => Err(self.missed(&person, now).await?),
+            (None, _) => Err(StaffFault::Wrong),
         }
-    }
-
-    async fn take_off_lock(&self, person: &Person, hash: Option<&str>) -> Result<Person, StaffFault> {
-        let mut tx = self.state.begin().await?;
-        let (now_is, secrets) = rows::by_login(&mut tx, &person.login).await?.ok_or(StaffFault::Wrong)?;
-        // Changed, or locked away, while it was hashed.
-        if now_is.is_away || Some(secrets.hash.as_str()) != hash {
-            return Err(StaffFault::Wrong);
-        }
-        rows::set_lock(&mut tx, person.id, Lock::default()).await?;
-        commit(tx).await?;
-        Ok(now_is)
     }
 
     /// Counts a miss; the answer to it.

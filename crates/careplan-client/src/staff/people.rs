@@ -89,6 +89,8 @@ impl Staff {
         let hash = self.hasher.hash(password.clone()).await?;
         let mut tx = self.state.begin().await?;
         self.insert(&mut tx, (person, &hash, true), by).await?;
+        // The first one is a manager.
+        keep_a_manager(&mut tx).await?;
         commit(tx).await?;
         Ok(password)
     }
@@ -180,13 +182,14 @@ impl Staff {
     ) -> Result<(), StaffFault> {
         let login = LoginName(session.login.clone());
         judged(new, &login)?;
-        let person = self.check((&session.login, present), now).await?;
+        let (person, checked) = self.check((&session.login, present), now).await?;
         if present == new {
             let weakness = if person.is_temporary { Weakness::Temporary } else { Weakness::Same };
             return Err(StaffFault::Weak(weakness));
         }
         let hash = self.hasher.hash(new.clone()).await?;
         let mut tx = self.state.begin().await?;
+        still(&mut tx, &person, &checked).await?;
         rows::set_password(&mut tx, person.id, &hash, false).await?;
         rows::end_sessions(&mut tx, person.id, Some(&session.digest)).await?;
         append_operation(
@@ -197,6 +200,14 @@ impl Staff {
         )
         .await?;
         Ok(commit(tx).await?)
+    }
+}
+
+/// Refuses what was begun with a password that was changed meanwhile, or by somebody who left meanwhile: hashing takes its time.
+pub(super) async fn still(tx: &mut Tx, person: &Person, hash: &str) -> Result<(), StaffFault> {
+    match rows::by_login(tx, &person.login).await? {
+        Some((now_is, secrets)) if !now_is.is_away && secrets.hash == hash => Ok(()),
+        _ => Err(StaffFault::Wrong),
     }
 }
 

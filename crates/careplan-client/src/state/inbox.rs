@@ -7,22 +7,28 @@ use careplan_protocol::office_api::TransmissionEntry;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
+use super::history::Kept;
 use super::received_state::ReceivedState;
 use super::rows::{Fault, drop_letter, fault, header, letter, store_letter};
 use super::settings::set_cursor;
 use super::{Cursor, State, StateFault, Tx, commit, from_ms, read_count, to_ms};
 use crate::trust::VerifiedReceipt;
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "select id, seq, sender, receiver, unit, month, serial, files, sealed_bytes, sealed_sha256, replaces, \
-             accepted_at, deadline, state, state_at, tries, next_try_at, fault_code, fault_text, folder, findings \
-             from received ",
-            $rest
-        )
+macro_rules! columns {
+    () => {
+        "id, seq, sender, receiver, unit, month, serial, files, sealed_bytes, sealed_sha256, replaces, \
+         accepted_at, deadline, state, state_at, tries, next_try_at, fault_code, fault_text, folder, findings"
     };
 }
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("select ", columns!(), " from received ", $rest)
+    };
+}
+
+/// What is read of a row of `received`.
+pub(super) const COLUMNS: &str = columns!();
 
 const BY_ID: &str = select!("where id = $1");
 const ALL: &str = select!("order by seq");
@@ -187,19 +193,20 @@ impl State {
         letter(self, id, "received").await
     }
 
-    /// The files are durable in `folder`; the sealed bytes are let go.
+    /// The files are durable in the inbox folder and as a copy; the sealed bytes are let go.
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn store_written(
-        &self,
-        id: TransmissionId,
-        folder: &str,
-        now: Timestamp,
-    ) -> Result<(), StateFault> {
+    pub async fn store_written(&self, written: &Written<'_>) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        sqlx::query(WRITTEN).bind(id.to_string()).bind(to_ms(now)).bind(folder).execute(&mut *tx).await?;
-        drop_letter(&mut tx, id, "received").await?;
+        sqlx::query(WRITTEN)
+            .bind(written.id.to_string())
+            .bind(to_ms(written.now))
+            .bind(written.folder)
+            .execute(&mut *tx)
+            .await?;
+        super::history::store_received_copy(&mut tx, written.id, &written.kept).await?;
+        drop_letter(&mut tx, written.id, "received").await?;
         commit(tx).await
     }
 
@@ -295,6 +302,19 @@ impl State {
     }
 }
 
+/// What is stored of a letter whose files were written.
+#[derive(Debug, Clone)]
+pub struct Written<'a> {
+    /// Its id.
+    pub id: TransmissionId,
+    /// Its folder below the inbox folder.
+    pub folder: &'a str,
+    /// What the history keeps of it.
+    pub kept: Kept<'a>,
+    /// Now.
+    pub now: Timestamp,
+}
+
 /// What is stored of a letter that was verified.
 #[derive(Debug, Clone, Copy)]
 pub struct VerifiedLetter<'a> {
@@ -335,7 +355,7 @@ async fn insert(tx: &mut Tx, entry: &TransmissionEntry) -> Result<(), StateFault
     Ok(())
 }
 
-fn received(row: &SqliteRow) -> Result<Received, StateFault> {
+pub(super) fn received(row: &SqliteRow) -> Result<Received, StateFault> {
     Ok(Received {
         header: header(row)?,
         seq: row.try_get("seq")?,

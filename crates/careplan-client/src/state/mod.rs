@@ -6,6 +6,9 @@
 
 mod counts;
 mod drafts;
+mod history;
+mod history_page;
+mod history_report;
 mod inbox;
 mod local_api;
 mod local_api_events;
@@ -31,7 +34,10 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub use counts::Counts;
 pub use drafts::{Draft, DraftState};
-pub use inbox::{Received, VerifiedLetter};
+pub use history::Kept;
+pub(crate) use history_page::{Matching, SameUnit, Walk};
+pub(crate) use history_report::{ExchangedMonth, Provided};
+pub use inbox::{Received, VerifiedLetter, Written};
 pub use local_api_events::{Event, EventBounds};
 pub(crate) use local_api_sends::{NewSend, StoredSend};
 pub use news::NewsItem;

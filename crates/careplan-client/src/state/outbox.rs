@@ -9,18 +9,25 @@ use uuid::Uuid;
 
 use super::rows::{Fault, drop_letter, fault, header, letter, store_letter};
 use super::{State, StateFault, Tx, commit, from_ms, read, read_count, to_ms};
+use crate::history::{Direction, Person, persons_digest};
 use crate::letter::Composed;
 use crate::trust::VerifiedReceipt;
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "select id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes, sealed_sha256, \
-             replaces, created_at, state, state_at, tries, next_try_at, fault_code, fault_text from sent ",
-            $rest
-        )
+macro_rules! columns {
+    () => {
+        "id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes, sealed_sha256, \
+         replaces, created_at, state, state_at, tries, next_try_at, fault_code, fault_text"
     };
 }
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("select ", columns!(), " from sent ", $rest)
+    };
+}
+
+/// What is read of a row of `sent`.
+pub(super) const COLUMNS: &str = columns!();
 
 const BY_ID: &str = select!("where id = $1");
 const DUE: &str = select!("where state = 'prepared' and next_try_at <= $1 order by next_try_at, id limit 1");
@@ -34,8 +41,9 @@ const SAME_CONTENT: &str = select!(
 const NEXT_TRY: &str = "select min(next_try_at) from sent where state = 'prepared'";
 const INSERT: &str =
     "insert into sent (id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes,
-    sealed_sha256, content_sha256, replaces, manifest, created_at, state, state_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'prepared', $14)";
+    sealed_sha256, content_sha256, replaces, manifest, created_at, state, state_at, copy, persons_known,
+    persons_sha256)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'prepared', $14, $15, 1, $16)";
 const MANIFEST: &str = "select manifest from sent where id = $1";
 const SET_STATE: &str =
     "update sent set state = $2, state_at = $3, fault_code = null, fault_text = null where id = $1";
@@ -76,7 +84,7 @@ impl SentState {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
             "prepared" => Some(Self::Prepared),
             "rejected" => Some(Self::Rejected),
@@ -121,6 +129,10 @@ pub struct NewSent<'a> {
     pub content_sha256: Digest,
     /// Whether the same content may have been sent before.
     pub again: bool,
+    /// Where the copy of its files lies, below the shelf of what was sent.
+    pub copy: &'a str,
+    /// Who is in it.
+    pub persons: &'a [Person],
     /// Now.
     pub now: Timestamp,
 }
@@ -160,8 +172,12 @@ impl State {
             .bind(header.replaces.map(|id| id.to_string()))
             .bind(new.composed.signed_manifest.as_slice())
             .bind(to_ms(new.now))
+            .bind(new.copy)
+            .bind(persons_digest(new.persons).map(|digest| digest.to_string()))
             .execute(&mut *tx)
             .await?;
+        let whose = (Direction::Sent, header.id, new.now);
+        super::history::store_persons(&mut tx, whose, new.persons).await?;
         store_letter(&mut tx, header.id, "sent", &new.composed.sealed).await?;
         commit(tx).await?;
         Ok(None)
@@ -360,7 +376,7 @@ fn place(life: Life) -> u8 {
     }
 }
 
-fn sent(row: &SqliteRow) -> Result<Sent, StateFault> {
+pub(super) fn sent(row: &SqliteRow) -> Result<Sent, StateFault> {
     Ok(Sent {
         header: header(row)?,
         dispatch: read(row.try_get("dispatch")?, "dispatch")?,

@@ -30,7 +30,8 @@ pub enum ReceivedState {
 }
 
 impl ReceivedState {
-    const ALL: &[Self] = &[
+    /// Every state.
+    pub const ALL: &[Self] = &[
         Self::Listed,
         Self::Verified,
         Self::Written,

@@ -5,6 +5,7 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::{State, StateFault, Tx, from_ms, read, to_ms};
+use crate::history::KeepMonths;
 
 const GET: &str = "select value from setting where name = $1";
 const PUT: &str = "insert into setting (name, value) values ($1, $2)
@@ -130,6 +131,25 @@ impl State {
                 sqlx::query("delete from setting where name = 'announced_at'").execute(&mut *tx).await?;
             }
         }
+        super::commit(tx).await
+    }
+
+    /// How many months copies are kept on this computer.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn keep_months(&self) -> Result<KeepMonths, StateFault> {
+        let Some(text) = self.get("keep_months").await? else { return Ok(KeepMonths::DEFAULT) };
+        KeepMonths::new(read(&text, "keep_months")?).ok_or(StateFault::Damaged("keep_months"))
+    }
+
+    /// Sets how many months copies are kept.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn store_keep_months(&self, months: KeepMonths) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        put(&mut tx, "keep_months", &months.months().to_string()).await?;
         super::commit(tx).await
     }
 

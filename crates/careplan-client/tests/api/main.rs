@@ -15,6 +15,7 @@ mod software;
 
 mod checking;
 mod events;
+mod listing;
 mod openapi;
 mod receiving;
 mod routes;

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use careplan_client::local_api::document;
+use careplan_client::local_api::{
+    APPLICATIONS_MAX, CONTENT_BYTES_MAX, EVENTS_KEPT, FILES_MAX, Route, SENDS_KEPT, WAIT_SECONDS_MAX,
+    WAITING_MAX, document, routes,
+};
+use careplan_domain::limits::{MIB, PAGE_ENTRIES_MAX, TRANSMISSION_BYTES_MAX, TRANSMISSION_FILES_MAX};
 
 use crate::software::Client;
 
@@ -44,6 +48,25 @@ fn every_operation_has_a_name_of_its_own_and_asks_for_a_token() {
             operation["responses"]["default"]["content"]["application/problem+json"].is_object(),
             "{operation}"
         );
+    }
+}
+
+#[test]
+fn the_page_for_makers_of_care_software_names_every_route_and_every_limit() {
+    let page = include_str!("../../../../docs/vendors.md");
+    for Route { method, path } in routes() {
+        assert!(page.contains(&format!("| `{method} {path}` |")), "{method} {path}");
+    }
+    for said in [
+        format!("{},000 files, {} MiB of content", FILES_MAX / 1_000, CONTENT_BYTES_MAX / MIB),
+        format!("One transmission: {TRANSMISSION_FILES_MAX} files, {} MiB", TRANSMISSION_BYTES_MAX / MIB),
+        format!("A page: {PAGE_ENTRIES_MAX} entries"),
+        format!("A wait: {WAIT_SECONDS_MAX} seconds, {WAITING_MAX} at a\ntime"),
+        format!("{APPLICATIONS_MAX} applications"),
+        format!("remembered for {} days", SENDS_KEPT.as_hours() / 24),
+        format!("The newest {},000 are remembered", EVENTS_KEPT / 1_000),
+    ] {
+        assert!(page.contains(&said), "{said}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use serde_json::{Value, json};
 
 use crate::software::{Two, small};
-use crate::world::{RECEIVER, SENDER, drain};
+use crate::world::{RECEIVER, SENDER, drain, files_below};
 
 fn ids(page: &Value) -> Vec<&str> {
     page["units"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect()
@@ -93,4 +93,23 @@ async fn what_is_not_here_yet_and_what_is_nowhere_is_told_apart() {
         let unknown = "01920000-0000-7000-8000-000000000009";
         two.there.get(&format!("/api/v1/received/{unknown}{path}")).await.is(404, "transmission-unknown");
     }
+}
+
+#[tokio::test]
+async fn files_that_the_import_folder_lost_are_fetched_from_the_copy_and_what_was_changed_is_never_handed_out()
+ {
+    let two = Two::new().await;
+    let id = two.arrived("20261021110000").await;
+    let path = format!("/api/v1/received/{id}/files");
+    let data = two.world.path(RECEIVER);
+    std::fs::remove_dir_all(data.join("inbox")).unwrap();
+    two.there.get(&path).await.good();
+    let kept = files_below(&data.join("kept"));
+    let file = kept.keys().find(|path| path.extension().is_some_and(|it| it == "CSV")).unwrap();
+    std::fs::write(data.join("kept").join(file), b"another").unwrap();
+    for path in [path.clone(), format!("/api/v1/received/{id}/files.zip")] {
+        two.there.get(&path).await.is(409, "files-changed");
+    }
+    std::fs::remove_dir_all(data.join("kept")).unwrap();
+    two.there.get(&path).await.is(410, "files-gone");
 }

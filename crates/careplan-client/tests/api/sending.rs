@@ -177,6 +177,31 @@ async fn documents_go_where_it_is_said_and_stay_where_it_is_not() {
         (&"DOC".into(), &"prepared".into(), &"202611".into())
     );
     assert_eq!(two.here.put("/api/v1/sends/k3", &with).await.good(), sent);
+    // About whom it is, its bytes do not say.
+    with["documents"]["person"] =
+        json!({ "insurer": "990001", "insured_number": "0009900021", "name": "見本 太郎" });
+    two.here.put("/api/v1/sends/k3", &with).await.is(409, "key-conflict");
+    with["files"][0]["name"] = "計画書2.pdf".into();
+    let sent = two.here.put("/api/v1/sends/k4", &with).await.good();
+    assert_eq!(sent["units"][0]["status"]["persons"][0]["name"], "見本 太郎", "{sent}");
+}
+
+#[tokio::test]
+async fn what_corrects_an_earlier_unit_names_it() {
+    let two = Two::new().await;
+    let first = two.here.put("/api/v1/sends/k", &example(&["01_K1_care_plan"])).await.good();
+    two.work().await;
+    let mut again = example(&["01_K1_care_plan"]);
+    for file in again["files"].as_array_mut().unwrap() {
+        let name = file["name"].as_str().unwrap();
+        let (head, serial) = name.rsplit_once('_').unwrap();
+        let (serial, kind) = serial.split_once('.').unwrap();
+        let later = serial.parse::<u64>().unwrap() + 1;
+        file["name"] = format!("{head}_{later}.{kind}").into();
+    }
+    let second = two.here.put("/api/v1/sends/k2", &again).await.good();
+    assert_eq!(results(&second), ["prepared"], "{second}");
+    assert_eq!(second["units"][0]["status"]["replaces"], first["units"][0]["transmission"], "{second}");
 }
 
 #[tokio::test]

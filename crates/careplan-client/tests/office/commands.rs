@@ -24,15 +24,15 @@ fn program() -> Command {
     command
 }
 
-fn client(arguments: &[&str]) -> Output {
+pub fn client(arguments: &[&str]) -> Output {
     program().args(arguments).output().unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -60,6 +60,7 @@ fn help_says_everything_in_japanese() {
         "withdraw",
         "imported",
         "evidence",
+        "report",
         "status",
         "render",
         "compare",
@@ -430,4 +431,29 @@ fn json_that_cannot_be_written_is_an_error_and_not_a_result() {
     let output = command.args(["check", "--json"]).arg(&folder).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("書き出せません"), "{}", err(&output));
+}
+
+#[tokio::test]
+async fn who_forgot_the_password_is_helped_on_this_pc_and_the_record_says_so() {
+    let world = World::new();
+    let office = world.set_up(crate::world::SENDER).await;
+    let staff = careplan_client::staff::Staff::new(office.state().clone(), careplan_login::Hasher::new(1));
+    let yamada = careplan_client::staff::LoginName::new("yamada").unwrap();
+    let password = careplan_domain::Secret::new("haru no ogawa");
+    staff.add_first((yamada, "山田 花子"), &password, office.now()).await.unwrap();
+    office.close().await;
+    let data = world.path(crate::world::SENDER);
+    let on = |words: &[&str]| client(&[words, &["--data", data.to_str().unwrap()]].concat());
+    assert!(out(&on(&["staff", "list"])).contains("yamada\t管理者\t山田 花子\tログインなし"));
+    let unknown = on(&["staff", "reset", "nobody"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("ログイン名「nobody」の職員はいません"), "{}", err(&unknown));
+    let reset = out(&on(&["staff", "reset", "YAMADA"]));
+    assert!(reset.contains("仮パスワード：") && reset.contains("二度と表示されません"), "{reset}");
+    let record = on(&["staff", "record"]);
+    assert!(out(&record).contains("このパソコン\tstaff.password_reset\tyamada"), "{}", out(&record));
+    assert!(err(&record).contains("操作記録 2件は、つながっています。"), "{}", err(&record));
+    let open = on(&["open", "--print"]);
+    assert_eq!(open.status.code(), Some(2));
+    assert!(err(&open).contains("クライアントが動いていません"), "{}", err(&open));
 }

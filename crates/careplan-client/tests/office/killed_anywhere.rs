@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use careplan_client::history::{Exchanged, Filter};
 use careplan_client::mishap::{Mishap, Mishaps, Point};
 use careplan_client::outbox::{DocumentOrder, SendOptions};
 use careplan_client::state::SentState;
@@ -92,7 +93,26 @@ async fn a_kill_at_any_point_loses_nothing_and_sends_nothing_twice() {
             assert!(inside.letters.values().all(|it| it.entry.state == Life::Acknowledged), "{point:?}");
             assert_eq!(inside.issued.len(), 2, "{point:?}: a second certificate was asked for");
         }
-        let sender = world.open(SENDER).await;
+        let (sender, receiver) = (world.open(SENDER).await, world.open(RECEIVER).await);
+        for (office, number, shelf) in [(&sender, SENDER, "sent"), (&receiver, RECEIVER, "kept")] {
+            // Each row has its copy, and nothing lies there that no row names.
+            let copies = files_below(&world.path(number).join(shelf));
+            let copies: Vec<_> = copies.into_iter().filter(|(path, _)| !path.starts_with(".lock")).collect();
+            assert_eq!(copies.len(), sent.len(), "{point:?}: {copies:?}");
+            let page = office.history().page(&Filter::default(), None, 10).await.unwrap();
+            assert_eq!(page.items.len(), 3, "{point:?}");
+            for item in page.items {
+                let key = item.key();
+                assert!(item.has_copy && item.persons_known, "{point:?}");
+                let is_document = matches!(&item.what, Exchanged::Sent(it) if it.serial.is_none())
+                    || matches!(&item.what, Exchanged::Received(it) if it.serial.is_none());
+                assert_eq!(item.persons.len(), usize::from(!is_document), "{point:?}");
+                let files = office.history().files(key.id, key.direction).await.unwrap().unwrap();
+                for (name, bytes) in files {
+                    assert_eq!(Some(&bytes), sent.get(std::path::Path::new(name.as_str())), "{point:?}");
+                }
+            }
+        }
         for sent in sender.state().all_sent().await.unwrap() {
             assert_eq!(sent.state, SentState::Life(Life::Acknowledged), "{point:?}");
             assert_eq!(sender.state().receipts(sent.header.id).await.unwrap().len(), 2, "{point:?}");

@@ -288,6 +288,29 @@ proptest! {
 }
 
 #[tokio::test]
+async fn a_change_that_was_begun_before_a_reset_does_not_undo_it() {
+    let office = Office::new().await;
+    let (id, temporary) = office.add("sato", Role::Member).await;
+    let (_, session) = office.log_in("sato", temporary.expose()).await.unwrap();
+    let (new, now) = (secret("natsu no umi"), office.now);
+    // Both hash at the same time; whichever is done first, the password that was handed out last opens.
+    let change = office.staff.change_password(&session, (&temporary, &new), now);
+    let (_, fresh) = tokio::join!(change, office.staff.reset_password(id, office.by()));
+    office.log_in("sato", fresh.unwrap().expose()).await.unwrap();
+    office.log_in("sato", "natsu no umi").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn the_first_person_is_a_manager() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = Staff::new(State::open(&folder.path().join("s")).await.unwrap(), Hasher::new(4));
+    let member = NewPerson { login: login("sato"), name: "佐藤".into(), role: Role::Member };
+    let refused = empty.add(&member, ("sato", "2026-11-25T00:00:00Z".parse().unwrap())).await.unwrap_err();
+    assert!(said(refused).contains("管理者が1人もいなくなる"));
+    assert!(empty.is_empty().await.unwrap());
+}
+
+#[tokio::test]
 async fn the_last_manager_can_neither_leave_nor_become_a_member() {
     let office = Office::new().await;
     let id = office.id("yamada").await;

@@ -84,3 +84,28 @@ async fn a_page_that_is_open_learns_that_something_came() {
     screens.hub.changed();
     browser.get("/news/0").await.says("新しい動きがあります。表示を更新する").says("data-say");
 }
+
+#[tokio::test]
+async fn what_came_is_found_by_user_partner_and_month_and_no_name_stands_in_an_address() {
+    let screens = received().await;
+    let mut browser = screens.manager().await;
+    let page = browser.get("/search").await;
+    page.is(200, "検索").says(r#"method="post" action="/search""#);
+    let all = browser.post("/search", &[]).await;
+    all.is(200, "検索").says("見つかったもの").says("居宅サービス計画書").says("サービス利用票（予定）");
+    let persons = screens.office.state().all_received().await.unwrap();
+    let id = persons[0].header.id;
+    let persons =
+        screens.office.history().persons(id, careplan_client::history::Direction::Received).await.unwrap();
+    let name = persons[0].name.clone();
+    let found =
+        browser.post("/search", &[("text", &name), ("partner", "９９７００００018"), ("month", "")]).await;
+    found.is(200, "検索").says(&name);
+    browser.post("/search", &[("text", "いないひと")]).await.says("見つかりません。条件を減らして");
+    browser.post("/search", &[("direction", "sent")]).await.says("見つかりません。");
+    let wrong = browser.post("/search", &[("partner", "997"), ("month", "20261")]).await;
+    wrong.is(422, "検索").says("数字10桁で入力").says("年4桁と月2桁").says(r#"value="997""#);
+    // Who looks at one has read it.
+    browser.get(&format!("/received/{id}")).await;
+    assert_eq!(screens.office.history().seen_by(id).await.unwrap().len(), 1);
+}

@@ -74,6 +74,21 @@ async fn what_is_wrong_is_shown_in_its_place_and_goes_when_it_was_mended() {
 }
 
 #[tokio::test]
+async fn a_unit_of_another_office_is_told_before_it_is_sent() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    let draft = brought(&mut browser, &example("03_S1_actuals")).await;
+    let page = browser.get(&draft).await;
+    page.says("送信元の事業所番号 9970000026 が、この事業所と違うため送信できません。");
+    assert!(!page.text().contains("件を送信する"));
+    browser
+        .post(&format!("{draft}/send"), &[])
+        .await
+        .is(422, "送信の内容")
+        .says("介護ソフトの事業所設定を確かめ");
+}
+
+#[tokio::test]
 async fn an_empty_form_and_a_bad_name_are_told_at_the_field() {
     let screens = Screens::new().await;
     let mut browser = screens.manager().await;

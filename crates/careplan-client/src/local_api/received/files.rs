@@ -13,12 +13,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use zip::write::SimpleFileOptions;
 
-use super::found;
-use crate::letter::OutgoingFile;
+use crate::history::{CopiedFile, CopyFault, Direction};
 use crate::local_api::problem::{Code, Refused};
+use crate::local_api::refusals::{transmission, unknown};
 use crate::local_api::{LocalApi, Problem};
-use crate::outbox::{GatherFault, gather};
-use crate::state::{Received, ReceivedState};
+use crate::state::ReceivedState;
 
 /// The files of a unit.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,11 +50,11 @@ pub(in crate::local_api) async fn files(
     State(api): State<Arc<LocalApi>>,
     Path(id): Path<String>,
 ) -> Result<Json<FileList>, Refused> {
-    let files = files_of(&api, &found(&api, &id).await?).await?;
-    let shown = |file: &OutgoingFile| FileShown {
-        name: file.name.clone(),
-        bytes: file.bytes.len(),
-        sha256: Digest(sha256(&file.bytes)),
+    let files = files_of(&api, &id).await?;
+    let shown = |(name, bytes): &CopiedFile| FileShown {
+        name: name.as_str().to_owned(),
+        bytes: bytes.len(),
+        sha256: Digest(sha256(bytes)),
     };
     Ok(Json(FileList { files: files.iter().map(shown).collect() }))
 }
@@ -74,9 +73,9 @@ pub(in crate::local_api) async fn file(
     State(api): State<Arc<LocalApi>>,
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
-    let files = files_of(&api, &found(&api, &id).await?).await?;
-    let file = files.into_iter().find(|file| file.name == name).ok_or(Code::FileUnknown)?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], file.bytes).into_response())
+    let files = files_of(&api, &id).await?;
+    let (_, bytes) = files.into_iter().find(|(it, _)| it.as_str() == name).ok_or(Code::FileUnknown)?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }
 
 /// Fetches all files of a unit in one ZIP, without folders.
@@ -90,7 +89,7 @@ pub(in crate::local_api) async fn zipped(
     State(api): State<Arc<LocalApi>>,
     Path(id): Path<String>,
 ) -> Result<Response, Refused> {
-    let files = files_of(&api, &found(&api, &id).await?).await?;
+    let files = files_of(&api, &id).await?;
     let zipping = tokio::task::spawn_blocking(move || zip(&files));
     let zip = zipping.await.map_err(|_| Code::Internal)?.map_err(|error| {
         tracing::error!(%error, "a ZIP could not be made");
@@ -101,28 +100,26 @@ pub(in crate::local_api) async fn zipped(
         .into_response())
 }
 
-fn zip(files: &[OutgoingFile]) -> zip::result::ZipResult<Vec<u8>> {
+fn zip(files: &[CopiedFile]) -> zip::result::ZipResult<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for file in files {
-        zip.start_file(&file.name, SimpleFileOptions::default())?;
-        zip.write_all(&file.bytes)?;
+    for (name, bytes) in files {
+        zip.start_file(name.as_str(), SimpleFileOptions::default())?;
+        zip.write_all(bytes)?;
     }
     Ok(zip.finish()?.into_inner())
 }
 
-/// The files of something that came, in the order of their names.
-async fn files_of(api: &LocalApi, received: &Received) -> Result<Vec<OutgoingFile>, Refused> {
-    let Some(folder) = &received.folder else {
-        let comes = matches!(received.state, ReceivedState::Listed | ReceivedState::Verified);
-        return Err(if comes { Code::FilesNotYet } else { Code::FilesGone }.into());
-    };
-    let folder = api.office.inbox_folder().await?.join(folder);
-    let reading = tokio::task::spawn_blocking(move || gather(&[folder]));
-    match reading.await.map_err(|_| Code::Internal)? {
-        Ok(found) => Ok(found.into_iter().map(|found| found.file).collect()),
-        Err(GatherFault::Nothing) => Err(Code::FilesGone.into()),
-        Err(GatherFault::File(fault)) if fault.is_missing() => Err(Code::FilesGone.into()),
-        Err(GatherFault::File(fault)) => Err(fault.into()),
-        Err(_) => Err(Code::FilesChanged.into()),
+/// The files of something that came, as they were sent.
+async fn files_of(api: &LocalApi, id: &str) -> Result<Vec<CopiedFile>, Refused> {
+    let id = transmission(id)?;
+    let received = api.office.state().received(id).await?.ok_or_else(|| unknown(&id.to_string()))?;
+    if matches!(received.state, ReceivedState::Listed | ReceivedState::Verified) {
+        return Err(Code::FilesNotYet.into());
+    }
+    match api.office.history().files(id, Direction::Received).await {
+        Ok(files) => files.ok_or_else(|| Code::FilesGone.into()),
+        Err(CopyFault::State(fault)) => Err(fault.into()),
+        Err(CopyFault::File(fault)) => Err(fault.into()),
+        Err(CopyFault::Changed(_)) => Err(Code::FilesChanged.into()),
     }
 }

@@ -6,9 +6,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::key::SendKey;
+use crate::history::Direction;
 use crate::local_api::LocalApi;
 use crate::local_api::problem::Refused;
-use crate::local_api::shown::{FindingShown, Transmission, Trouble, findings};
+use crate::local_api::shown::{FindingShown, Transmission, Trouble, findings, one};
 use crate::outbox::{DispatchReport, Judged, UnitOutcome, UnitReport};
 use crate::state::{Sent, StateFault, StoredSend};
 
@@ -220,7 +221,7 @@ pub(super) async fn shown(
     let mut units = Vec::with_capacity(answer.units.len());
     for unit in answer.units {
         let status = match unit.transmission {
-            Some(id) => api.office.state().sent(id).await?.as_ref().map(Transmission::from),
+            Some(id) => one(&api.office, id, Direction::Sent).await?,
             None => None,
         };
         units.push(UnitShown { unit, status });

@@ -5,6 +5,7 @@ pub(super) mod login;
 pub(super) mod news;
 pub(super) mod password;
 pub(super) mod received;
+pub(super) mod search;
 pub(super) mod send;
 pub(super) mod sent;
 pub(super) mod start;

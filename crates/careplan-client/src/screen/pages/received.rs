@@ -109,6 +109,10 @@ pub(in crate::screen) async fn one(
     let notice = (fields.text("done") == "imported")
         .then(|| Banner::new(Tone::Success, "取込済みにしました。送信元にも知らせます。"));
     let received = screen.office.state().received(id).await?.ok_or_else(Refused::unknown)?;
+    // Read by a person from now on (既読).
+    if let Ok(who) = member.session.login.parse() {
+        screen.office.history().mark_seen(id, &who, member.visit.now).await?;
+    }
     let header = &received.header;
     let partners = screen.partners.of(&screen.office, &[header.from.office]).await;
     let name = partners.get(&header.from.office).map_or("", Partner::name);

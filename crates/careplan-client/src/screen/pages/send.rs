@@ -59,11 +59,11 @@ async fn draw(screen: &Screen, member: &Member, errors: FieldErrors) -> Result<R
 }
 
 fn file_field(errors: &FieldErrors) -> FileField {
-    FileField::new(FILES, "送るファイル").multiple().errors(errors)
+    FileField::new(FILES, "送るファイル").multiple().unmarked().errors(errors)
 }
 
 fn folder_field() -> FileField {
-    FileField::new("folder", "またはフォルダーごと").folder()
+    FileField::new("folder", "またはフォルダーごと").folder().unmarked()
 }
 
 pub(in crate::screen) async fn bring(

@@ -86,8 +86,9 @@ pub(super) async fn draw(
         Err(fault) => return Err(refused(fault)),
     };
     let partners = screen.partners.of(&screen.office, &receivers(&looked)).await;
-    let ready =
-        looked.ready() + usize::from(looked.draft.documents.is_some() && !looked.judged.documents.is_empty());
+    let own = screen.office.link().await.ok().map(|link| link.office());
+    let documents_ready = looked.draft.documents.is_some() && !looked.judged.documents.is_empty();
+    let ready = own_units(&looked, own) + usize::from(documents_ready);
     let is_open = looked.draft.state == DraftState::Open;
     let send = (is_open && ready > 0).then(|| {
         let button = Button::submit(format!("{ready}件を送信する")).busy("送信しています");
@@ -97,7 +98,7 @@ pub(super) async fn draw(
         id,
         is_open,
         banner: banner(&looked, ready),
-        units: units(&looked, &partners),
+        units: units(&looked, &partners, own),
         findings: findings(&looked),
         documents: documents(&looked, errors),
         sent: sent(screen, &looked).await?,
@@ -107,6 +108,12 @@ pub(super) async fn draw(
         add: Button::submit("追加して点検する").secondary().busy("点検しています"),
     };
     screen.show(&member.visit, Page::new("送信の内容", "/send", &main).errors(errors).broad())
+}
+
+/// Units that can be sent as they are, and are this office's.
+fn own_units(looked: &Looked, own: Option<OfficeNumber>) -> usize {
+    let is_own = |unit: &&JudgedUnit| unit.from.is_none_or(|from| own.is_none_or(|own| own == from.office));
+    looked.judged.units.iter().filter(|unit| !unit.is_blocked()).filter(is_own).count()
 }
 
 fn receivers(looked: &Looked) -> Vec<OfficeNumber> {
@@ -141,7 +148,11 @@ fn banner(looked: &Looked, ready: usize) -> Option<Banner> {
     })
 }
 
-fn units(looked: &Looked, partners: &BTreeMap<OfficeNumber, Partner>) -> DataTable {
+fn units(
+    looked: &Looked,
+    partners: &BTreeMap<OfficeNumber, Partner>,
+    own: Option<OfficeNumber>,
+) -> DataTable {
     let heads = ["宛先", "種類", "対象年月", "ファイル", "点検"];
     let mut table = DataTable::new("送る内容", heads, "標準仕様のファイルはありません。");
     let mut units: Vec<&JudgedUnit> = looked.judged.units.iter().collect();
@@ -152,7 +163,9 @@ fn units(looked: &Looked, partners: &BTreeMap<OfficeNumber, Partner>) -> DataTab
             Some(to) => partner(to, known.map_or("", Partner::name)),
             None => Cell::text("宛先を読み取れません"),
         };
-        if let Some(trouble) = known.and_then(Partner::trouble) {
+        if let Some(from) = unit.from.filter(|from| own.is_some_and(|own| own != from.office)) {
+            to = to.note(format!("送信元の事業所番号 {} が、この事業所と違うため送信できません。介護ソフトの事業所設定を確かめてください。", from.office));
+        } else if let Some(trouble) = known.and_then(Partner::trouble) {
             to = to.note(trouble);
         }
         table = table.row([

@@ -1,0 +1,61 @@
+// The office client's screens: from the first account to a plan that the other office has taken over.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Person, ended } from "../person.mjs";
+import { clerk, example } from "../clerk.mjs";
+
+after(ended);
+
+test("two offices: accounts, files in, checked, sent, received, looked at, taken over", async () => {
+  const [sender, receiver] = await Promise.all([clerk(0), clerk(1)]);
+  await sender.follows("送信");
+  await sender.page.locator("#files").setInputFiles([...example("01_K1_care_plan"), ...example("02_K2_use_slip")]);
+  await sender.presses("取り込んで点検する");
+  await sender.sees("2件を送信できます", "9970000026-11", "問題なし");
+  await sender.presses("2件を送信する");
+  await sender.sees("送信を受け付けました。");
+  // It goes and comes by itself; the page says so without being asked.
+  await receiver.open("/received");
+  await receiver.page.getByRole("link", { name: "新しい動きがあります" }).waitFor();
+  await receiver.open("/received");
+  await receiver.sees("未取込", "居宅サービス計画書");
+  await receiver.follows("見る");
+  const [forms] = await Promise.all([
+    receiver.context.waitForEvent("page"),
+    receiver.page.getByRole("link", { name: "帳票で見る" }).click(),
+  ]);
+  await forms.waitForLoadState();
+  assert.match(await forms.locator("body").innerText(), /計画書|利用票/);
+  await forms.close();
+  await receiver.presses("介護ソフトに取り込んだ");
+  await receiver.sees("取込済みにしました。");
+  await sender.open("/sent");
+  // The receipt comes back within seconds; whoever looks again sees it.
+  for (let turn = 0; turn < 100 && !(await sender.page.locator("body").innerText()).includes("取込済"); turn++) {
+    await new Promise((done) => setTimeout(done, 100));
+    await sender.open("/sent");
+  }
+  await sender.sees("取込済");
+  await sender.follows("見る");
+  await sender.sees("受付票", "受領証");
+  await sender.leaves();
+  await receiver.leaves();
+});
+
+test("no screen has a barrier or is too wide, and each is reached by keyboard", async () => {
+  const faults = [];
+  for (const viewport of [{ width: 1366, height: 768 }, { width: 390, height: 844 }]) {
+    const person = await clerk(0, { viewport });
+    for (const address of ["/", "/send", "/sent", "/received", "/search", "/password", "/nothing"]) {
+      await person.open(address);
+      for (const colorScheme of ["light", "dark"]) {
+        await person.page.emulateMedia({ colorScheme });
+        for (const barrier of await person.barriers()) faults.push(`${address} ${colorScheme}: ${barrier}`);
+      }
+      const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (wide > 0) faults.push(`${address} is ${wide} pixels too wide at ${viewport.width}`);
+    }
+    await person.leaves();
+  }
+  assert.deepEqual(faults, []);
+});
