@@ -23,6 +23,7 @@ pub mod history;
 pub mod inbox;
 pub mod keys;
 pub mod letter;
+pub mod local_api;
 pub mod mishap;
 mod office;
 pub mod outbox;

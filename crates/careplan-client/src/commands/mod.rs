@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 something was refused or blocks, 2 could not run. Secrets are never taken
 //! as plain arguments and never printed.
 
+mod api_token;
 mod check;
 mod compare;
 mod data_folder;
@@ -108,6 +109,9 @@ enum OfOffice {
     Staff(staff::Staff),
     /// 事業所・証明書・ライセンス・送受信待ちの状態を表示します
     Status(status::Status),
+    /// 介護ソフトなどが使うローカルAPIのトークンを作り、一覧にし、取り消します
+    #[command(subcommand)]
+    ApiToken(api_token::ApiToken),
 }
 
 #[derive(Debug, clap::Args)]
@@ -174,6 +178,7 @@ impl Arguments {
             OfOffice::Report(report) => report.perform(&office).await,
             OfOffice::Staff(staff) => staff.perform(&office).await,
             OfOffice::Status(status) => status.perform(&office, &data).await,
+            OfOffice::ApiToken(of) => of.perform(&office).await,
         };
         office.close().await;
         outcome

@@ -29,6 +29,8 @@ pub struct SendOptions {
     pub dry_run: bool,
     /// Where documents beside the standard go.
     pub documents: Option<DocumentOrder>,
+    /// The number of the action, where its caller gave it one before; a new one when absent.
+    pub dispatch: Option<Uuid>,
     /// About whom the documents are; their bytes do not say it.
     pub document_person: Option<Person>,
     /// Whether a unit that went before with other content is named as the one that this corrects.
@@ -153,7 +155,7 @@ impl Office {
         mut tell: impl FnMut(&UnitReport) + Send,
     ) -> Result<DispatchReport, OfficeFault> {
         let link = self.link().await?;
-        let dispatch = new_uuid(self.now());
+        let dispatch = options.dispatch.unwrap_or_else(|| new_uuid(self.now()));
         let mut action = Action { link: &link, dispatch, rings: KeyRings::new() };
         let mut units = Vec::new();
         let mut room = Room::default();

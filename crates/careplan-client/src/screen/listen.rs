@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Doors, Screen, router};
+use crate::local_api::{self, LocalApi};
 
 /// The port of the screens unless another was chosen.
 pub const PORT: u16 = 8430;
@@ -56,7 +57,15 @@ impl Listening {
     ///
     /// # Errors
     /// When the listener fails.
-    pub async fn serve(self, screen: Arc<Screen>, stop: CancellationToken) -> io::Result<()> {
-        axum::serve(self.listener, router(screen)).with_graceful_shutdown(stop.cancelled_owned()).await
+    pub async fn serve(
+        self,
+        screen: Arc<Screen>,
+        local_api: Arc<LocalApi>,
+        stop: CancellationToken,
+    ) -> io::Result<()> {
+        // The local API has guards of its own, and those of the screens stay theirs.
+        let all = router(screen).merge(local_api::router(local_api));
+        let all = all.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(self.listener, all).with_graceful_shutdown(stop.cancelled_owned()).await
     }
 }

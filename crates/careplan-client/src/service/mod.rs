@@ -1,4 +1,4 @@
-//! The client as it runs all day: sending and receiving, and the screens, in one process.
+//! The client as it runs all day: sending and receiving, the screens and the local API, in one process.
 //!
 //! Promises: the screens are there from the first second, also before the client is set up; sending and receiving begin as soon as it
 //! is; a stop ends everything in order. Whoever wants to know where it listens finds that in `ports.json` of the data folder.
@@ -19,6 +19,7 @@ pub use start_code::StartCode;
 
 use crate::agent::{self, Watcher};
 use crate::files::{self, FileFault, Privacy};
+use crate::local_api::LocalApi;
 use crate::office::{Engine, Office, OfficeFault, Step};
 use crate::screen::{ListenFault, Listening, Screen, listen};
 use crate::staff::Staff;
@@ -125,8 +126,9 @@ impl Service {
     pub async fn run(self, watcher: &mut dyn Watcher, stop: CancellationToken) -> Result<(), ServiceFault> {
         let Self { office, hub, staff, listening } = self;
         let doors = listening.doors();
-        let screen = Arc::new(Screen::new(office.clone(), staff, hub.clone(), doors));
-        let screens = tokio::spawn(listening.serve(screen, stop.clone()));
+        let local_api = LocalApi::new(office.clone(), hub.clone(), doors.clone(), stop.clone());
+        let screen = Screen::new(office.clone(), staff, hub.clone(), doors);
+        let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         let worked = work(&office, &mut Both(hub, watcher), &stop).await;
         stop.cancel();
         if let Ok(Err(error)) = screens.await {

@@ -33,6 +33,10 @@ pub(super) const COLUMNS: &str = columns!();
 const BY_ID: &str = select!("where id = $1");
 const ALL: &str = select!("order by seq");
 const PAGE: &str = select!("where ($1 is null or seq < $1) order by seq desc limit $2");
+/// The index `received_to_import` has exactly these, in this order.
+const TO_IMPORT: &str = select!(
+    "where state = 'acknowledged' and (coalesce(serial, ''), id) > ($1, $2) order by coalesce(serial, ''), id limit $3"
+);
 /// By serial within a state: units are written in the order in which they are to be imported.
 const DUE: &str = select!("where state = $1 and next_try_at <= $2 order by serial, seq limit 1");
 const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing', 'left_alone')";
@@ -147,6 +151,19 @@ impl State {
         let page = sqlx::query(PAGE).bind(before);
         let rows = page.bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(&self.pool).await?;
         rows.iter().map(received).collect()
+    }
+
+    /// What waits to be imported behind a serial and an id, in the order in which it is to be imported.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub(crate) async fn received_to_import(
+        &self,
+        (serial, id): &(String, String),
+        limit: u32,
+    ) -> Result<Vec<Received>, StateFault> {
+        let page = sqlx::query(TO_IMPORT).bind(serial).bind(id).bind(i64::from(limit));
+        page.fetch_all(&self.pool).await?.iter().map(received).collect()
     }
 
     /// Keeps a verified letter, sealed as it came, with the proof of its acceptance.

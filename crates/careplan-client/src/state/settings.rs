@@ -56,7 +56,7 @@ impl Cursor {
 }
 
 impl State {
-    async fn get(&self, name: &str) -> Result<Option<String>, StateFault> {
+    pub(super) async fn get(&self, name: &str) -> Result<Option<String>, StateFault> {
         Ok(sqlx::query_scalar(GET).bind(name).fetch_optional(&self.pool).await?)
     }
 
@@ -173,7 +173,7 @@ impl State {
     }
 }
 
-async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StateFault> {
+pub(super) async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StateFault> {
     sqlx::query(PUT).bind(name).bind(value).execute(&mut **tx).await?;
     Ok(())
 }

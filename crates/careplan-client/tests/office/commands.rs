@@ -50,8 +50,22 @@ fn settings() -> insta::Settings {
 fn help_says_everything_in_japanese() {
     let mut all = out(&client(&["--help"]));
     for command in [
-        "setup", "run", "check", "send", "receive", "list", "show", "withdraw", "imported", "evidence",
-        "report", "status", "render", "compare", "diff",
+        "setup",
+        "run",
+        "check",
+        "send",
+        "receive",
+        "list",
+        "show",
+        "withdraw",
+        "imported",
+        "evidence",
+        "report",
+        "status",
+        "render",
+        "compare",
+        "diff",
+        "api-token",
     ] {
         all.push_str(&format!("\n---- {command} ----\n"));
         all.push_str(&out(&client(&[command, "--help"])));

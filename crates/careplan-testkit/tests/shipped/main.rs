@@ -7,6 +7,7 @@
 
 mod office;
 mod programs;
+mod vendors;
 
 use std::fs;
 

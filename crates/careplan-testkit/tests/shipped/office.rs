@@ -130,6 +130,17 @@ impl ClientOffice {
         said(script.args(["--quiet", "--return", "--command", &line, "/dev/null"]))
     }
 
+    /// Stays online until it is dropped.
+    pub(crate) fn run_in_the_background(&self) -> Online {
+        let mut command = self.client(&["run", "--listen", "0"]);
+        let mut child = Killed(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap());
+        let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+        let address = lines.find_map(|line| line.unwrap().strip_prefix("画面：").map(str::to_owned)).unwrap();
+        // What nobody reads would stop it one day.
+        std::thread::spawn(move || lines.for_each(drop));
+        Online { _child: child, address }
+    }
+
     /// Stays online until it says `word`, then Ctrl-C; gives all it said.
     pub(crate) fn run_until(&self, word: &str) -> String {
         let mut command = self.client(&["run", "--listen", "0"]);
@@ -145,6 +156,19 @@ impl ClientOffice {
         let status = child.0.wait().unwrap();
         assert_eq!(status.code(), Some(0), "{all}");
         all
+    }
+}
+
+/// A client that runs; dropping it kills it.
+pub(crate) struct Online {
+    _child: Killed,
+    address: String,
+}
+
+impl Online {
+    /// Where screens and local API are.
+    pub(crate) fn address(&self) -> String {
+        self.address.clone()
     }
 }
 

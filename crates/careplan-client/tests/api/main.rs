@@ -1,0 +1,23 @@
+//! The local API, asked as care software asks it, over a platform in memory.
+#![expect(unreachable_pub, clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::result_large_err, reason = "a problem is an answer here, and speed does not matter")]
+
+#[expect(dead_code, reason = "the tests of the office use the rest of it")]
+#[path = "../office/authority.rs"]
+mod authority;
+#[path = "../office/exchange.rs"]
+mod exchange;
+#[expect(dead_code, reason = "the tests of the office use the rest of it")]
+#[path = "../office/world.rs"]
+mod world;
+
+mod software;
+
+mod checking;
+mod events;
+mod listing;
+mod openapi;
+mod receiving;
+mod routes;
+mod sending;
+mod tokens;
