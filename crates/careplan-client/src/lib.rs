@@ -25,6 +25,7 @@ pub mod letter;
 pub mod mishap;
 mod office;
 pub mod outbox;
+pub mod partners;
 pub mod platform;
 pub mod screen;
 pub mod service;

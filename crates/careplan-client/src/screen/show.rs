@@ -27,6 +27,7 @@ fn menu() -> Vec<Link> {
         Link::new("送信", "/send"),
         Link::new("送信したもの", "/sent"),
         Link::new("受信", "/received"),
+        Link::new("アドレス帳", "/partners"),
     ]
 }
 

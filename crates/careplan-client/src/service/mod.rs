@@ -20,6 +20,7 @@ pub use start_code::StartCode;
 use crate::agent::{self, Watcher};
 use crate::files::{self, FileFault, Privacy};
 use crate::office::{Engine, Office, OfficeFault, Step};
+use crate::partners;
 use crate::screen::{ListenFault, Listening, Screen, listen};
 use crate::staff::Staff;
 use crate::state::StateFault;
@@ -127,11 +128,13 @@ impl Service {
         let doors = listening.doors();
         let screen = Arc::new(Screen::new(office.clone(), staff, hub.clone(), doors));
         let screens = tokio::spawn(listening.serve(screen, stop.clone()));
+        let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
         let worked = work(&office, &mut Both(hub, watcher), &stop).await;
         stop.cancel();
         if let Ok(Err(error)) = screens.await {
             tracing::error!(%error, "the screens ended");
         }
+        let _ = book.await;
         worked
     }
 }

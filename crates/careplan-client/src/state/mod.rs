@@ -10,6 +10,7 @@ mod inbox;
 mod news;
 mod operations;
 mod outbox;
+pub(crate) mod partner_rows;
 mod proof;
 mod received_state;
 mod rows;
