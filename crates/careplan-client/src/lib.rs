@@ -27,6 +27,7 @@ pub mod local_api;
 pub mod mishap;
 mod office;
 pub mod outbox;
+pub mod partners;
 pub mod platform;
 pub mod screen;
 pub mod service;

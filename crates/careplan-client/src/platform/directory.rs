@@ -15,6 +15,8 @@ pub struct OfficeQuery {
     pub number: Option<String>,
     /// Part of the name.
     pub name: Option<String>,
+    /// Part of the kana.
+    pub kana: Option<String>,
     /// Two-digit prefecture code.
     pub prefecture: Option<String>,
     /// A service type it runs.
@@ -55,6 +57,7 @@ impl Platform {
         };
         add("number", query.number.clone());
         add("name", query.name.clone());
+        add("kana", query.kana.clone());
         add("prefecture", query.prefecture.clone());
         add("service_type", query.service_type.map(|it| it.to_string()));
         add("joined", query.joined.map(|it| it.to_string()));

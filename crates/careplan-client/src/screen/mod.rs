@@ -13,6 +13,7 @@ mod pages;
 mod partners;
 mod refused;
 mod routes;
+mod sheet;
 mod show;
 mod visit;
 mod words;

@@ -8,9 +8,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
-use super::pages::{assets, login, news, password, received, search, send, sent, start, top};
+use super::pages::{assets, login, news, partners, password, received, search, send, sent, start, top};
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
+use crate::partners::FILE_BYTES_MAX;
 
 /// Who may ask for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,11 @@ fn uploads() -> DefaultBodyLimit {
     DefaultBodyLimit::max(DRAFT_BYTES_MAX + FORM_BYTES_MAX)
 }
 
+/// Room for a list of partners that is a little too large, so that its page can say so.
+fn list_file() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(2 * FILE_BYTES_MAX + FORM_BYTES_MAX)
+}
+
 fn table() -> Vec<Entry> {
     use Who::{Anybody, LoggedIn, Member};
     vec![
@@ -92,6 +98,17 @@ fn table() -> Vec<Entry> {
         read(Member, "/received/{id}/files/{name}", get(received::file)),
         read(Member, "/received/{id}/forms", get(received::html)),
         read(Member, "/received/{id}/forms.pdf", get(received::pdf)),
+        // アドレス帳.
+        read(Member, "/partners", get(partners::list)),
+        read(Member, "/partners.csv", get(partners::csv)),
+        write(Member, "/partners/refresh", post(partners::refresh)),
+        read(Member, "/partners/search", get(partners::search)),
+        write(Member, "/partners/add", post(partners::add)),
+        read(Member, "/partners/import", get(partners::import_page)),
+        write(Member, "/partners/import", post(partners::import).layer(list_file())),
+        read(Member, "/partners/{office}", get(partners::one)),
+        write(Member, "/partners/{office}", post(partners::write_down)),
+        write(Member, "/partners/{office}/remove", post(partners::remove)),
     ]
 }
 

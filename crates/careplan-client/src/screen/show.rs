@@ -28,6 +28,7 @@ fn menu() -> Vec<Link> {
         Link::new("送信したもの", "/sent"),
         Link::new("受信", "/received"),
         Link::new("検索", "/search"),
+        Link::new("アドレス帳", "/partners"),
     ]
 }
 

@@ -17,6 +17,7 @@ mod local_api_sends;
 mod news;
 mod operations;
 mod outbox;
+pub(crate) mod partner_rows;
 mod proof;
 mod received_state;
 mod rows;

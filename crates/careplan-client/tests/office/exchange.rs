@@ -17,8 +17,8 @@ use careplan_domain::transmission::State as Life;
 use careplan_domain::{OfficeNumber, Timestamp, TransmissionId, UserId};
 use careplan_envelope::{Certificate, CertificationRequest, sign, verify};
 use careplan_protocol::office_api::{
-    Account, Event, EventPage, Licence, OfficeEntry, OfficeKeys, ReceiptList, SignedReceipt, TerminalKey,
-    TransmissionEntry, TransmissionEvent, TransmissionPage, TransmissionView,
+    Account, Event, EventPage, Licence, OfficeEntry, OfficeKeys, OfficePage, ReceiptList, SignedReceipt,
+    TerminalKey, TransmissionEntry, TransmissionEvent, TransmissionPage, TransmissionView,
 };
 use careplan_protocol::receipt::{RECEIPT_TYPE, Reason, Receipt, ReceiptKind};
 use careplan_protocol::trust::{TRUST_TYPE, TrustList, office_of_uri};
@@ -72,6 +72,10 @@ pub struct Inside {
     pub issue_later: u32,
     /// Whether event streams get through.
     pub streams: bool,
+    /// Whether nothing arrives at all.
+    pub away: bool,
+    /// The offices that the directory knows; while it is empty, it knows every number.
+    pub directory: Vec<OfficeEntry>,
 }
 
 /// The platform; clones are the same.
@@ -106,6 +110,8 @@ impl Exchange {
             accepted_requests: 0,
             issue_later: 0,
             streams: false,
+            away: false,
+            directory: Vec::new(),
         })))
     }
 
@@ -149,7 +155,7 @@ impl Transport for Line {
                 let number = inside.exchanges;
                 inside.exchanges += 1;
                 let loss = inside.lose.filter(|(at, _)| *at == number).map(|(_, loss)| loss);
-                if loss == Some(Loss::Request) {
+                if loss == Some(Loss::Request) || inside.away {
                     return Err(TransportFault::Unreachable);
                 }
                 if request.headers.contains_key("authorization") {
@@ -240,7 +246,12 @@ impl Inside {
             (_, ["v1", "account"]) => self.account(request),
             (_, ["v1", "licence"]) => json(&Licence { office: by?, licence: licence() }),
             (_, ["v1", "offices", number, "keys"]) => self.keys(number.parse().unwrap()),
-            (_, ["v1", "offices", number]) => json(&office(number)),
+            (_, ["v1", "offices"]) => self.search(query),
+            (_, ["v1", "offices", number]) if self.directory.is_empty() => json(&office(number)),
+            (_, ["v1", "offices", number]) => {
+                let known = self.directory.iter().find(|office| office.number.as_str() == *number);
+                known.map_or_else(|| refuse(Code::ReceiverUnknown), json)
+            }
             (&Method::PUT, ["v1", "terminals", terminal]) => {
                 let terminals = self.terminals.entry(by?).or_default();
                 terminals.insert(terminal.parse().unwrap(), request.body.to_vec());
@@ -264,6 +275,24 @@ impl Inside {
             }
             _ => refuse(Code::RouteUnknown),
         }
+    }
+
+    /// Two offices on a page.
+    fn search(&self, query: &str) -> Answered {
+        let wanted: BTreeMap<_, _> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let fits = |name: &str, test: &dyn Fn(&str) -> bool| wanted.get(name).is_none_or(|it| test(it));
+        let mut found = self.directory.iter().filter(|it| {
+            fits("number", &|part| it.number.as_str().starts_with(part))
+                && fits("name", &|part| it.name.contains(part))
+                && fits("kana", &|part| it.kana.contains(part))
+                && fits("prefecture", &|code| it.prefecture == code)
+                && fits("service_type", &|code| it.service_types.iter().any(|it| it.as_str() == code))
+                && fits("joined", &|joined| it.joined.to_string() == joined)
+                && fits("after", &|after| it.number.as_str() > after)
+        });
+        let offices: Vec<OfficeEntry> = found.by_ref().take(2).cloned().collect();
+        let next = found.next().and_then(|_| offices.last()).map(|last| last.number);
+        json(&OfficePage { offices, next })
     }
 
     pub fn sign(&self, document: &impl Serialize) -> Vec<u8> {
@@ -543,7 +572,7 @@ fn licence() -> LicenceState {
     LicenceState::Valid { ends_at: "2027-04-01T00:00:00Z".parse().unwrap() }
 }
 
-fn office(number: &str) -> OfficeEntry {
+pub fn office(number: &str) -> OfficeEntry {
     let service_type = OFFICES.iter().find(|(known, _)| *known == number).map_or("43", |(_, it)| it);
     OfficeEntry {
         number: number.parse().unwrap(),

@@ -102,11 +102,16 @@ impl Browser {
 
     /// Sends files as a form of a page does.
     pub async fn upload(&mut self, path: &str, files: &[(&str, Vec<u8>)]) -> Page {
+        self.upload_as("files", path, files).await
+    }
+
+    /// The same from another field of the page.
+    pub async fn upload_as(&mut self, field: &str, path: &str, files: &[(&str, Vec<u8>)]) -> Page {
         let mut body = Vec::new();
         for (name, bytes) in files {
             body.extend(
                 format!(
-                    "--cut\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n"
+                    "--cut\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
                 )
                 .into_bytes(),
             );

@@ -12,7 +12,11 @@ const ID: &str = "01920000-0000-7000-8000-000000000001";
 
 /// A path of a route, with what stands for its parts.
 fn path(template: &str) -> String {
-    template.replace("{id}", ID).replace("{name}", "x").replace("{drawn}", "0")
+    template
+        .replace("{id}", ID)
+        .replace("{name}", "x")
+        .replace("{drawn}", "0")
+        .replace("{office}", "9970000026")
 }
 
 async fn ask(browser: &mut Browser, method: &str, path: &str) -> (StatusCode, String) {
