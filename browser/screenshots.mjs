@@ -1,7 +1,7 @@
 // Pictures of every page at two sizes: `node screenshots.mjs FOLDER`, run by `cargo xtask screenshots`.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { onTheWay, open, settledPaths } from "./pages.mjs";
+import { onTheWay, open, screens, settledPaths } from "./pages.mjs";
 import { Person, ended } from "./person.mjs";
 import { clerk, example } from "./clerk.mjs";
 import { office } from "./world.mjs";
@@ -32,7 +32,7 @@ for (const [size, options] of sizes) {
   // The office client: a draft with two units, and what came of it.
   const sender = await clerk(0, options);
   const receiver = await clerk(1, options);
-  for (const address of ["/", "/send", "/password"]) {
+  for (const address of screens) {
     await sender.open(address);
     await take(sender, `client-${named(address)}`);
   }
@@ -47,13 +47,13 @@ for (const [size, options] of sizes) {
   await sender.presses("取り込んで点検する");
   await take(sender, "client-draft-wrong");
   await sender.open("/sent");
-  await take(sender, "client-sent");
+  await take(sender, "client-sent-some");
   await sender.follows("見る");
   await take(sender, "client-sent-one");
   for (let turn = 0; turn < 100 && !(await receiver.page.locator("body").innerText()).includes("帳票で見る"); turn++) {
     await receiver.open("/received");
     if (await receiver.page.getByRole("link", { name: "見る" }).count() > 0) {
-      await take(receiver, "client-received");
+      await take(receiver, "client-received-some");
       await receiver.follows("見る");
     }
   }

@@ -1,7 +1,8 @@
 // The office client's screens: from the first account to a plan that the other office has taken over.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Person, ended } from "../person.mjs";
+import { screens } from "../pages.mjs";
+import { ended } from "../person.mjs";
 import { clerk, example } from "../clerk.mjs";
 
 after(ended);
@@ -46,7 +47,7 @@ test("no screen has a barrier or is too wide, and each is reached by keyboard", 
   const faults = [];
   for (const viewport of [{ width: 1366, height: 768 }, { width: 390, height: 844 }]) {
     const person = await clerk(0, { viewport });
-    for (const address of ["/", "/send", "/sent", "/received", "/search", "/password", "/nothing"]) {
+    for (const address of [...screens, "/nothing"]) {
       await person.open(address);
       for (const colorScheme of ["light", "dark"]) {
         await person.page.emulateMedia({ colorScheme });

@@ -7,6 +7,7 @@ use super::Outcome;
 use super::screen::{local, remark, say, say_json};
 use crate::local_api::{ApplicationFault, ApplicationName};
 use crate::office::Office;
+use crate::staff::THIS_PC;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum ApiToken {
@@ -49,7 +50,7 @@ impl ApiToken {
 
 /// The token alone goes to the output, so that it can be handed on without being seen.
 async fn add(office: &Office, name: &ApplicationName) -> anyhow::Result<Outcome> {
-    match office.add_application(name).await {
+    match office.add_application(name, THIS_PC).await {
         Ok(token) => {
             remark(format_args!(
                 "「{name}」のトークンです。もう一度表示することはできません。アプリケーションの設定に登録してください。"
@@ -66,7 +67,7 @@ async fn add(office: &Office, name: &ApplicationName) -> anyhow::Result<Outcome>
 }
 
 async fn revoke(office: &Office, name: &ApplicationName) -> anyhow::Result<Outcome> {
-    match office.revoke_application(name).await {
+    match office.revoke_application(name, THIS_PC).await {
         Ok(()) => {
             say(format_args!("「{name}」のトークンを取り消しました。次の要求から使えません。"));
             Ok(Outcome::Done)

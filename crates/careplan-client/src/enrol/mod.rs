@@ -64,6 +64,16 @@ pub enum EnrolFault {
         "電子証明書の発行を待っています。しばらくしてから、同じ初期設定をもう一度実行してください。続きから行います。"
     )]
     NotYet,
+    /// Another authority made the certificate.
+    #[error(
+        "この電子証明書は、本システムの認証局が発行したものではないため、ここからは更新できません。発行元で更新し、新しい証明書ファイルを取り込んでください。"
+    )]
+    NotOurs,
+    /// The certificate ended, so that it opens no door any more.
+    #[error(
+        "電子証明書の有効期限が切れているため、更新できません。Webサイトの「電子証明書」で発行用パスワードを受け取り、もう一度、初期設定をしてください。送受信の記録は残ります。"
+    )]
+    Ended,
     /// The file with an existing certificate.
     #[error("{}", pkcs12_ja(*.0))]
     Pkcs12(Pkcs12Fault),

@@ -27,13 +27,34 @@ impl Office {
     /// # Errors
     /// [`EnrolFault`]; what was renewed before it stays so.
     pub async fn renew(&self) -> Result<Renewed, EnrolFault> {
+        let now = self.now();
+        self.renew_if(|certificate| is_due(certificate, now)).await
+    }
+
+    /// Renews the certificate although it is not due yet, because somebody asked for it.
+    ///
+    /// # Errors
+    /// [`EnrolFault::NotOurs`] where another authority made it, [`EnrolFault::Ended`] where it is too late; and as [`Self::renew`].
+    pub async fn renew_now(&self) -> Result<(), EnrolFault> {
+        let link = self.link().await?;
+        if !self.is_of_our_authority(&link) {
+            return Err(EnrolFault::NotOurs);
+        }
+        if link.identity.is_expired(self.now()) {
+            return Err(EnrolFault::Ended);
+        }
+        self.renew_if(|_| true).await?;
+        Ok(())
+    }
+
+    async fn renew_if(&self, is_wanted: impl Fn(&Certificate) -> bool) -> Result<Renewed, EnrolFault> {
         let mut renewed = Renewed::default();
         let mut link = self.link().await?;
         self.take_trust_list(&link.platform, &link.trust).await?;
         let now = self.now();
         // Only our own authority renews by EST; others have their own way.
         let ours = self.is_of_our_authority(&link);
-        if ours && is_due(link.identity.certificate(), now) && !link.identity.is_expired(now) {
+        if ours && is_wanted(link.identity.certificate()) && !link.identity.is_expired(now) {
             self.drop_used_pending(&link)?;
             self.enrol(&link.platform, &link.trust, link.office(), Authentication::Certificate).await?;
             self.state().store_announced_at(None).await?;

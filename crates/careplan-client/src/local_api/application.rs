@@ -127,13 +127,14 @@ pub enum ApplicationFault {
 }
 
 impl Office {
-    /// Adds an application. Its token is shown now and never again: only its digest is kept.
+    /// Adds an application. Its token is shown now and never again: only its digest is kept. `by` is the login of
+    /// who did it, for the record.
     ///
     /// # Errors
     /// [`ApplicationFault`].
-    pub async fn add_application(&self, name: &ApplicationName) -> Result<Token, ApplicationFault> {
+    pub async fn add_application(&self, name: &ApplicationName, by: &str) -> Result<Token, ApplicationFault> {
         let token = Token::fresh()?;
-        match self.state().add_application(name, &token.digest(), self.now()).await? {
+        match self.state().add_application(name, &token.digest(), (by, self.now())).await? {
             Added::Done => Ok(token),
             Added::NameTaken => Err(ApplicationFault::NameTaken(name.clone())),
             Added::TooMany => Err(ApplicationFault::TooMany),
@@ -144,8 +145,8 @@ impl Office {
     ///
     /// # Errors
     /// [`ApplicationFault::Unknown`], [`ApplicationFault::State`].
-    pub async fn revoke_application(&self, name: &ApplicationName) -> Result<(), ApplicationFault> {
-        let is_revoked = self.state().revoke_application(name, self.now()).await?;
+    pub async fn revoke_application(&self, name: &ApplicationName, by: &str) -> Result<(), ApplicationFault> {
+        let is_revoked = self.state().revoke_application(name, (by, self.now())).await?;
         if is_revoked { Ok(()) } else { Err(ApplicationFault::Unknown(name.clone())) }
     }
 }

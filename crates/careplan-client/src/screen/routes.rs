@@ -8,7 +8,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
-use super::pages::{assets, login, news, partners, password, received, search, send, sent, start, top};
+use super::pages::{
+    assets, login, news, partners, password, received, search, send, sent, settings, start, top,
+};
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
 use crate::partners::FILE_BYTES_MAX;
@@ -64,7 +66,7 @@ fn list_file() -> DefaultBodyLimit {
 }
 
 fn table() -> Vec<Entry> {
-    use Who::{Anybody, LoggedIn, Member};
+    use Who::{Anybody, LoggedIn, Manager, Member};
     vec![
         read(Member, "/", get(top::show)),
         read(Anybody, "/assets/{name}", get(assets::show)),
@@ -109,6 +111,13 @@ fn table() -> Vec<Entry> {
         read(Member, "/partners/{office}", get(partners::one)),
         write(Member, "/partners/{office}", post(partners::write_down)),
         write(Member, "/partners/{office}/remove", post(partners::remove)),
+        // 設定.
+        read(Manager, "/settings", get(settings::show)),
+        read(Manager, "/settings/terminal", get(settings::terminal::show)),
+        write(Manager, "/settings/terminal/renew", post(settings::terminal::renew)),
+        read(Manager, "/settings/applications", get(settings::applications::show)),
+        write(Manager, "/settings/applications", post(settings::applications::add)),
+        write(Manager, "/settings/applications/revoke", post(settings::applications::revoke)),
     ]
 }
 

@@ -8,7 +8,6 @@ use sqlx::sqlite::SqliteRow;
 use super::settings::put;
 use super::{State, StateFault, append_operation, commit, from_ms, read, to_ms};
 use crate::local_api::{APPLICATIONS_MAX, Added, Application, ApplicationName, Reach};
-use crate::staff::THIS_PC;
 
 const COUNT: &str = "select count(*) from api_application where revoked_at is null";
 const NAMED: &str = "select count(*) from api_application where name = $1 and revoked_at is null";
@@ -31,7 +30,7 @@ impl State {
         &self,
         name: &ApplicationName,
         token: &Digest,
-        now: Timestamp,
+        (by, now): (&str, Timestamp),
     ) -> Result<Added, StateFault> {
         let mut tx = self.begin().await?;
         let named: i64 = sqlx::query_scalar(NAMED).bind(name.as_str()).fetch_one(&mut *tx).await?;
@@ -44,7 +43,7 @@ impl State {
         }
         let put = sqlx::query(INSERT).bind(name.as_str()).bind(token.to_string()).bind(to_ms(now));
         put.execute(&mut *tx).await?;
-        append_operation(&mut tx, (THIS_PC, now), ("application.added", name.as_str()), &json!({})).await?;
+        append_operation(&mut tx, (by, now), ("application.added", name.as_str()), &json!({})).await?;
         commit(tx).await?;
         Ok(Added::Done)
     }
@@ -83,14 +82,14 @@ impl State {
     pub(crate) async fn revoke_application(
         &self,
         name: &ApplicationName,
-        now: Timestamp,
+        (by, now): (&str, Timestamp),
     ) -> Result<bool, StateFault> {
         let mut tx = self.begin().await?;
         let revoked = sqlx::query(REVOKE).bind(name.as_str()).bind(to_ms(now)).execute(&mut *tx).await?;
         if revoked.rows_affected() == 0 {
             return Ok(false);
         }
-        append_operation(&mut tx, (THIS_PC, now), ("application.revoked", name.as_str()), &json!({})).await?;
+        append_operation(&mut tx, (by, now), ("application.revoked", name.as_str()), &json!({})).await?;
         commit(tx).await?;
         Ok(true)
     }

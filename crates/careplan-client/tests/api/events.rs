@@ -111,7 +111,7 @@ async fn a_stream_tells_what_happens_and_goes_on_after_the_last_that_was_heard()
 async fn a_stream_ends_when_its_token_was_revoked_and_when_the_program_ends() {
     let two = Two::new().await;
     let mut heard = Heard::of(&two.here, None).await;
-    two.sender.office.revoke_application(&"ソフトA".parse().unwrap()).await.unwrap();
+    two.sender.office.revoke_application(&"ソフトA".parse().unwrap(), "yamada").await.unwrap();
     let other = two.sender.software("b").await;
     let mut stopping = Heard::of(&other, None).await;
     other.put("/api/v1/sends/k", &small("20261021110000")).await.good();

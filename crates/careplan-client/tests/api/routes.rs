@@ -19,7 +19,7 @@ fn path(template: &str) -> String {
 async fn callers(client: &Client) -> Vec<(&'static str, Software, Option<(u16, &'static str)>)> {
     let right = client.software("right").await;
     let revoked = client.software("revoked").await;
-    client.office.revoke_application(&"revoked".parse().unwrap()).await.unwrap();
+    client.office.revoke_application(&"revoked".parse().unwrap(), "yamada").await.unwrap();
     let with = |change: &dyn Fn(&mut Software)| {
         let mut software = right.clone();
         change(&mut software);

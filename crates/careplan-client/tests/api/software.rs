@@ -44,7 +44,7 @@ impl Client {
 
     /// An application with a token of its own.
     pub async fn software(&self, name: &str) -> Software {
-        let token = self.office.add_application(&name.parse().unwrap()).await.unwrap();
+        let token = self.office.add_application(&name.parse().unwrap(), "yamada").await.unwrap();
         Software {
             router: self.router.clone(),
             authorization: Some(format!("Bearer {}", token.expose())),

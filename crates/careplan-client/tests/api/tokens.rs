@@ -62,18 +62,15 @@ async fn only_the_digest_of_a_token_is_kept_and_the_record_says_who_was_added_an
     let world = World::new();
     let office = world.open(SENDER).await;
     let name = "ソフトA".parse().unwrap();
-    let token = office.add_application(&name).await.unwrap();
-    office.revoke_application(&name).await.unwrap();
+    let token = office.add_application(&name, "yamada").await.unwrap();
+    office.revoke_application(&name, "yamada").await.unwrap();
     let staff = Staff::new(office.state().clone(), Hasher::new(1));
     let lines = staff.operations(None, 10).await.unwrap();
     let told: Vec<_> =
         lines.iter().map(|it| (it.actor.as_str(), it.action.as_str(), it.subject.as_str())).collect();
     assert_eq!(
         told,
-        [
-            ("このパソコン", "application.revoked", "ソフトA"),
-            ("このパソコン", "application.added", "ソフトA")
-        ]
+        [("yamada", "application.revoked", "ソフトA"), ("yamada", "application.added", "ソフトA")]
     );
     assert_eq!(staff.verify_operations().await.unwrap(), Ok(2));
     office.close().await;
@@ -106,10 +103,10 @@ async fn the_most_applications_are_taken_and_one_more_is_not_until_one_was_revok
     let office = world.open(SENDER).await;
     let name = |n: i64| format!("n{n}").parse().unwrap();
     for n in 0..APPLICATIONS_MAX {
-        office.add_application(&name(n)).await.unwrap();
+        office.add_application(&name(n), "yamada").await.unwrap();
     }
     let more = name(APPLICATIONS_MAX);
-    assert!(matches!(office.add_application(&more).await, Err(ApplicationFault::TooMany)));
-    office.revoke_application(&name(0)).await.unwrap();
-    office.add_application(&more).await.unwrap();
+    assert!(matches!(office.add_application(&more, "yamada").await, Err(ApplicationFault::TooMany)));
+    office.revoke_application(&name(0), "yamada").await.unwrap();
+    office.add_application(&more, "yamada").await.unwrap();
 }

@@ -141,7 +141,7 @@ fn every_reason_why_set_up_stopped() {
     let office = "9970000018".parse().unwrap();
     let faults = every!(EnrolFault:
         RootMismatch, RootFile, OtherOffice(office), AccountMismatch,
-        ServiceType("11".to_owned(), "43".to_owned()), Issued("鍵が違います"), NotYet,
+        ServiceType("11".to_owned(), "43".to_owned()), Issued("鍵が違います"), NotYet, NotOurs, Ended,
         Pkcs12(Pkcs12Fault::WrongPassword), Certificate(TrustFault::NoOffice), CertificateOffice(office),
         Office(OfficeFault::NotSetUp),
     );

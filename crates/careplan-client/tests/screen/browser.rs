@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use careplan_client::Office;
 use careplan_client::screen::{Doors, Screen, router};
 use careplan_client::service::{Hub, StartCode};
-use careplan_client::staff::{LoginName, NewPerson, Role, Staff};
+use careplan_client::staff::{LoginName, NewPerson, Role, Staff, Visitor};
 use careplan_domain::Secret;
 use careplan_login::Hasher;
 use http::{Method, Request, StatusCode, header};
@@ -59,6 +59,17 @@ impl Screens {
             role: Role::Member,
         };
         self.staff.add(&sato, ("yamada", now)).await.unwrap()
+    }
+
+    /// The member suzuki, who owes nothing.
+    pub async fn add_member(&self) {
+        let now = self.office.now();
+        let login = LoginName::new("suzuki").unwrap();
+        let suzuki = NewPerson { login: login.clone(), name: "鈴木 次郎".into(), role: Role::Member };
+        let temporary = self.staff.add(&suzuki, ("yamada", now)).await.unwrap();
+        let credentials = (login.as_str(), &temporary);
+        let (_, session) = self.staff.log_in(credentials, Visitor::new(None), now).await.unwrap();
+        self.staff.change_password(&session, (&temporary, &Secret::new(OWN)), now).await.unwrap();
     }
 
     pub fn browser(&self) -> Browser {

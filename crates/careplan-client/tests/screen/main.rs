@@ -18,3 +18,4 @@ mod partners;
 mod receiving;
 mod routes;
 mod sending;
+mod settings;

@@ -32,13 +32,15 @@ async fn ask(browser: &mut Browser, method: &str, path: &str) -> (StatusCode, St
 async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
     let screens = Screens::new().await;
     let temporary = screens.staffed().await;
+    screens.add_member().await;
     let mut seen = BTreeSet::new();
     for route in routes() {
         assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
         let path = path(route.path);
-        let [mut nobody, mut begun, mut member] = [screens.browser(), screens.browser(), screens.browser()];
+        let [mut nobody, mut begun, mut member, mut manager] = std::array::from_fn(|_| screens.browser());
         log_in(&mut begun, "sato", &temporary).await;
-        log_in(&mut member, "yamada", &Secret::new(OWN)).await;
+        log_in(&mut member, "suzuki", &Secret::new(OWN)).await;
+        log_in(&mut manager, "yamada", &Secret::new(OWN)).await;
         let (status, to) = ask(&mut nobody, route.method, &path).await;
         let is_led_to_log_in = status == StatusCode::SEE_OTHER && to.starts_with("/login");
         assert_eq!(
@@ -52,7 +54,12 @@ async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
         let is_due = matches!(route.who, Who::Member | Who::Manager)
             || route.path == "/login" && route.method == "GET";
         assert_eq!(is_led_to_change, is_due, "{} {path}: {status} {to}", route.method);
-        let (status, to) = ask(&mut member, route.method, &path).await;
+        let (status, _) = ask(&mut member, route.method, &path).await;
+        if route.who != Who::Anybody {
+            let is_for_managers = route.who == Who::Manager;
+            assert_eq!(status == StatusCode::FORBIDDEN, is_for_managers, "{} {path}: {status}", route.method);
+        }
+        let (status, to) = ask(&mut manager, route.method, &path).await;
         assert!(
             !to.starts_with("/login") || route.path == "/logout" || route.path == "/start",
             "{path}: {status} {to}"

@@ -9,6 +9,7 @@ pub(super) mod received;
 pub(super) mod search;
 pub(super) mod send;
 pub(super) mod sent;
+pub(super) mod settings;
 pub(super) mod start;
 pub(super) mod top;
 

@@ -1,0 +1,56 @@
+//! 設定: an index of what the office chose; each section is a page of its own.
+
+pub(in crate::screen) mod applications;
+pub(in crate::screen) mod terminal;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use careplan_web::{Cell, DataTable, Link};
+
+use crate::screen::Screen;
+use crate::screen::refused::Refused;
+use crate::screen::show::Page;
+use crate::screen::visit::Member;
+
+/// Where the index is.
+const PATH: &str = "/settings";
+
+/// One section of the settings.
+struct Section {
+    title: &'static str,
+    path: &'static str,
+    /// What it is for, in a sentence.
+    about: &'static str,
+    /// What holds now.
+    now: String,
+}
+
+#[derive(Template)]
+#[template(source = "{{ table }}", ext = "html")]
+struct Main {
+    table: DataTable,
+}
+
+pub(in crate::screen) async fn show(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+) -> Result<Response, Refused> {
+    let table = DataTable::new("設定の一覧", ["設定", "いまの設定"], "").quiet_caption();
+    let table = sections(&screen).await?.into_iter().fold(table, |table, section| {
+        table.row([Cell::link(section.title, section.path).note(section.about), Cell::text(section.now)])
+    });
+    screen.show(&member.visit, Page::new("設定", PATH, &Main { table }))
+}
+
+/// Every section, in the order in which people look for them.
+async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
+    Ok(vec![terminal::section(screen).await?, applications::section(screen).await?])
+}
+
+/// The way back from a section.
+fn crumbs() -> [Link; 1] {
+    [Link::new("設定", PATH)]
+}

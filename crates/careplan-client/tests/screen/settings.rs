@@ -1,0 +1,84 @@
+//! 設定: what the office chose, and the pages of its sections.
+
+use careplan_login::Token;
+use jiff::SignedDuration;
+
+use crate::browser::Screens;
+
+#[tokio::test]
+async fn the_index_says_of_each_section_what_holds_now() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    browser
+        .get("/settings")
+        .await
+        .is(200, "設定")
+        .says("この端末と電子証明書")
+        .says("電子証明書は")
+        .says("介護ソフトとの連携")
+        .says("登録なし");
+    browser.post("/settings/applications", &[("name", "介護ソフトA")]).await;
+    browser.get("/settings").await.says("1個を登録");
+    browser.get("/").await.says("href=\"/settings\"");
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_ends_by_a_button() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    let page = browser.post("/settings/applications", &[("name", " 介護ソフトA ")]).await;
+    page.is(200, "介護ソフトとの連携").says("「介護ソフトA」のトークン").says("http://localhost:8430/api/v1");
+    let text = page.text();
+    let token = text.split("class=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
+    let token = Token::parse(token).unwrap();
+    let page = browser.get("/settings/applications").await;
+    page.says("利用できます").says("まだありません");
+    assert!(!page.text().contains(token.expose()));
+    let again = browser.post("/settings/applications", &[("name", "介護ソフトA")]).await;
+    assert_eq!(again.status, 422);
+    again.says("「介護ソフトA」はすでに登録されています。").says("value=\"介護ソフトA\"");
+    let revoked = "/settings/applications?done=revoked";
+    for _ in 0..2 {
+        browser.post("/settings/applications/revoke", &[("name", "介護ソフトA")]).await.leads_to(revoked);
+    }
+    browser.get(revoked).await.says("トークンを取り消しました。").says("取消済み");
+    let record = screens.staff.operations(None, 10).await.unwrap();
+    let done: Vec<_> = record.iter().map(|it| (it.actor.as_str(), it.action.as_str())).take(2).collect();
+    assert_eq!(done, [("yamada", "application.revoked"), ("yamada", "application.added")]);
+}
+
+#[tokio::test]
+async fn a_name_that_is_none_is_refused_at_its_field() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    for name in ["", "   ", &"あ".repeat(51)] {
+        let page = browser.post("/settings/applications", &[("name", name)]).await;
+        assert_eq!(page.status, 422);
+        page.says("1〜50文字で");
+    }
+    browser.post("/settings/applications", &[("name", "<b>")]).await.says("&#60;b&#62;");
+}
+
+#[tokio::test]
+async fn the_certificate_is_renewed_by_a_click_and_what_prevents_it_is_said() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    let present = async || screens.office.link().await.unwrap().identity.certificate().clone();
+    let first = present().await;
+    let page = browser.get("/settings/terminal").await;
+    page.is(200, "この端末と電子証明書").says("9970000018").says("有効").says("バージョン");
+    let renewed = "/settings/terminal?done=renewed";
+    browser.post("/settings/terminal/renew", &[]).await.leads_to(renewed);
+    browser.get(renewed).await.says("電子証明書を更新しました。");
+    let second = present().await;
+    assert_ne!(second, first);
+    let [newest, ..] = &screens.staff.operations(None, 1).await.unwrap()[..] else { panic!("nothing noted") };
+    assert_eq!((newest.actor.as_str(), newest.action.as_str()), ("yamada", "certificate.renewed"));
+    // A day after its end nothing renews it.
+    let left = second.not_after().duration_since(screens.office.now());
+    screens.world.pass(left + SignedDuration::from_hours(24));
+    browser.post("/login", &[("name", "yamada"), ("password", crate::browser::OWN)]).await.leads_to("/");
+    let page = browser.post("/settings/terminal/renew", &[]).await;
+    assert_eq!(page.status, 422);
+    page.says("有効期限が切れているため、更新できません").says("期限切れ");
+}
