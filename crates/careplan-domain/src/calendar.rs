@@ -27,6 +27,18 @@ pub fn beginning(day: Date) -> Option<Timestamp> {
     Some(day.to_zoned(japan()).ok()?.timestamp())
 }
 
+/// The last day of what ends at an instant: one that ends with the beginning of a day does not last into it.
+///
+/// ```
+/// use careplan_domain::calendar::last_day;
+/// assert_eq!(last_day("2026-11-23T00:00:00+09:00".parse()?).to_string(), "2026-11-22");
+/// assert_eq!(last_day("2026-11-23T08:30:00+09:00".parse()?).to_string(), "2026-11-23");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn last_day(ends_at: Timestamp) -> Date {
+    day(ends_at.checked_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(ends_at))
+}
+
 /// A day as it is told to people.
 ///
 /// ```

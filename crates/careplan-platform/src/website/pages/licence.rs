@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use careplan_domain::billing::charge::{ChargeState, Method};
-use careplan_domain::calendar::day;
+use careplan_domain::calendar::{day, last_day};
 use careplan_domain::licence::{LicenceState, LicenceTerm, Years};
 use careplan_domain::renewal::{Outlook, Plan};
 use careplan_domain::{OfficeNumber, Timestamp};
@@ -14,7 +14,6 @@ use careplan_protocol::Code;
 use careplan_web::text::{date_ja, yen};
 use careplan_web::{Banner, Button, Cell, Choice, DataTable, Facts, FieldErrors, Link, Steps, Tag, Tone};
 
-use super::top::last_day;
 use crate::billing::{BillingFault, ChargeLine};
 use crate::licence::{ApplicationFault, Reading, may_apply};
 use crate::office_api::problem::Refused;

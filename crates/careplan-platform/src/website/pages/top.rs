@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use careplan_domain::calendar::day;
+use careplan_domain::calendar::{day, last_day};
 use careplan_domain::licence::LicenceState;
 use careplan_web::text::date_ja;
 use careplan_web::{Banner, Button, Checklist, Item, Markup, State as ItemState, Tone};
@@ -152,12 +152,6 @@ fn steps(standing: Standing) -> (&'static str, Checklist) {
         checklist = checklist.item(item);
     }
     (lead, checklist)
-}
-
-/// The last day of a term that ends with the beginning of a day.
-pub(super) fn last_day(ends_at: careplan_domain::Timestamp) -> jiff::civil::Date {
-    let end = day(ends_at);
-    end.yesterday().unwrap_or(end)
 }
 
 #[cfg(test)]

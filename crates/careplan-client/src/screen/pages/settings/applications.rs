@@ -85,7 +85,7 @@ async fn draw(screen: &Screen, member: &Member, said: Said<'_>) -> Result<Respon
 
 fn table(all: &[Application]) -> DataTable {
     let none =
-        "まだ登録していません。介護ソフトの説明書に「ローカルAPIのトークン」とあれば、上で登録してください。";
+        "まだ登録していません。介護ソフトの説明書に「ローカルAPIのトークン」とあれば、下で登録してください。";
     let table =
         DataTable::new("登録した介護ソフト", ["名前", "状態", "登録した日時", "最後の利用", "操作"], none);
     all.iter().fold(table, |table, it| {

@@ -6,7 +6,9 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_domain::Timestamp;
+use careplan_domain::calendar::{day, last_day};
 use careplan_domain::licence::LicenceState;
+use careplan_web::text::date_ja;
 use careplan_web::{Banner, Button, Cell, Facts, FieldErrors, PostForm, Tag, Tone};
 
 use super::{Section, crumbs};
@@ -108,15 +110,14 @@ fn certificate(until: Timestamp, now: Timestamp) -> Cell {
 fn licence(licence: Option<&LicenceState>) -> Cell {
     match licence {
         Some(LicenceState::Valid { ends_at }) => {
-            Cell::tag(Tag::new(Tone::Success, "有効")).note(format!("{}まで", local(*ends_at)))
+            Cell::tag(Tag::new(Tone::Success, "有効")).note(format!("{}まで", date_ja(last_day(*ends_at))))
         }
-        Some(LicenceState::Upcoming { starts_at }) => {
-            Cell::tag(Tag::new(Tone::Info, "開始前")).note(format!("{}から有効になります", local(*starts_at)))
-        }
+        Some(LicenceState::Upcoming { starts_at }) => Cell::tag(Tag::new(Tone::Info, "開始前"))
+            .note(format!("{}から有効になります", date_ja(day(*starts_at)))),
         Some(LicenceState::Expired { ended_at }) => {
             Cell::tag(Tag::new(Tone::Error, "期限切れ")).note(format!(
                 "{}に終わりました。Webサイトにログインして利用申請をすると、また送受信できます。",
-                local(*ended_at)
+                date_ja(last_day(*ended_at))
             ))
         }
         Some(LicenceState::NotApplied) => Cell::tag(Tag::new(Tone::Warning, "未申請"))
