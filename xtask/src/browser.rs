@@ -12,8 +12,9 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 use tempfile::TempDir;
 
-use crate::demo::{Invented, Letter, Office, Platform};
+use crate::demo::{Letter, Office, Platform};
 use crate::programs::{self, Programs};
+use crate::town::{Invented, OFFICES};
 use crate::{command, packages};
 
 const PROJECT: &str = "browser";
@@ -157,8 +158,7 @@ fn install() -> anyhow::Result<()> {
 fn in_a_world(programs: &Programs, work: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
     install()?;
     let folder = TempDir::with_prefix("careplan-browser-").context("make a temporary folder")?;
-    let offices = invented();
-    let all: Vec<&Invented> = offices.iter().collect();
+    let all: Vec<&Invented> = OFFICES.iter().collect();
     let platform = Platform::start(programs, &folder.path().join("platform"), &all, SETTINGS)?;
     let (pair, others) = all.split_at(2);
     let [first, second] = pair else { bail!("there are offices") };
@@ -220,43 +220,4 @@ fn publish(platform: &Platform) -> anyhow::Result<()> {
         platform.admin(&["notices", "add", "--category", category, "--title", title, "--body", body])?;
     }
     Ok(())
-}
-
-/// Offices of several kinds and prefectures.
-fn invented() -> &'static [Invented] {
-    const fn office(
-        number: &'static str,
-        service_type: &'static str,
-        name: &'static str,
-        kana: &'static str,
-    ) -> Invented {
-        Invented { number, service_type, name, kana, folder: number }
-    }
-    const OFFICES: &[Invented] = &[
-        office("9970000018", "43", "あおぞら居宅介護支援事業所", "アオゾラキョタクカイゴシエンジギョウショ"),
-        office("9970000026", "11", "ひまわり訪問介護事業所", "ヒマワリホウモンカイゴジギョウショ"),
-        office("9970000034", "15", "すずらんデイサービス", "スズランデイサービス"),
-        office("9970000042", "17", "やまびこ福祉用具", "ヤマビコフクシヨウグ"),
-        office("9970000059", "13", "なのはな訪問看護ステーション", "ナノハナホウモンカンゴステーション"),
-        office("9970000067", "43", "こもれび居宅介護支援事業所", "コモレビキョタクカイゴシエンジギョウショ"),
-        office("9970000075", "21", "みずうみショートステイ", "ミズウミショートステイ"),
-        office("9970000083", "16", "いちょう通所リハビリテーション", "イチョウツウショリハビリテーション"),
-        office("9970000091", "15", "たんぽぽデイサービスセンター", "タンポポデイサービスセンター"),
-        office("9970000109", "11", "さざなみヘルパーステーション", "サザナミヘルパーステーション"),
-        office("9970000117", "43", "ふたば居宅介護支援センター", "フタバキョタクカイゴシエンセンター"),
-        office("9970000125", "12", "しおかぜ訪問入浴", "シオカゼホウモンニュウヨク"),
-        office("9970000133", "14", "もみじ訪問リハビリ", "モミジホウモンリハビリ"),
-        office("9970000141", "78", "ゆりかご地域密着デイ", "ユリカゴチイキミッチャクデイ"),
-        office("9970000158", "46", "わかば地域包括支援センター", "ワカバチイキホウカツシエンセンター"),
-        office("9970000166", "11", "ほしぞらケアサービス", "ホシゾラケアサービス"),
-        office("9970000174", "43", "みなみ風居宅介護支援", "ミナミカゼキョタクカイゴシエン"),
-        office("9970000182", "15", "くるみデイホーム", "クルミデイホーム"),
-        office("9970000190", "11", "こだま訪問介護", "コダマホウモンカイゴ"),
-        office("9970000208", "13", "つばさ訪問看護", "ツバサホウモンカンゴ"),
-        office("9970000216", "43", "やすらぎ居宅介護支援", "ヤスラギキョタクカイゴシエン"),
-        office("9970000224", "17", "はるかぜ福祉用具", "ハルカゼフクシヨウグ"),
-        office("9970000232", "16", "あさひ通所リハビリ", "アサヒツウショリハビリ"),
-        office("9970000240", "21", "かえでショートステイ", "カエデショートステイ"),
-    ];
-    OFFICES
 }

@@ -15,6 +15,7 @@ mod postgres;
 mod programs;
 mod stop;
 mod torture;
+mod town;
 
 use clap::{Parser, Subcommand};
 

@@ -6,14 +6,12 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, ensure};
-use serde_json::Value;
-
-use super::Invented;
 use super::platform::{Letter, Platform};
 use crate::child::{self, Child};
 use crate::command;
 use crate::programs::Programs;
+use crate::town::{Files, Invented};
+use anyhow::{Context as _, ensure};
 
 /// An office whose client is set up.
 pub(crate) struct Office {
@@ -55,13 +53,6 @@ impl Office {
         command
     }
 
-    /// Runs a command that answers in JSON.
-    pub(crate) fn ask(&self, name: &str, arguments: &[&str]) -> anyhow::Result<Value> {
-        let mut ask = self.command(name);
-        let answer = command::output(ask.arg("--json").args(arguments))?;
-        serde_json::from_str(&answer).with_context(|| format!("read the answer of `careplan-client {name}`"))
-    }
-
     /// Runs a command.
     pub(crate) fn tell(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
         command::output(self.command(name).args(arguments))
@@ -89,7 +80,7 @@ impl Office {
     }
 
     /// The care software writes its files: copies of the examples, or made here.
-    pub(crate) fn write_export(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+    pub(crate) fn write_export(&self, files: &Files) -> anyhow::Result<()> {
         for (name, bytes) in files {
             fs::write(self.export().join(name), bytes)?;
         }
@@ -112,18 +103,6 @@ impl Office {
             }
         }
         Ok(found)
-    }
-
-    /// The care software takes the files over and the client is told, so that a receipt goes back.
-    pub(crate) fn take_over(&self, transmissions: &[String]) -> anyhow::Result<usize> {
-        let files = self.inbox_files()?;
-        for (name, path) in &files {
-            fs::rename(path, self.import().join(name))?;
-        }
-        for id in transmissions {
-            self.tell("imported", &[id])?;
-        }
-        Ok(files.len())
     }
 
     /// The invented office.
