@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { screens } from "../pages.mjs";
 import { ended } from "../person.mjs";
-import { clerk, example } from "../clerk.mjs";
+import { clerk, example, slips } from "../clerk.mjs";
 
 after(ended);
 
@@ -41,6 +41,36 @@ test("two offices: accounts, files in, checked, sent, received, looked at, taken
   await sender.sees("受付票", "受領証");
   await sender.leaves();
   await receiver.leaves();
+});
+
+test("thirty units go to thirty partners by one button, and each says where it is", async () => {
+  const sender = await clerk(0);
+  await sender.follows("送信");
+  await sender.page.locator("#files").setInputFiles(slips());
+  await sender.presses("取り込んで点検する");
+  await sender.sees("30件を送信できます");
+  assert.equal(await sender.page.getByRole("row").filter({ hasText: "問題なし" }).count(), 30);
+  await sender.presses("30件を送信する");
+  await sender.sees("送信を受け付けました。");
+  // Each unit with its partner and how far it is; none is left waiting.
+  const address = new URL(sender.page.url()).pathname;
+  const rows = () => sender.page.getByRole("row").filter({ hasText: /受付済|受領済|取込済/ }).count();
+  for (let turn = 0; turn < 300 && (await rows()) < 30; turn++) {
+    await sender.page.waitForTimeout(100);
+    await sender.open(address);
+  }
+  assert.equal(await rows(), 30);
+  const sent = async () => await sender.page.locator("main a[href^='/sent/']").evaluateAll((links) => links.map((it) => it.href).sort());
+  const first = await sent();
+  // The same files once more are the same units: nothing goes twice.
+  await sender.open("/send");
+  await sender.page.locator("#files").setInputFiles(slips());
+  await sender.presses("取り込んで点検する");
+  await sender.sees("30件を送信できます");
+  await sender.presses("30件を送信する");
+  await sender.sees("送信を受け付けました。");
+  assert.deepEqual(await sent(), first);
+  await sender.leaves();
 });
 
 test("no screen has a barrier or is too wide, and each is reached by keyboard", async () => {

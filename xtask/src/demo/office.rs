@@ -6,6 +6,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::platform::{Letter, Platform};
 use crate::child::{self, Child};
 use crate::command;
@@ -56,6 +58,13 @@ impl Office {
     /// Runs a command.
     pub(crate) fn tell(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
         command::output(self.command(name).args(arguments))
+    }
+
+    /// The numbers of what was received and not imported yet.
+    pub(crate) fn waiting(&self) -> anyhow::Result<Vec<String>> {
+        let listed: Value = serde_json::from_str(&self.tell("list", &["--json", "--received"])?)?;
+        let entries = listed.as_array().context("a list")?.iter().filter(|it| it["state"] == "acknowledged");
+        entries.map(|it| it["id"].as_str().map(str::to_owned).context("an entry without a number")).collect()
     }
 
     /// Starts the client as it runs all day, and returns once it does: from then on Ctrl-C ends it in order.

@@ -95,7 +95,7 @@ pub(crate) fn use_slips([from, to]: [&Invented; 2], users: &[User], month: Month
         fees(&mut annex, (user, &uses), [&Month::serial(written, ""), &month.digits()], from)?;
         person(&mut supplement, user, &month.digits(), from)?;
     }
-    let name = |prefix: &str| name(prefix, month, [from, to], &Month::serial(written, "101500"));
+    let name = |prefix: &str| name(prefix, month, [from, to], &Month::serial(written, "103000"));
     Ok(Files::from([
         (name("UPPLAN"), ms932(&plan)),
         (name("UPSIKYU"), ms932(&annex)),
