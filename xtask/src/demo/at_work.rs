@@ -3,12 +3,14 @@
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
 use super::care_software::CareSoftware;
 use super::office::Office;
 use crate::child::Child;
+use crate::command;
 use crate::town::Files;
 
 /// What the account of each office is called, and its password; for the demo only.
@@ -81,10 +83,37 @@ impl AtWork {
         )
     }
 
+    /// Logs in with that account, or makes it where there is none.
+    pub(crate) fn be_somebody(&self) -> anyhow::Result<()> {
+        if self.office.screens()?.contains("code=") {
+            return self.make_account();
+        }
+        let [login, password] = LOGIN;
+        self.fill_in("/login", &[("name", login), ("password", password)])
+    }
+
+    /// How long a page takes for who is logged in.
+    pub(crate) fn view(&self, path: &str) -> anyhow::Result<Duration> {
+        let jar = self.office.folder().join("cookies");
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--noproxy", "*", "--output", "/dev/null"]);
+        curl.args(["--write-out", "%{http_code} %{time_total}"]).arg("--cookie").arg(jar);
+        let said = command::output(curl.arg(format!("{}{path}", self.address)))?;
+        let (status, seconds) = said.split_once(' ').context("curl says how long it took")?;
+        ensure!(status == "200", "{path} answered {status}");
+        Ok(Duration::from_secs_f64(seconds.parse()?))
+    }
+
+    /// The memory that the client holds, in KiB.
+    pub(crate) fn memory(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.client.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        Ok(line.context("the kernel says how much")?.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// Brings files to the desk, as somebody does who drops them on the page.
     pub(crate) fn bring(&self, files: &Files) -> anyhow::Result<()> {
-        let [login, password] = LOGIN;
-        self.fill_in("/login", &[("name", login), ("password", password)])?;
+        self.be_somebody()?;
         let folder = self.office.folder().join("brought");
         fs::create_dir_all(&folder)?;
         let mut typed = String::new();
@@ -115,8 +144,9 @@ impl AtWork {
         Ok(())
     }
 
-    /// Stops the client in order.
-    pub(crate) fn stop(self) -> anyhow::Result<()> {
-        self.client.stop()
+    /// Stops the client in order; the office stays.
+    pub(crate) fn stop(self) -> anyhow::Result<Office> {
+        self.client.stop()?;
+        Ok(self.office)
     }
 }
