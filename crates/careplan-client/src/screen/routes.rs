@@ -118,6 +118,8 @@ fn table() -> Vec<Entry> {
         read(Manager, "/settings/applications", get(settings::applications::show)),
         write(Manager, "/settings/applications", post(settings::applications::add)),
         write(Manager, "/settings/applications/revoke", post(settings::applications::revoke)),
+        read(Manager, "/settings/retention", get(settings::retention::show)),
+        write(Manager, "/settings/retention", post(settings::retention::choose)),
     ]
 }
 
