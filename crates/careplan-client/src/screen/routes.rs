@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
 use super::pages::{
-    assets, login, news, partners, password, received, search, send, sent, settings, start, top,
+    assets, login, news, notices, partners, password, received, search, send, sent, settings, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -100,6 +100,8 @@ fn table() -> Vec<Entry> {
         read(Member, "/received/{id}/files/{name}", get(received::file)),
         read(Member, "/received/{id}/forms", get(received::html)),
         read(Member, "/received/{id}/forms.pdf", get(received::pdf)),
+        read(Member, "/notices", get(notices::list)),
+        read(Member, "/notices/{number}", get(notices::one)),
         // アドレス帳.
         read(Member, "/partners", get(partners::list)),
         read(Member, "/partners.csv", get(partners::csv)),

@@ -14,6 +14,7 @@ mod world;
 mod browser;
 mod guard;
 mod log_in;
+mod notices;
 mod partners;
 mod receiving;
 mod routes;

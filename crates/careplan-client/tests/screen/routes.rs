@@ -16,6 +16,7 @@ fn path(template: &str) -> String {
         .replace("{id}", ID)
         .replace("{name}", "x")
         .replace("{drawn}", "0")
+        .replace("{number}", "1")
         .replace("{office}", "9970000026")
 }
 

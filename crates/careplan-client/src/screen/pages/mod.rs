@@ -3,6 +3,7 @@
 pub(super) mod assets;
 pub(super) mod login;
 pub(super) mod news;
+pub(super) mod notices;
 pub(super) mod partners;
 pub(super) mod password;
 pub(super) mod received;
