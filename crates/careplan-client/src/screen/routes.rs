@@ -87,6 +87,7 @@ fn table() -> Vec<Entry> {
         write(Member, "/send/{id}/send", post(send::send)),
         write(Member, "/send/{id}/drop", post(send::drop_it)),
         read(Member, "/sent", get(sent::list)),
+        write(Member, "/sent", post(sent::find)),
         read(Member, "/sent/{id}", get(sent::one)),
         write(Member, "/sent/{id}/withdraw", post(sent::withdraw)),
         read(Member, "/evidence/{id}", get(sent::evidence)),
@@ -95,6 +96,9 @@ fn table() -> Vec<Entry> {
         // Receiving.
         read(Member, "/news/{drawn}", get(news::show)),
         read(Member, "/received", get(received::list)),
+        write(Member, "/received", post(received::find)),
+        write(Member, "/received/imported", post(received::mark)),
+        write(Member, "/received/imported/undo", post(received::unmark)),
         read(Member, "/received/{id}", get(received::one)),
         write(Member, "/received/{id}/imported", post(received::imported)),
         read(Member, "/received/{id}/files/{name}", get(received::file)),

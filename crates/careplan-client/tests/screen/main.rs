@@ -13,6 +13,7 @@ mod world;
 
 mod browser;
 mod guard;
+mod lists;
 mod log_in;
 mod partners;
 mod receiving;

@@ -1,6 +1,7 @@
 //! The pages, one file for each family.
 
 pub(super) mod assets;
+mod lists;
 pub(super) mod login;
 pub(super) mod news;
 pub(super) mod partners;

@@ -12,6 +12,7 @@ use careplan_standard::{Edition, SourceFile, read_forms};
 use http::{StatusCode, header};
 
 use crate::letter::OutgoingFile;
+use crate::office::OfficeFault;
 use crate::outbox::gather;
 use crate::screen::Screen;
 use crate::screen::refused::Refused;
@@ -72,7 +73,7 @@ async fn drawn(screen: &Screen, member: &Member, id: TransmissionId) -> Result<D
     let received = screen.office.state().received(id).await?.ok_or_else(Refused::unknown)?;
     let files = files_of(screen, &received).await?;
     if !has_forms(&files) {
-        return Err(super::gone().into());
+        return Err(gone().into());
     }
     let today = member.visit.now.to_zoned(jiff::tz::TimeZone::system()).date();
     let drawing = tokio::task::spawn_blocking(move || {
@@ -90,4 +91,13 @@ async fn drawn(screen: &Screen, member: &Member, id: TransmissionId) -> Result<D
             .map_err(|fault| unreadable(fault.to_string()))
     });
     drawing.await.map_err(|_| Refused::inside())?
+}
+
+/// The files are elsewhere.
+fn gone() -> OfficeFault {
+    OfficeFault::File(crate::files::FileFault {
+        path: std::path::PathBuf::new(),
+        action: crate::files::FileAction::Read,
+        source: std::io::ErrorKind::NotFound.into(),
+    })
 }
