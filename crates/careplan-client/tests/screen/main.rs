@@ -20,3 +20,4 @@ mod receiving;
 mod routes;
 mod sending;
 mod settings;
+mod versions;

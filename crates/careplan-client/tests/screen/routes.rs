@@ -15,6 +15,7 @@ fn path(template: &str) -> String {
     template
         .replace("{id}", ID)
         .replace("{name}", "x")
+        .replace("{before}", ID)
         .replace("{drawn}", "0")
         .replace("{office}", "9970000026")
 }

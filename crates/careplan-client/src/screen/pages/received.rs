@@ -1,12 +1,10 @@
 //! 受信: what came, as a list; one of them with its files, its forms to look at, and what was done with it.
 
-mod forms;
 mod list;
 mod one;
 
-pub(in crate::screen) use forms::{html, pdf};
 pub(in crate::screen) use list::{find, list, mark, unmark};
-pub(in crate::screen) use one::{file, imported, one};
+pub(in crate::screen) use one::{changes, file, html, imported, one, pdf};
 
 use careplan_web::Cell;
 

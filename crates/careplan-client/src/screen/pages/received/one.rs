@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use careplan_domain::TransmissionId;
 use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tone};
-use http::header;
 
-use super::{forms, is_here, remark};
+use super::remark;
+use crate::history::Direction;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
-use crate::screen::pages::percent;
+use crate::screen::pages::forms;
 use crate::screen::pages::sent::timeline;
+use crate::screen::pages::versions::{self, Versions};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
@@ -29,6 +30,7 @@ struct One {
     timeline: DataTable,
     id: TransmissionId,
     has_forms: bool,
+    versions: Versions,
     evidence: Option<Button>,
     imported: Option<PostForm>,
 }
@@ -61,19 +63,8 @@ pub(in crate::screen) async fn one(
         let inbox = screen.office.inbox_folder().await?;
         facts = facts.fact("フォルダー", Cell::code(inbox.join(folder).display().to_string()));
     }
-    if let Some(replaces) = header.replaces {
-        facts =
-            facts.fact("前に届いたもの", Cell::link("前に届いたものを見る", format!("/received/{replaces}")));
-    }
-    let mut files =
-        DataTable::new("ファイル", ["名前", "大きさ"], "ファイルは、まだこのパソコンにありません。")
-            .quiet_caption();
-    let on_disk = forms::files_of(&screen, &received).await?;
-    for file in &on_disk {
-        let path = format!("/received/{id}/files/{}", percent(&file.name));
-        files = files
-            .row([Cell::link(file.name.clone(), path), Cell::number(format!("{}バイト", file.bytes.len()))]);
-    }
+    let (files, has_forms) = forms::table(&screen, (id, Direction::Received)).await?;
+    let versions = versions::beside(&screen, (id, Direction::Received)).await?;
     let can_import = matches!(received.state, ReceivedState::Written | ReceivedState::Acknowledged);
     let imported = can_import.then(|| {
         PostForm::new(
@@ -81,14 +72,17 @@ pub(in crate::screen) async fn one(
             Button::submit("介護ソフトに取り込んだ").busy("記録しています"),
         )
     });
-    let evidence = is_here(&received)
+    let evidence = received
+        .folder
+        .is_some()
         .then(|| Button::link("証拠をZIPで保存する", format!("/evidence/{id}")).secondary());
     let main = One {
         facts,
         files,
         timeline: timeline(&screen, id).await?,
         id,
-        has_forms: forms::has_forms(&on_disk),
+        has_forms,
+        versions,
         evidence,
         imported,
     };
@@ -113,14 +107,30 @@ pub(in crate::screen) async fn file(
     _: Member,
     Path((id, name)): Path<(TransmissionId, String)>,
 ) -> Result<Response, Refused> {
-    let received = screen.office.state().received(id).await?.ok_or_else(Refused::unknown)?;
-    let files = forms::files_of(&screen, &received).await?;
-    let file = files.into_iter().find(|file| file.name == name).ok_or_else(Refused::unknown)?;
-    let kind = match file.name.rsplit('.').next().map(str::to_ascii_lowercase).as_deref() {
-        Some("pdf") => "application/pdf",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        _ => "application/octet-stream",
-    };
-    let name = format!("attachment; filename*=UTF-8''{}", percent(&file.name));
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &name)], file.bytes).into_response())
+    forms::file(&screen, (id, Direction::Received), &name).await
+}
+
+pub(in crate::screen) async fn html(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path(id): Path<TransmissionId>,
+) -> Result<Response, Refused> {
+    forms::html(&screen, (id, Direction::Received), member.visit.now).await
+}
+
+pub(in crate::screen) async fn pdf(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path(id): Path<TransmissionId>,
+) -> Result<Response, Refused> {
+    forms::pdf(&screen, (id, Direction::Received), member.visit.now).await
+}
+
+pub(in crate::screen) async fn changes(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path((id, before)): Path<(TransmissionId, TransmissionId)>,
+) -> Result<Response, Refused> {
+    let both = ((before, Direction::Received), (id, Direction::Received));
+    forms::changes(&screen, both, member.visit.now).await
 }

@@ -11,9 +11,12 @@ use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tone}
 use http::header;
 
 use super::state;
+use crate::history::Direction;
 use crate::office::OfficeFault;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::pages::forms;
+use crate::screen::pages::versions::{self, Versions};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
@@ -25,7 +28,11 @@ use crate::state::SentState;
 #[template(path = "sent_one.html")]
 struct One {
     facts: Facts,
+    files: DataTable,
+    has_forms: bool,
+    versions: Versions,
     timeline: DataTable,
+    id: TransmissionId,
     evidence: Option<Button>,
     withdraw: Option<PostForm>,
 }
@@ -42,16 +49,15 @@ pub(in crate::screen) async fn one(
     let header = &sent.header;
     let partners = screen.partners.of(&screen.office, &[header.to.office]).await;
     let name = partners.get(&header.to.office).map_or("", Partner::name);
-    let mut facts = Facts::default()
+    let facts = Facts::default()
         .fact("宛先", partner(header.to, name))
         .fact("種類", header.unit.label_ja())
         .fact("対象年月", month_ja(header.month))
         .fact("ファイル", format!("{}個", header.files))
         .fact("状態", state(&sent))
         .fact("送信番号", Cell::code(id.to_string()));
-    if let Some(replaces) = header.replaces {
-        facts = facts.fact("前に送ったもの", Cell::link("前に送ったものを見る", format!("/sent/{replaces}")));
-    }
+    let (files, has_forms) = forms::table(&screen, (id, Direction::Sent)).await?;
+    let versions = versions::beside(&screen, (id, Direction::Sent)).await?;
     let can_withdraw = matches!(sent.state, SentState::Prepared | SentState::Life(Life::Accepted));
     let withdraw = can_withdraw.then(|| {
         PostForm::new(
@@ -62,7 +68,8 @@ pub(in crate::screen) async fn one(
     let is_proven = matches!(sent.state, SentState::Life(_));
     let evidence =
         is_proven.then(|| Button::link("証拠をZIPで保存する", format!("/evidence/{id}")).secondary());
-    let main = One { facts, timeline: timeline(&screen, id).await?, evidence, withdraw };
+    let timeline = timeline(&screen, id).await?;
+    let main = One { facts, files, has_forms, versions, timeline, id, evidence, withdraw };
     let crumbs = [Link::new("送信したもの", "/sent")];
     screen.show(&member.visit, Page::new("送信の記録", "/sent", &main).crumbs(&crumbs).notice(notice))
 }
@@ -120,4 +127,36 @@ pub(in crate::screen) async fn evidence(
     let name = format!("attachment; filename=\"evidence-{id}.zip\"");
     Ok(([(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, &name)], bytes)
         .into_response())
+}
+
+pub(in crate::screen) async fn file(
+    State(screen): State<Arc<Screen>>,
+    _: Member,
+    Path((id, name)): Path<(TransmissionId, String)>,
+) -> Result<Response, Refused> {
+    forms::file(&screen, (id, Direction::Sent), &name).await
+}
+
+pub(in crate::screen) async fn html(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path(id): Path<TransmissionId>,
+) -> Result<Response, Refused> {
+    forms::html(&screen, (id, Direction::Sent), member.visit.now).await
+}
+
+pub(in crate::screen) async fn pdf(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path(id): Path<TransmissionId>,
+) -> Result<Response, Refused> {
+    forms::pdf(&screen, (id, Direction::Sent), member.visit.now).await
+}
+
+pub(in crate::screen) async fn changes(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path((id, before)): Path<(TransmissionId, TransmissionId)>,
+) -> Result<Response, Refused> {
+    forms::changes(&screen, ((before, Direction::Sent), (id, Direction::Sent)), member.visit.now).await
 }
