@@ -67,7 +67,7 @@ fn partner_kind_and_a_state_that_none_is_in(bencher: Bencher) {
     let filter = Filter {
         partner: Some("9970000101-11".parse().unwrap()),
         kind: Some("K1".parse().unwrap()),
-        state: Some("refused"),
+        states: vec!["refused"],
         ..Filter::default()
     };
     lines(bencher, filter, None);
@@ -85,12 +85,12 @@ fn month_and_kind(bencher: Bencher) {
 
 #[divan::bench]
 fn a_state_that_none_is_in(bencher: Bencher) {
-    lines(bencher, Filter { state: Some("refused"), ..Filter::default() }, None);
+    lines(bencher, Filter { states: vec!["refused"], ..Filter::default() }, None);
 }
 
 #[divan::bench]
 fn unread(bencher: Bencher) {
-    lines(bencher, Filter { unread: true, ..Filter::default() }, None);
+    lines(bencher, Filter { read: Some(false), ..Filter::default() }, None);
 }
 
 #[divan::bench]
@@ -115,7 +115,7 @@ fn search_users_of_years_ago(bencher: Bencher) {
 
 #[divan::bench]
 fn search_many_users_with_a_state_that_none_is_in(bencher: Bencher) {
-    lines(bencher, Filter { state: Some("refused"), ..text("み") }, None);
+    lines(bencher, Filter { states: vec!["refused"], ..text("み") }, None);
 }
 
 #[divan::bench]

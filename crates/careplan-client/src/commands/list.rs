@@ -43,14 +43,16 @@ pub(super) struct List {
 /// A state that is asked for.
 #[derive(Debug, Clone, Copy)]
 enum Standing {
-    Unread,
+    Read(bool),
     Is(&'static str),
 }
 
 impl Standing {
     fn read(text: &str) -> Result<Self, String> {
-        if matches!(text, "未読" | "unread") {
-            return Ok(Self::Unread);
+        match text {
+            "未読" | "unread" => return Ok(Self::Read(false)),
+            "既読" | "read" => return Ok(Self::Read(true)),
+            _ => {}
         }
         state_named(text).map(Self::Is).ok_or_else(|| {
             "そのような状態はありません。一覧に表示される言葉（受領済、取込済など）で指定してください"
@@ -173,18 +175,18 @@ impl List {
             (_, true) => Some(Direction::Received),
             _ => None,
         };
-        let (unread, state) = match self.state {
-            Some(Standing::Unread) => (true, None),
-            Some(Standing::Is(state)) => (false, Some(state)),
-            None => (false, None),
+        let (read, states) = match self.state {
+            Some(Standing::Read(read)) => (Some(read), Vec::new()),
+            Some(Standing::Is(state)) => (None, vec![state]),
+            None => (None, Vec::new()),
         };
         Filter {
             direction,
             partner: self.partner,
             kind: self.kind,
             month: self.month,
-            state,
-            unread,
+            states,
+            read,
             text: self.user.clone(),
             named: Vec::new(),
         }

@@ -5,6 +5,7 @@
 //!
 //! A send that was killed half-way is simply asked for again: the outbox knows by their content the units that it has.
 
+mod before;
 mod bring;
 mod fault;
 
@@ -15,6 +16,7 @@ use careplan_domain::TransmissionId;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+pub use before::Before;
 pub use bring::{Brought, DRAFT_BYTES_MAX, DRAFT_FILES_MAX};
 pub use fault::DeskFault;
 
@@ -132,7 +134,8 @@ impl Desk {
         if looked.files.is_empty() {
             return Err(DeskFault::Empty);
         }
-        let options = SendOptions { documents: looked.draft.documents, ..SendOptions::default() };
+        let options =
+            SendOptions { documents: looked.draft.documents, link_earlier: true, ..SendOptions::default() };
         let report = self.office.send_files(&looked.files, &looked.judged, &options, tell).await?;
         let sent: Vec<TransmissionId> = report.transmissions().collect();
         let left = left_over(&looked, &report);

@@ -77,10 +77,10 @@ pub struct Filter {
     pub kind: Option<UnitKind>,
     /// Only about this service month.
     pub month: Option<ServiceMonth>,
-    /// Only in this state, by its stable name.
-    pub state: Option<&'static str>,
-    /// Only what came and nobody read (未読).
-    pub unread: bool,
+    /// Only in one of these states, by their stable names; in any when none is given.
+    pub states: Vec<&'static str>,
+    /// Only what came and somebody read (既読), or nobody did (未読).
+    pub read: Option<bool>,
     /// A part of a user's name or kana, of an insured number, or of a partner's number.
     pub text: Option<String>,
     /// Partners whose name matches `text`, as the caller's address book says: they count as found too.
@@ -95,8 +95,8 @@ impl fmt::Debug for Filter {
             .field("partner", &self.partner)
             .field("kind", &self.kind.map(UnitKind::as_str))
             .field("month", &self.month)
-            .field("state", &self.state)
-            .field("unread", &self.unread)
+            .field("states", &self.states)
+            .field("read", &self.read)
             .field("text", &self.text.as_ref().map(|_| "＊＊＊"))
             .finish_non_exhaustive()
     }

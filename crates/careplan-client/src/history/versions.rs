@@ -49,21 +49,35 @@ impl History {
     /// # Errors
     /// [`StateFault`].
     pub async fn older_versions(&self, item: &Item) -> Result<Vec<Item>, StateFault> {
-        let header = match &item.what {
-            Exchanged::Sent(it) => &it.header,
-            Exchanged::Received(it) => &it.header,
-        };
-        let key = item.key();
-        let unit = UnitOf {
-            from: header.from,
-            to: header.to,
-            kind: header.unit,
-            month: header.month,
-            persons: &item.persons,
-        };
-        let Some(same) = unit.same(key.direction) else { return Ok(Vec::new()) };
-        self.state().versions(&SameUnit { before: Some(key), ..same }, VERSIONS_MAX).await
+        let Some(same) = same_as(item) else { return Ok(Vec::new()) };
+        self.state().versions(&SameUnit { before: Some(item.key()), ..same }, VERSIONS_MAX).await
     }
+
+    /// The newest version of a transmission, when that is not the newest itself.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn newer_version(&self, item: &Item) -> Result<Option<Item>, StateFault> {
+        let Some(same) = same_as(item) else { return Ok(None) };
+        let newest = self.state().versions(&same, 1).await?.into_iter().next();
+        Ok(newest.filter(|newest| newest.key() > item.key()))
+    }
+}
+
+/// The unit of a transmission; `None` when it is about nobody.
+fn same_as(item: &Item) -> Option<SameUnit> {
+    let header = match &item.what {
+        Exchanged::Sent(it) => &it.header,
+        Exchanged::Received(it) => &it.header,
+    };
+    let unit = UnitOf {
+        from: header.from,
+        to: header.to,
+        kind: header.unit,
+        month: header.month,
+        persons: &item.persons,
+    };
+    unit.same(item.key().direction)
 }
 
 /// What changed in the forms of newer files; `None` when one side cannot be read.

@@ -13,11 +13,13 @@
 //! not refused; no different file is ever overwritten.
 
 mod fetch;
+mod imported;
 mod left_alone;
 mod news;
 mod receipts;
 mod write;
 
+pub use imported::{MarkedMany, UNDO_WITHIN};
 pub use left_alone::{ForOtherTerminal, LOOK_AGAIN};
 pub use write::FOLDERS_OF_A_UNIT_MAX;
 

@@ -86,8 +86,8 @@ fn filter(query: ListQuery) -> Result<Filter, Refused> {
         partner: value("partner", query.partner.as_deref())?,
         kind: value("unit", query.unit.as_deref())?,
         month: value("month", query.month.as_deref())?,
-        state: state.transpose()?,
-        unread: query.unread.unwrap_or_default(),
+        states: state.transpose()?.into_iter().collect(),
+        read: query.unread.unwrap_or_default().then_some(false),
         text: query.text,
         named: Vec::new(),
     })

@@ -5,6 +5,7 @@
 //! platform refuses it for good. The same unit is not sent twice unless asked for.
 
 mod deliver;
+mod earlier;
 mod gather;
 mod judge;
 mod parcel;
@@ -13,6 +14,7 @@ mod room;
 mod withdraw;
 
 pub(crate) use deliver::expected;
+pub use earlier::Earlier;
 pub use gather::{FoundFile, GATHER_BYTES_MAX, GATHER_FILES_MAX, GatherFault, gather};
 pub use judge::{Judged, JudgedUnit, judge};
 pub(crate) use prepare::new_uuid;

@@ -14,7 +14,7 @@ use super::judge::Judged;
 use super::parcel::Parcel;
 use super::room::Room;
 use crate::address_book::{AnnouncementRefusal, OfficeKeyRing, keys_of};
-use crate::history::{Bundle, Direction, Person, Placed, Shelf, UnitOf};
+use crate::history::{Bundle, Direction, Person, Placed, Shelf};
 use crate::letter::{Draft, compose};
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault};
@@ -311,18 +311,6 @@ impl Office {
             Bundle { id, partner: parcel.to, serial: parcel.serial, files: files.collect(), beside: None };
         let shelf = Shelf::of(&self.options().data, Direction::Sent);
         Ok(shelf.place(&bundle, self.mishaps()).await?)
-    }
-
-    /// The newest transmission of the same unit.
-    async fn earlier(&self, parcel: &Parcel<'_>) -> Result<Option<TransmissionId>, OfficeFault> {
-        let unit = UnitOf {
-            from: parcel.from,
-            to: parcel.to,
-            kind: parcel.kind,
-            month: parcel.month,
-            persons: &parcel.persons,
-        };
-        Ok(self.history().same_unit_before(&unit).await?.map(|item| item.key().id))
     }
 
     /// The keys of an office; of our own also the one in this terminal, announced or not.

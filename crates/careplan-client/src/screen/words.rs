@@ -54,3 +54,12 @@ pub(super) fn partner(address: Address, name: &str) -> careplan_web::Cell {
         careplan_web::Cell::text(name).note(address.to_string())
     }
 }
+
+/// The users in something: the first of them by name, and how many more.
+pub(super) fn users(item: &crate::history::Item) -> String {
+    match item.persons.as_slice() {
+        [] => "－".to_owned(),
+        [one] => one.name.clone(),
+        [first, more @ ..] => format!("{}　ほか{}人", first.name, more.len()),
+    }
+}

@@ -251,7 +251,7 @@ fn walked(query: &mut QueryBuilder<Sqlite>, table: &Table, walk: &Walk<'_>, from
     let by = match filter {
         Filter { partner: Some(_), .. } => "_by_partner",
         Filter { month: Some(_), .. } => "_by_month",
-        Filter { unread: true, .. } if walk.direction == Direction::Received => "_unread",
+        Filter { read: Some(false), .. } if walk.direction == Direction::Received => "_unread",
         _ => "_by_time",
     };
     query.push(format!(" from {0} indexed by {0}{by} where true", table.name));
@@ -277,13 +277,19 @@ fn filtered(query: &mut QueryBuilder<Sqlite>, table: &Table, walk: &Walk<'_>) {
     if let Some(month) = filter.month {
         query.push(" and month = ").push_bind(i64::from(month.as_number()));
     }
-    if let Some(state) = filter.state {
-        query.push(" and state = ").push_bind(state);
+    if !filter.states.is_empty() {
+        query.push(" and state in (");
+        let mut list = query.separated(", ");
+        filter.states.iter().for_each(|state| {
+            list.push_bind(*state);
+        });
+        query.push(")");
     }
-    if filter.unread {
-        query.push(match walk.direction {
-            Direction::Sent => " and false",
-            Direction::Received => " and seen_at is null",
+    if let Some(read) = filter.read {
+        query.push(match (walk.direction, read) {
+            (Direction::Sent, _) => " and false",
+            (Direction::Received, true) => " and seen_at is not null",
+            (Direction::Received, false) => " and seen_at is null",
         });
     }
     if let Some(after) = walk.after {

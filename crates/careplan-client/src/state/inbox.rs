@@ -32,7 +32,6 @@ pub(super) const COLUMNS: &str = columns!();
 
 const BY_ID: &str = select!("where id = $1");
 const ALL: &str = select!("order by seq");
-const PAGE: &str = select!("where ($1 is null or seq < $1) order by seq desc limit $2");
 /// The index `received_to_import` has exactly these, in this order.
 const TO_IMPORT: &str = select!(
     "where state = 'acknowledged' and (coalesce(serial, ''), id) > ($1, $2) order by coalesce(serial, ''), id limit $3"
@@ -137,20 +136,6 @@ impl State {
     /// [`StateFault`].
     pub async fn all_received(&self) -> Result<Vec<Received>, StateFault> {
         sqlx::query(ALL).fetch_all(&self.pool).await?.iter().map(received).collect()
-    }
-
-    /// What came before a place in the platform's inbox, newest first.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub async fn received_page(
-        &self,
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<Received>, StateFault> {
-        let page = sqlx::query(PAGE).bind(before);
-        let rows = page.bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(&self.pool).await?;
-        rows.iter().map(received).collect()
     }
 
     /// What waits to be imported behind a serial and an id, in the order in which it is to be imported.

@@ -9,6 +9,7 @@ mod drafts;
 mod history;
 mod history_page;
 mod history_report;
+mod imported;
 mod inbox;
 mod left_alone;
 mod local_api;

@@ -33,7 +33,6 @@ const BY_ID: &str = select!("where id = $1");
 const DUE: &str = select!("where state = 'prepared' and next_try_at <= $1 order by next_try_at, id limit 1");
 const OF_DISPATCH: &str = select!("where dispatch = $1 order by id");
 const ALL: &str = select!("order by id");
-const PAGE: &str = select!("where ($1 is null or id < $1) order by id desc limit $2");
 const SAME_CONTENT: &str = select!(
     "where sender = $1 and receiver = $2 and content_sha256 = $3
      and state in ('prepared', 'accepted', 'fetched', 'acknowledged', 'imported') order by id desc limit 1"
@@ -254,20 +253,6 @@ impl State {
     /// [`StateFault`].
     pub async fn all_sent(&self) -> Result<Vec<Sent>, StateFault> {
         sqlx::query(ALL).fetch_all(&self.pool).await?.iter().map(sent).collect()
-    }
-
-    /// What was sent before a transmission, newest first; ids grow with time.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub async fn sent_page(
-        &self,
-        before: Option<TransmissionId>,
-        limit: usize,
-    ) -> Result<Vec<Sent>, StateFault> {
-        let page = sqlx::query(PAGE).bind(before.map(|id| id.to_string()));
-        let rows = page.bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(&self.pool).await?;
-        rows.iter().map(sent).collect()
     }
 
     /// The sealed letter of a transmission on its way out.

@@ -261,7 +261,7 @@ async fn what_came_is_unread_until_somebody_reads_it_and_everybody_who_did_is_kn
     let (sender, receiver) = world.two().await;
     let id = exchange(&sender, &receiver, &world.small_unit("20261021110000")).await;
     let history = receiver.history();
-    let unread = Filter { unread: true, ..Filter::default() };
+    let unread = Filter { read: Some(false), ..Filter::default() };
     assert_eq!(history.page(&unread, None, 10).await.unwrap().items.len(), 1);
     assert_eq!(
         sender.history().page(&unread, None, 10).await.unwrap().items.len(),

@@ -33,7 +33,7 @@ fn matches(filter: &Filter, item: &Item) -> bool {
         Some(Partner::Office(office)) => item.partner().office == office,
         Some(Partner::Address(address)) => item.partner() == address,
     };
-    let unread = item.key().direction == Direction::Received && item.seen_at.is_none();
+    let read = (item.key().direction == Direction::Received).then_some(item.seen_at.is_some());
     let by_text = filter.text.as_ref().is_none_or(|text| {
         let text = folded(text);
         let of_person = item.persons.iter().any(|it| {
@@ -46,8 +46,8 @@ fn matches(filter: &Filter, item: &Item) -> bool {
         && filter.direction.is_none_or(|it| it == item.key().direction)
         && filter.kind.is_none_or(|it| it == header.unit)
         && filter.month.is_none_or(|it| Some(it) == header.month)
-        && filter.state.is_none_or(|it| it == item.state())
-        && (!filter.unread || unread)
+        && (filter.states.is_empty() || filter.states.contains(&item.state()))
+        && (filter.read.is_none() || filter.read == read)
 }
 
 #[tokio::test]
@@ -68,9 +68,11 @@ async fn every_filter_shows_exactly_what_it_asks_for_newest_first_and_each_once(
         Filter { partner, ..Filter::default() },
         Filter { partner: address, kind, ..Filter::default() },
         Filter { partner: nobody, ..Filter::default() },
-        Filter { month, state: Some("imported"), ..Filter::default() },
-        Filter { state: Some("refused"), ..Filter::default() },
-        Filter { unread: true, ..Filter::default() },
+        Filter { month, states: vec!["imported"], ..Filter::default() },
+        Filter { states: vec!["refused"], ..Filter::default() },
+        Filter { states: vec!["acknowledged", "written", "withdrawn"], ..Filter::default() },
+        Filter { read: Some(false), ..Filter::default() },
+        Filter { read: Some(true), partner, ..Filter::default() },
         // Few, found person by person; many, found by a walk.
         text("カクウ　ハナコ"),
         text(&made_up::person(3).insured),

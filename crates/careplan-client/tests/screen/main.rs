@@ -13,6 +13,7 @@ mod world;
 
 mod browser;
 mod guard;
+mod lists;
 mod log_in;
 mod notices;
 mod partners;
@@ -20,3 +21,4 @@ mod receiving;
 mod routes;
 mod sending;
 mod settings;
+mod versions;

@@ -61,17 +61,20 @@ async fn what_came_is_listed_looked_at_as_forms_and_marked_as_taken_over() {
 }
 
 #[tokio::test]
-async fn files_that_the_care_software_took_away_are_no_fault() {
+async fn files_that_the_care_software_took_away_are_shown_from_the_copy_and_their_end_is_no_fault() {
     let screens = received().await;
     let mut browser = screens.manager().await;
     std::fs::remove_dir_all(screens.world.path(RECEIVER).join("inbox")).unwrap();
     let id = screens.office.state().all_received().await.unwrap()[0].header.id;
+    browser.get(&format!("/received/{id}")).await.is(200, "受信の記録").says("帳票で見る").says(".CSV");
+    browser.get(&format!("/received/{id}/forms")).await.says("<h2");
+    std::fs::remove_dir_all(screens.world.path(RECEIVER).join("kept")).unwrap();
     browser
         .get(&format!("/received/{id}"))
         .await
         .is(200, "受信の記録")
-        .says("ファイルは、まだこのパソコンにありません。");
-    assert!(browser.get(&format!("/received/{id}/forms")).await.status.is_server_error());
+        .says("ファイルは、このパソコンにありません。");
+    browser.get(&format!("/received/{id}/forms")).await.is(404, "表示できる帳票がありません");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ fn path(template: &str) -> String {
     template
         .replace("{id}", ID)
         .replace("{name}", "x")
+        .replace("{before}", ID)
         .replace("{drawn}", "0")
         .replace("{number}", "1")
         .replace("{office}", "9970000026")
@@ -80,7 +81,7 @@ async fn what_is_not_in_the_table_is_answered_with_a_page() {
     let screens = Screens::new().await;
     let mut browser = screens.manager().await;
     browser.get("/nothing").await.is(404, "お探しのページはありません");
-    browser.post("/sent", &[]).await.is(405, "この操作はできません");
+    browser.post("/partners.csv", &[]).await.is(405, "この操作はできません");
     for path in ["/sent/x", "/received/x/forms"] {
         assert_eq!(browser.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
     }

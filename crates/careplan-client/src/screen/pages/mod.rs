@@ -1,6 +1,8 @@
 //! The pages, one file for each family.
 
 pub(super) mod assets;
+mod forms;
+mod lists;
 pub(super) mod login;
 pub(super) mod news;
 pub(super) mod notices;
@@ -13,6 +15,7 @@ pub(super) mod sent;
 pub(super) mod settings;
 pub(super) mod start;
 pub(super) mod top;
+mod versions;
 
 /// Percent-encoded, for a part of a path or of a header (RFC 3986, section 2.1; RFC 8187, section 3.2.1).
 fn percent(text: &str) -> String {

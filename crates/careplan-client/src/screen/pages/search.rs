@@ -17,13 +17,13 @@ use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, local};
 use crate::screen::visit::Member;
-use crate::screen::words::{month_ja, partner, received_tag, sent_tag};
+use crate::screen::words::{month_ja, partner, received_tag, sent_tag, users};
 
 /// Rows of a page.
 const ROWS: u32 = 50;
 
 /// The fields of the form, which go along to the next page.
-const FIELDS: [&str; 6] = ["text", "partner", "month", "kind", "direction", "unread"];
+const FIELDS: [&str; 5] = ["text", "partner", "month", "kind", "direction"];
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -61,7 +61,7 @@ pub(in crate::screen) async fn find(
 }
 
 fn filter(fields: &Fields, errors: &mut FieldErrors) -> Filter {
-    let mut filter = Filter { unread: fields.text("unread") == "yes", ..Filter::default() };
+    let mut filter = Filter::default();
     if !fields.text("text").is_empty() {
         filter.text = Some(fields.text("text").to_owned());
     }
@@ -164,13 +164,4 @@ async fn table(screen: &Screen, items: &[Item]) -> DataTable {
         ]);
     }
     table
-}
-
-/// The first of them by name, and how many more.
-fn users(item: &Item) -> String {
-    match item.persons.as_slice() {
-        [] => "－".to_owned(),
-        [one] => one.name.clone(),
-        [first, more @ ..] => format!("{}　ほか{}人", first.name, more.len()),
-    }
 }

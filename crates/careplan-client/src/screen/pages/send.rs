@@ -1,6 +1,7 @@
 //! 送信: bring files, see what would go to whom and what is wrong with it, send everything by one button.
 
 mod draft;
+mod findings;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use axum::response::Response;
 use careplan_web::{Button, Cell, DataTable, FieldErrors, FileField};
 use uuid::Uuid;
 
-pub(in crate::screen) use draft::{drop_it, order_documents, send, show};
+pub(in crate::screen) use draft::{changes, drop_it, order_documents, send, show};
 
 use crate::desk::{Brought, DeskFault};
 use crate::screen::Screen;

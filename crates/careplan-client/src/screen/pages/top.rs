@@ -52,7 +52,7 @@ pub(in crate::screen) async fn show(
             "届いたもの（未取込）",
             counts.to_import,
             "介護ソフトに取り込むと、送信元にも取込済と伝わります。",
-            ("受信を見る", "/received"),
+            ("受信を見る", "/received?state=waiting"),
         ))
         .row(row(
             "送信の準備中",
@@ -60,18 +60,23 @@ pub(in crate::screen) async fn show(
             "入れたファイルの点検が終わっています。宛先を確かめて送信してください。",
             ("準備を見る", "/send"),
         ))
-        .row(row("送信待ち", counts.waiting, "回線が戻りしだい、自動で送信します。", ("送信を見る", "/sent")))
+        .row(row(
+            "送信待ち",
+            counts.waiting,
+            "回線が戻りしだい、自動で送信します。",
+            ("送信を見る", "/sent?state=waiting"),
+        ))
         .row(row(
             "送信できなかったもの",
             counts.failed,
             "理由を確かめて、送り直すか、相手に確かめてください。",
-            ("送信を見る", "/sent"),
+            ("送信を見る", "/sent?state=failed"),
         ))
         .row(row(
             "相手がまだ受け取っていないもの",
             counts.unread,
             "3日たっても受け取られないときは、相手に確かめてください。",
-            ("送信を見る", "/sent"),
+            ("送信を見る", "/sent?state=unread"),
         ));
     let notices = super::notices::newest(&screen, member.visit.now).await?;
     let main = Main { set_up, news: super::news::of_now(&screen)?, work, notices };

@@ -6,27 +6,25 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use careplan_domain::{Address, OfficeNumber, ServiceMonth};
-use careplan_standard::{Excerpt, Finding, Severity};
+use careplan_domain::{Address, OfficeNumber, ServiceMonth, TransmissionId};
 use careplan_web::{
-    Banner, Button, Cell, DataTable, FieldErrors, FileField, PostForm, Tag, TextField, TextKind, Tone,
+    Banner, Button, Cell, DataTable, FieldErrors, FileField, PostForm, TextField, TextKind, Tone,
 };
 use uuid::Uuid;
 
+use super::findings::{Found, findings, grade};
 use super::{file_field, told};
-use crate::desk::{DeskFault, Looked};
-use crate::outbox::{DocumentOrder, FoundFile, JudgedUnit, UnitOutcome};
+use crate::desk::{Before, DeskFault, Looked};
+use crate::outbox::{DocumentOrder, Earlier, JudgedUnit, UnitOutcome};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::pages::forms;
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
-use crate::screen::show::{Page, go_to};
+use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner, sent_tag};
 use crate::state::DraftState;
-
-/// Findings shown of one unit; a file that is wrong everywhere says the same a thousand times.
-const FINDINGS_SHOWN: usize = 30;
 
 #[derive(Template)]
 #[template(path = "send_draft.html")]
@@ -42,21 +40,6 @@ struct Main {
     drop: PostForm,
     files: FileField,
     add: Button,
-}
-
-/// What was found about a unit, or beside all units.
-struct Found {
-    heading: String,
-    findings: Vec<Shown>,
-    more: usize,
-}
-
-struct Shown {
-    tag: Tag,
-    place: String,
-    message: String,
-    fix: String,
-    excerpt: Option<Excerpt>,
 }
 
 /// Documents beside the standard, and where they go.
@@ -85,6 +68,7 @@ pub(super) async fn draw(
         Ok(looked) => looked,
         Err(fault) => return Err(refused(fault)),
     };
+    let before = screen.desk.before(&looked).await.map_err(refused)?;
     let partners = screen.partners.of(&screen.office, &receivers(&looked)).await;
     let own = screen.office.link().await.ok().map(|link| link.office());
     let documents_ready = looked.draft.documents.is_some() && !looked.judged.documents.is_empty();
@@ -98,7 +82,7 @@ pub(super) async fn draw(
         id,
         is_open,
         banner: banner(&looked, ready),
-        units: units(&looked, &partners, own),
+        units: units(&looked, &before, (&partners, own)),
         findings: findings(&looked),
         documents: documents(&looked, errors),
         sent: sent(screen, &looked).await?,
@@ -150,14 +134,16 @@ fn banner(looked: &Looked, ready: usize) -> Option<Banner> {
 
 fn units(
     looked: &Looked,
-    partners: &BTreeMap<OfficeNumber, Partner>,
-    own: Option<OfficeNumber>,
+    before: &[Option<Before>],
+    (partners, own): (&BTreeMap<OfficeNumber, Partner>, Option<OfficeNumber>),
 ) -> DataTable {
-    let heads = ["宛先", "種類", "対象年月", "ファイル", "点検"];
+    let heads = ["宛先", "種類", "対象年月", "ファイル", "点検", "前に送ったもの"];
     let mut table = DataTable::new("送る内容", heads, "標準仕様のファイルはありません。");
-    let mut units: Vec<&JudgedUnit> = looked.judged.units.iter().collect();
-    units.sort_by_key(|unit| (unit.to, unit.kind, unit.serial.clone()));
-    for unit in units {
+    let all = looked.judged.units.iter();
+    let mut units: Vec<(&JudgedUnit, Option<&Before>)> =
+        all.zip(before).map(|(unit, before)| (unit, before.as_ref())).collect();
+    units.sort_by_key(|(unit, _)| (unit.to, unit.kind, unit.serial.clone()));
+    for (unit, before) in units {
         let known = unit.to.and_then(|to| partners.get(&to.office));
         let mut to = match unit.to {
             Some(to) => partner(to, known.map_or("", Partner::name)),
@@ -174,68 +160,36 @@ fn units(
             Cell::text(month_ja(unit.month)),
             Cell::number(format!("{}個", unit.files.len())),
             Cell::tag(grade(&unit.findings)),
+            before.map_or_else(|| Cell::text("なし"), |before| went_before(looked.draft.id, before)),
         ]);
     }
     table
 }
 
-fn grade(findings: &[Finding]) -> Tag {
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    match (count(Severity::Block), count(Severity::Warn)) {
-        (0, 0) => Tag::new(Tone::Success, "問題なし"),
-        (0, warns) => Tag::new(Tone::Warning, format!("注意 {warns}件")),
-        (blocks, _) => Tag::new(Tone::Error, format!("送信不可 {blocks}件")),
-    }
-}
-
-fn findings(looked: &Looked) -> Vec<Found> {
-    let mut all = Vec::new();
-    for unit in looked.judged.units.iter().filter(|unit| !unit.findings.is_empty()) {
-        let heading = format!("{}（{}）", unit.kind.label_ja(), unit.serial);
-        all.push(found(heading, &unit.findings, &looked.files));
-    }
-    if !looked.judged.findings.is_empty() {
-        all.push(found("ファイルの組み合わせ".to_owned(), &looked.judged.findings, &looked.files));
-    }
-    all
-}
-
-fn found(heading: String, findings: &[Finding], files: &[FoundFile]) -> Found {
-    let mut findings: Vec<&Finding> = findings.iter().collect();
-    findings.sort_by_key(|finding| (order(finding.severity), finding.line, finding.column));
-    let more = findings.len().saturating_sub(FINDINGS_SHOWN);
-    let shown = findings.into_iter().take(FINDINGS_SHOWN).map(|finding| {
-        let file = finding.file.as_ref().and_then(|label| files.iter().find(|file| file.label == *label));
-        let place = match (&finding.file, finding.line) {
-            (Some(file), Some(line)) => format!("{file}　{line}行目"),
-            (Some(file), None) => file.clone(),
-            (None, _) => String::new(),
-        };
-        Shown {
-            tag: severity(finding.severity),
-            place,
-            message: finding.message.clone(),
-            fix: finding.fix.clone(),
-            excerpt: file.and_then(|file| Excerpt::of(finding, &file.file.bytes)),
+/// What went before, and what happens to it by the button.
+fn went_before(draft: Uuid, before: &Before) -> Cell {
+    let (id, at) = (before.id(), local(before.at));
+    match (before.earlier, &before.changes) {
+        (Earlier::Same(_), _) => Cell::link("送信済み", format!("/sent/{id}"))
+            .note(format!("{at}に同じ内容を送っています。もう一度は送りません。")),
+        (Earlier::Replaced(_), Some(changes)) => {
+            Cell::link("変わったところを見る", format!("/send/{draft}/changes/{id}"))
+                .note(format!("{at}に送ったものを差し替えます。{}", forms::summary(changes)))
         }
-    });
-    Found { heading, findings: shown.collect(), more }
-}
-
-fn order(severity: Severity) -> u8 {
-    match severity {
-        Severity::Block => 0,
-        Severity::Warn => 1,
-        Severity::Info => 2,
+        (Earlier::Replaced(_), None) => Cell::link("前に送ったものを見る", format!("/sent/{id}"))
+            .note(format!("{at}に送ったものを差し替えます。違いは表示できません。")),
     }
 }
 
-fn severity(severity: Severity) -> Tag {
-    match severity {
-        Severity::Block => Tag::new(Tone::Error, "送信不可"),
-        Severity::Warn => Tag::new(Tone::Warning, "注意"),
-        Severity::Info => Tag::new(Tone::Plain, "参考"),
-    }
+pub(in crate::screen) async fn changes(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path((id, before)): Path<(Uuid, TransmissionId)>,
+) -> Result<Response, Refused> {
+    let looked = screen.desk.look(id).await.map_err(refused)?;
+    let all = screen.desk.before(&looked).await.map_err(refused)?;
+    let found = all.into_iter().flatten().find(|it| it.id() == before).ok_or_else(Refused::unknown)?;
+    forms::changed(found.changes.as_ref(), member.visit.now)
 }
 
 fn documents(looked: &Looked, errors: &FieldErrors) -> Option<Documents> {

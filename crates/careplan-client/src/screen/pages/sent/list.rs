@@ -1,0 +1,87 @@
+//! What was sent, as a list.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use careplan_domain::OfficeNumber;
+use careplan_web::{Button, Cell, DataTable, Markup};
+
+use super::state;
+use crate::history::{Exchanged, Page as Lines};
+use crate::screen::Screen;
+use crate::screen::fields::Fields;
+use crate::screen::pages::lists::{Asked, ROWS, SENT};
+use crate::screen::partners::Partner;
+use crate::screen::refused::Refused;
+use crate::screen::show::{Page, go_to, local};
+use crate::screen::visit::Member;
+use crate::screen::words::{month_ja, partner, users};
+
+#[derive(Template)]
+#[template(path = "sent.html")]
+struct List {
+    form: Markup,
+    table: DataTable,
+    pager: Markup,
+}
+
+pub(in crate::screen) async fn list(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    draw(&screen, &member, &Asked::of_query(&SENT, query)).await
+}
+
+pub(in crate::screen) async fn find(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    fields: Fields,
+) -> Result<Response, Refused> {
+    let asked = Asked::of_form(&SENT, fields);
+    match asked.address() {
+        Some(address) => Ok(go_to(&address)),
+        None => draw(&screen, &member, &asked).await,
+    }
+}
+
+async fn draw(screen: &Screen, member: &Member, asked: &Asked) -> Result<Response, Refused> {
+    let page = screen.office.history().page(&asked.filter(), asked.after(), ROWS).await?;
+    let main = List {
+        form: asked.form(screen, member.visit.now).await?,
+        table: table(screen, &page, asked.is_narrow()).await,
+        pager: asked.pager(page.next)?,
+    };
+    screen.show(&member.visit, Page::new("送信したもの", "/sent", &main).broad())
+}
+
+async fn table(screen: &Screen, page: &Lines, is_narrow: bool) -> DataTable {
+    let numbers: Vec<OfficeNumber> = page.items.iter().map(|item| item.partner().office).collect();
+    let partners = screen.partners.of(&screen.office, &numbers).await;
+    let heads = ["宛先", "種類", "対象年月", "利用者", "送信した日時", "状態", ""];
+    let empty = if is_narrow {
+        "あてはまるものはありません。条件を減らして、もう一度しぼり込んでください。"
+    } else {
+        "送信したものはありません。"
+    };
+    let mut table = DataTable::new("送信したもの", heads, empty).quiet_caption();
+    for item in &page.items {
+        let Exchanged::Sent(sent) = &item.what else { continue };
+        let (id, header) = (sent.header.id, &sent.header);
+        let name = partners.get(&header.to.office).map_or("", Partner::name);
+        let about = format!("{}　{}", header.unit.label_ja(), local(sent.created_at));
+        let open = Button::link("見る", format!("/sent/{id}")).secondary().small().about(&about);
+        table = table.row([
+            partner(header.to, name),
+            Cell::text(header.unit.label_ja()),
+            Cell::text(month_ja(header.month)),
+            Cell::text(users(item)),
+            Cell::text(local(sent.created_at)),
+            state(sent),
+            Cell::action(open),
+        ]);
+    }
+    table
+}
