@@ -15,6 +15,7 @@ mod withdraw;
 pub(crate) use deliver::expected;
 pub use gather::{FoundFile, GATHER_BYTES_MAX, GATHER_FILES_MAX, GatherFault, gather};
 pub use judge::{Judged, JudgedUnit, judge};
+pub(crate) use parcel::content_digest;
 pub(crate) use prepare::new_uuid;
 pub use prepare::{DispatchReport, DocumentOrder, LeftOut, SendOptions, UnitOutcome, UnitReport};
 
