@@ -30,7 +30,7 @@ impl ExportLook<'_> {
             }
         }
         for (batch, sets) in batches {
-            let due = self.still_there(of_state(&sets, TakenState::Taken)).await?;
+            let due = self.to_show(of_state(&sets, TakenState::Taken)).await?;
             let done = if due.is_empty() { Ok(()) } else { self.give(batch, &due).await };
             let handed = of_state(&sets, TakenState::Handed);
             let heard = if handed.is_empty() { Ok(()) } else { self.hear(batch, &handed).await };
@@ -41,15 +41,17 @@ impl ExportLook<'_> {
         Ok(())
     }
 
-    /// Leaves out what somebody took away.
-    async fn still_there<'s>(&self, sets: Vec<&'s TakenSet>) -> Result<Vec<&'s TakenSet>, OfficeFault> {
+    /// Leaves out what somebody took away, and what cannot be sent whatever a person decides.
+    async fn to_show<'s>(&self, sets: Vec<&'s TakenSet>) -> Result<Vec<&'s TakenSet>, OfficeFault> {
         let mut there = Vec::with_capacity(sets.len());
         for set in sets {
             let folder = self.folder_of(set);
-            if blocking(move || Ok::<_, FileFault>(folder.is_dir())).await? {
-                there.push(set);
-            } else {
+            if !blocking(move || Ok::<_, FileFault>(folder.is_dir())).await? {
                 self.went(set, TakenState::Gone, None, Some(GONE)).await?;
+            } else if let Some(reason) = self.office.serial_used(self.folder_of(set)).await? {
+                self.refuse(set, &reason).await?;
+            } else {
+                there.push(set);
             }
         }
         Ok(there)

@@ -65,6 +65,14 @@ impl Office {
         }
     }
 
+    /// Why a set is not even shown to a person: its serial went with other content. What cannot be read now is no reason.
+    pub(super) async fn serial_used(&self, folder: PathBuf) -> Result<Option<String>, OfficeFault> {
+        let Ok((files, judged)) = blocking(move || read(folder)).await else { return Ok(None) };
+        let [unit] = judged.units.as_slice() else { return Ok(None) };
+        let at = self.other_of_serial(unit, &files).await?;
+        Ok(at.map(|at| same_serial(&unit.serial, at)))
+    }
+
     /// When something different of the same serial went to the same office: the receiver could not tell which one counts.
     async fn other_of_serial(
         &self,

@@ -163,6 +163,23 @@ async fn the_same_serial_with_other_content_is_refused_and_with_the_same_content
 }
 
 #[tokio::test]
+async fn a_person_is_not_asked_about_a_serial_that_went_with_other_content() {
+    let (world, mut shared) = sending(Mode::ConfirmFirst).await;
+    let (name, bytes) = deletion("20261021110000");
+    send(&shared.office, &world.small_unit("20261021110000")).await;
+    drain(&shared.office).await;
+    shared.write(&name, b"202407,990001,0009900039,20261015\r\n");
+    shared.settle(&world).await;
+    assert!(Desk::new(shared.office.clone()).drafts().await.unwrap().is_empty());
+    let note = shared.in_export().remove(0);
+    let note = fs::read_to_string(shared.export.join(note)).unwrap();
+    assert!(note.contains("同じ連番（20261021110000）で内容の違うもの"), "{note}");
+    shared.write(&name, &bytes);
+    shared.settle(&world).await;
+    assert_eq!(Desk::new(shared.office.clone()).drafts().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_the_platform_refuses_for_good_lies_aside_with_its_reason() {
     let (world, mut shared) = sending(Mode::AfterCheck).await;
     let (name, bytes) = deletion("20261021110000");
