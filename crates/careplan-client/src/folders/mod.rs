@@ -36,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use scan::EXPORT_FILES_MAX;
-pub use settings::{ChoiceFault, ExportFolder, FolderSettings, ImportFolder, Mode, Shape};
+pub use settings::{ChoiceFault, ExportFolder, FolderSettings, ImportFolder, Mode, Shape, Tried};
 pub use taken::{BROUGHT_BY, Fate, Taken};
 pub use trouble::{Status, Trouble, TroubleKind};
 

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::blocking;
 use super::presence::marker;
-use super::scan::TAKEN_BY;
+use super::scan::{TAKEN_BY, scan};
 use crate::files::{self, FileFault, Privacy};
 use crate::mishap::Mishaps;
 use crate::office::{Office, OfficeFault};
 use crate::state::StateFault;
 
-/// The name under which writing is tried out.
+/// The names under which writing and moving are tried out.
 const TRIAL: &str = ".careplan-test";
+const TRIAL_MOVED: &str = ".careplan-test-moved";
 
 /// Which folders are shared with the care software.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,6 +24,12 @@ pub struct FolderSettings {
     pub export: Option<ExportFolder>,
     /// Where the care software looks for what was received; absent when nothing is written for it.
     pub import: Option<ImportFolder>,
+}
+
+impl FolderSettings {
+    fn places(&self) -> (Option<PathBuf>, Option<PathBuf>) {
+        (self.export.as_ref().map(|it| it.folder.clone()), self.import.as_ref().map(|it| it.folder.clone()))
+    }
 }
 
 /// 書き出しフォルダー: where the care software writes what is to be sent.
@@ -46,6 +53,24 @@ pub enum Mode {
     ConfirmFirst,
 }
 
+impl Mode {
+    const ALL: [Self; 3] = [Self::Off, Self::AfterCheck, Self::ConfirmFirst];
+
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::AfterCheck => "after_check",
+            Self::ConfirmFirst => "confirm_first",
+        }
+    }
+
+    /// The one of a stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
 /// 取込フォルダー: where the care software looks for what was received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportFolder {
@@ -65,6 +90,42 @@ pub enum Shape {
     Flat,
     /// In a folder for each partner, called by its address.
     ByPartner,
+}
+
+impl Shape {
+    const ALL: [Self; 2] = [Self::Flat, Self::ByPartner];
+
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Flat => "flat",
+            Self::ByPartner => "by_partner",
+        }
+    }
+
+    /// The one of a stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shape| shape.as_str() == text)
+    }
+}
+
+/// What came of trying folders out; of a folder that was not named, nothing.
+#[derive(Debug, Default)]
+pub struct Tried {
+    /// How many files lie in the export folder, or why it cannot be used.
+    pub export: Option<Result<usize, ChoiceFault>>,
+    /// The same of the import folder.
+    pub import: Option<Result<usize, ChoiceFault>>,
+    /// Why the two cannot be used together.
+    pub together: Option<ChoiceFault>,
+}
+
+impl Tried {
+    /// The first thing that is wrong.
+    fn into_fault(self) -> Option<ChoiceFault> {
+        let each = [self.export, self.import].into_iter().flatten().find_map(Result::err);
+        each.or(self.together)
+    }
 }
 
 /// Why folders cannot be chosen.
@@ -108,36 +169,55 @@ impl From<StateFault> for ChoiceFault {
 }
 
 impl Office {
+    /// Tries folders out, as they would be used: writing, moving and removing a file.
+    ///
+    /// # Errors
+    /// [`OfficeFault`] of this computer. What is wrong with a folder is in the answer.
+    pub async fn try_folders(&self, settings: &FolderSettings) -> Result<Tried, OfficeFault> {
+        let own = [self.options().data.clone(), self.inbox_folder().await?];
+        let (export, import) = settings.places();
+        let mishaps = self.mishaps().clone();
+        blocking(move || {
+            let try_one = |folder: &PathBuf| try_out(folder, &own, &mishaps);
+            let (export, import) = (export.as_ref().map(try_one), import.as_ref().map(try_one));
+            let is_nested = match (&export, &import) {
+                (Some(Ok((one, _))), Some(Ok((other, _)))) => overlap(one, other),
+                _ => false,
+            };
+            let count = |tried: Result<(PathBuf, usize), ChoiceFault>| tried.map(|(_, files)| files);
+            Ok(Tried {
+                export: export.map(count),
+                import: import.map(count),
+                together: is_nested.then_some(ChoiceFault::Nested),
+            })
+        })
+        .await
+    }
+
     /// Tries folders out and keeps the choice. Choosing a folder again, also unchanged, says that it is the right one: where it was made
     /// anew, what was not imported is written once more, and what was taken from it counts as gone.
     ///
     /// # Errors
     /// [`ChoiceFault`]; nothing is changed then.
-    pub async fn choose_folders(&self, settings: &FolderSettings) -> Result<(), ChoiceFault> {
-        let set_up = self.state().settings().await?.ok_or(OfficeFault::NotSetUp)?;
-        let own = [self.options().data.clone(), self.inbox_folder().await?];
-        let (tried, mishaps) = (settings.clone(), self.mishaps().clone());
-        let terminal = set_up.terminal;
-        let is_anew = blocking(move || {
-            let export = tried.export.as_ref().map(|it| try_out(&it.folder, &own, &mishaps)).transpose()?;
-            let import = tried.import.as_ref().map(|it| try_out(&it.folder, &own, &mishaps)).transpose()?;
-            if export.as_ref().zip(import.as_ref()).is_some_and(|(one, other)| overlap(one, other)) {
-                return Err(ChoiceFault::Nested);
+    pub async fn choose_folders(&self, settings: &FolderSettings, by: &str) -> Result<(), ChoiceFault> {
+        let terminal = self.state().settings().await?.ok_or(OfficeFault::NotSetUp)?.terminal;
+        if let Some(fault) = self.try_folders(settings).await?.into_fault() {
+            return Err(fault);
+        }
+        let (export, import) = settings.places();
+        let anew = blocking(move || {
+            if let Some(export) = export {
+                files::make_folder(&export.join(format!("{TAKEN_BY}{terminal}")), Privacy::Ordinary)?;
             }
-            if let Some(export) = &tried.export {
-                let folder = export.folder.join(format!("{TAKEN_BY}{terminal}"));
-                files::make_folder(&folder, Privacy::Ordinary)?;
-            }
-            Ok(tried.import.is_some_and(|it| !marker(&it.folder, terminal).exists()))
+            Ok::<_, ChoiceFault>(import.filter(|import| !marker(import, terminal).exists()))
         });
-        let anew = settings.import.as_ref().map(|it| it.folder.as_path());
-        let anew = if is_anew.await? { anew } else { None };
-        Ok(self.state().store_folder_settings(settings, anew).await?)
+        let (anew, now) = (anew.await?, self.now());
+        Ok(self.state().store_folder_settings(settings, anew.as_deref(), (by, now)).await?)
     }
 }
 
-/// Gives a folder's true place, once it was seen that files can be written there.
-fn try_out(folder: &Path, own: &[PathBuf], mishaps: &Mishaps) -> Result<PathBuf, ChoiceFault> {
+/// Gives a folder's true place and how many files lie there, once it was seen that files can be written and moved there.
+fn try_out(folder: &Path, own: &[PathBuf], mishaps: &Mishaps) -> Result<(PathBuf, usize), ChoiceFault> {
     if folder.is_relative() {
         return Err(ChoiceFault::Relative(folder.to_owned()));
     }
@@ -151,10 +231,14 @@ fn try_out(folder: &Path, own: &[PathBuf], mishaps: &Mishaps) -> Result<PathBuf,
     if own.iter().any(|own| overlap(&place, &own.canonicalize().unwrap_or_else(|_| own.clone()))) {
         return Err(ChoiceFault::Own(folder.to_owned()));
     }
-    let trial = folder.join(TRIAL);
+    let (trial, moved) = (folder.join(TRIAL), folder.join(TRIAL_MOVED));
     files::write_new(&trial, b"", Privacy::Ordinary, mishaps)?;
+    let is_movable = files::rename(&trial, &moved);
+    // Whichever of the two is there.
     files::remove(&trial)?;
-    Ok(place)
+    files::remove(&moved)?;
+    is_movable?;
+    Ok((place, scan(folder, "")?.files.len()))
 }
 
 fn overlap(one: &Path, other: &Path) -> bool {

@@ -8,7 +8,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
-use super::pages::{assets, login, news, partners, password, received, search, send, sent, start, top};
+use super::pages::{
+    assets, folders, login, news, partners, password, received, search, send, sent, settings, start, top,
+};
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
 use crate::partners::FILE_BYTES_MAX;
@@ -64,7 +66,7 @@ fn list_file() -> DefaultBodyLimit {
 }
 
 fn table() -> Vec<Entry> {
-    use Who::{Anybody, LoggedIn, Member};
+    use Who::{Anybody, LoggedIn, Manager, Member};
     vec![
         read(Member, "/", get(top::show)),
         read(Anybody, "/assets/{name}", get(assets::show)),
@@ -109,6 +111,12 @@ fn table() -> Vec<Entry> {
         read(Member, "/partners/{office}", get(partners::one)),
         write(Member, "/partners/{office}", post(partners::write_down)),
         write(Member, "/partners/{office}/remove", post(partners::remove)),
+        // What is shared with the care software.
+        read(Member, "/folders", get(folders::show)),
+        // 設定.
+        read(Manager, "/settings", get(settings::index)),
+        read(Manager, "/settings/folders", get(settings::folders)),
+        write(Manager, "/settings/folders", post(settings::choose_folders)),
     ]
 }
 

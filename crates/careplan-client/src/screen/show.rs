@@ -21,15 +21,19 @@ pub(super) fn look() -> Site {
 }
 
 /// The menu of a member of staff.
-fn menu() -> Vec<Link> {
-    vec![
+fn menu(role: Role) -> Vec<Link> {
+    let mut menu = vec![
         Link::new("今日の仕事", "/"),
         Link::new("送信", "/send"),
         Link::new("送信したもの", "/sent"),
         Link::new("受信", "/received"),
         Link::new("検索", "/search"),
         Link::new("アドレス帳", "/partners"),
-    ]
+    ];
+    if role == Role::Manager {
+        menu.push(Link::new("設定", "/settings"));
+    }
+    menu
 }
 
 /// A page on its way.
@@ -79,7 +83,7 @@ impl Screen {
     pub(super) fn show(&self, visit: &Visit, page: Page<'_>) -> Result<Response, Refused> {
         let account = visit.session.as_ref().map(account);
         let full = visit.session.as_ref().filter(|session| session.stage == Stage::Full);
-        let menu = full.map(|_| menu()).unwrap_or_default();
+        let menu = full.map(|session| menu(session.role)).unwrap_or_default();
         let line = self.line();
         let mut frame = Frame::new(&self.look, page.title, page.main)
             .account(account.as_ref())

@@ -79,7 +79,7 @@ impl Hub {
     }
 
     /// The place where that is told.
-    pub(crate) fn folders_told(&self) -> watch::Sender<Status> {
+    pub fn folders_told(&self) -> watch::Sender<Status> {
         self.folders.clone()
     }
 

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::settings::put;
-use super::{State, StateFault, commit, read, to_ms};
+use super::{State, StateFault, append_operation, commit, read, to_ms};
 use crate::folders::FolderSettings;
 
 /// The name of the setting.
@@ -77,11 +77,12 @@ impl State {
         serde_json::from_str(&text).map_err(|_| StateFault::Damaged(SETTING))
     }
 
-    /// Keeps the choice. In an import folder that was made anew nothing lies that was put there before.
+    /// Keeps the choice, and who made it. In an import folder that was made anew nothing lies that was put there before.
     pub(crate) async fn store_folder_settings(
         &self,
         settings: &FolderSettings,
         made_anew: Option<&Path>,
+        by: (&str, Timestamp),
     ) -> Result<(), StateFault> {
         let text = serde_json::to_string(settings).map_err(|_| StateFault::Damaged(SETTING))?;
         let mut tx = self.begin().await?;
@@ -89,6 +90,11 @@ impl State {
         if let Some(root) = made_anew {
             sqlx::query(FORGET_ALL).bind(root.to_str()).execute(&mut *tx).await?;
         }
+        let detail = serde_json::json!({
+            "export": settings.export.as_ref().map(|it| it.mode.as_str()),
+            "import": settings.import.as_ref().map(|it| it.shape.as_str()),
+        });
+        append_operation(&mut tx, by, ("folders.chosen", SETTING), &detail).await?;
         commit(tx).await
     }
 

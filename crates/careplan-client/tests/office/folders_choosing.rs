@@ -15,7 +15,7 @@ async fn said(office: &Office, export: &Path, import: Option<&Path>) -> String {
     if import.is_none() {
         chosen.import = None;
     }
-    office.choose_folders(&chosen).await.unwrap_err().to_string()
+    office.choose_folders(&chosen, "yamada").await.unwrap_err().to_string()
 }
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn what_is_wrong_with_a_folder_is_said_and_the_choice_before_stays() {
     let office = world.set_up(SENDER).await;
     let (export, import) = made(&world, SENDER);
     let good = settings(&office, (&export, &import), Mode::ConfirmFirst);
-    office.choose_folders(&good).await.unwrap();
+    office.choose_folders(&good, "yamada").await.unwrap();
     let file = world.path("a-file");
     fs::write(&file, b"x").unwrap();
     let inside = export.join("inside");
@@ -54,7 +54,7 @@ async fn before_the_set_up_no_folder_is_chosen() {
     let (export, _) = made(&world, SENDER);
     let chosen =
         FolderSettings { export: Some(ExportFolder { folder: export, mode: Mode::Off }), import: None };
-    let fault = office.choose_folders(&chosen).await.unwrap_err();
+    let fault = office.choose_folders(&chosen, "yamada").await.unwrap_err();
     assert!(matches!(fault, ChoiceFault::Office(_)) && fault.to_string().contains("初期設定"), "{fault}");
 }
 

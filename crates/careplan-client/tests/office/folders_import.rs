@@ -39,7 +39,7 @@ async fn state(shared: &Shared, id: TransmissionId) -> ReceivedState {
 async fn choose(shared: &Shared, change: impl FnOnce(&mut ImportFolder)) {
     let mut chosen = settings(&shared.office, (&shared.export, &shared.import), Mode::Off);
     change(chosen.import.as_mut().unwrap());
-    shared.office.choose_folders(&chosen).await.unwrap();
+    shared.office.choose_folders(&chosen, "yamada").await.unwrap();
 }
 
 #[tokio::test]

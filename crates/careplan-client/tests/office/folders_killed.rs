@@ -66,8 +66,8 @@ async fn begin(mode: Mode) -> (World, Places) {
     let world = World::new();
     let (sender, receiver) = world.two().await;
     let ((export, none), (unused, import)) = (made(&world, SENDER), made(&world, RECEIVER));
-    sender.choose_folders(&settings(&sender, (&export, &none), mode)).await.unwrap();
-    receiver.choose_folders(&settings(&receiver, (&unused, &import), Mode::Off)).await.unwrap();
+    sender.choose_folders(&settings(&sender, (&export, &none), mode), "yamada").await.unwrap();
+    receiver.choose_folders(&settings(&receiver, (&unused, &import), Mode::Off), "yamada").await.unwrap();
     for (path, bytes) in files_below(&examples().join("02_K2_use_slip")) {
         fs::write(export.join(path), bytes).unwrap();
     }

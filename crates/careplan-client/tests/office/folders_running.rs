@@ -27,8 +27,8 @@ async fn from_one_care_software_to_the_other_without_a_person() {
     world.exchange.lock().streams = true;
     let (sender, receiver) = world.two().await;
     let ((export, none), (unused, import)) = (made(&world, SENDER), made(&world, RECEIVER));
-    sender.choose_folders(&settings(&sender, (&export, &none), Mode::AfterCheck)).await.unwrap();
-    receiver.choose_folders(&settings(&receiver, (&unused, &import), Mode::Off)).await.unwrap();
+    sender.choose_folders(&settings(&sender, (&export, &none), Mode::AfterCheck), "yamada").await.unwrap();
+    receiver.choose_folders(&settings(&receiver, (&unused, &import), Mode::Off), "yamada").await.unwrap();
     for (path, bytes) in files_below(&examples().join("02_K2_use_slip")) {
         fs::write(export.join(path), bytes).unwrap();
     }
@@ -50,7 +50,8 @@ async fn from_one_care_software_to_the_other_without_a_person() {
         stop.cancel();
     };
     let (one, two, ()) = tokio::join!(one, two, story);
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     assert!(seen(&export).iter().all(|path| path.starts_with("送信済/")), "{:?}", seen(&export));
     assert_eq!(seen(&import).len(), 3);
     assert_eq!(hubs[1].folders().to_import, 1);

@@ -58,7 +58,7 @@ impl Shared {
 
     /// The same on folders that are there.
     pub async fn at(office: &Office, (export, import): (PathBuf, PathBuf), mode: Mode) -> Self {
-        office.choose_folders(&settings(office, (&export, &import), mode)).await.unwrap();
+        office.choose_folders(&settings(office, (&export, &import), mode), "yamada").await.unwrap();
         Self { office: office.clone(), export, import, folders: take(office) }
     }
 

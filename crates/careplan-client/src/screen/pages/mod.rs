@@ -1,6 +1,7 @@
 //! The pages, one file for each family.
 
 pub(super) mod assets;
+pub(super) mod folders;
 pub(super) mod login;
 pub(super) mod news;
 pub(super) mod partners;
@@ -9,6 +10,7 @@ pub(super) mod received;
 pub(super) mod search;
 pub(super) mod send;
 pub(super) mod sent;
+pub(super) mod settings;
 pub(super) mod start;
 pub(super) mod top;
 
