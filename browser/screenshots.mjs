@@ -32,7 +32,7 @@ for (const [size, options] of sizes) {
   // The office client: a draft with two units, and what came of it.
   const sender = await clerk(0, options);
   const receiver = await clerk(1, options);
-  for (const address of ["/", "/send", "/password"]) {
+  for (const address of ["/", "/send", "/password", "/folders", "/settings", "/settings/folders"]) {
     await sender.open(address);
     await take(sender, `client-${named(address)}`);
   }

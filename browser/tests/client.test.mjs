@@ -46,7 +46,7 @@ test("no screen has a barrier or is too wide, and each is reached by keyboard", 
   const faults = [];
   for (const viewport of [{ width: 1366, height: 768 }, { width: 390, height: 844 }]) {
     const person = await clerk(0, { viewport });
-    for (const address of ["/", "/send", "/sent", "/received", "/search", "/password", "/nothing"]) {
+    for (const address of ["/", "/send", "/sent", "/received", "/search", "/folders", "/settings", "/settings/folders", "/password", "/nothing"]) {
       await person.open(address);
       for (const colorScheme of ["light", "dark"]) {
         await person.page.emulateMedia({ colorScheme });

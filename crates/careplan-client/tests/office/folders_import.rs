@@ -176,6 +176,23 @@ async fn another_folder_gets_what_still_lies_in_the_one_before() {
 }
 
 #[tokio::test]
+async fn from_a_folder_that_is_away_another_one_is_chosen_and_nothing_counts_as_imported() {
+    let (world, sender, mut shared) = receiving().await;
+    let since = shared.office.now();
+    let id = sent(&sender, &world.small_unit("20261021110000")).await;
+    drain(&shared.office).await;
+    shared.look(&world).await;
+    // The share is not connected any more, and an empty folder is in its place.
+    fs::rename(&shared.import, world.path("away")).unwrap();
+    fs::create_dir(&shared.import).unwrap();
+    let other = world.path("other");
+    fs::create_dir(&other).unwrap();
+    choose(&shared, |import| (import.folder, import.since) = (other.clone(), since)).await;
+    assert_eq!(shared.look(&world).await, [FolderEvent::Placed(id)]);
+    assert_eq!(state(&shared, id).await, ReceivedState::Acknowledged);
+}
+
+#[tokio::test]
 async fn what_came_before_the_folder_was_chosen_is_not_placed() {
     let world = World::new();
     let (sender, receiver) = world.two().await;

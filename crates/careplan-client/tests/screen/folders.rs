@@ -70,12 +70,15 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
         page.is(422, "介護ソフトとの共有フォルダー")
             .says("「/not/there」が見つかりません")
             .says("先に作ってください")
+            .says("要対応")
             .says(r#"value="/not/there""#)
             .says(export);
+        assert!(!page.text().contains("まだ保存していません"));
         let page = press(&mut browser, button, (export, export), Mode::ConfirmFirst).await;
         page.is(422, "介護ソフトとの共有フォルダー").says("別々のフォルダー");
         press(&mut browser, button, ("export", ""), Mode::Off).await.says("「/」から始まる場所");
     }
+    press(&mut browser, "test", ("", ""), Mode::Off).await.says("試すフォルダーがありません");
     let page = browser.post(PATH, &[("export", export), ("mode", "x")]).await;
     page.is(422, "介護ソフトとの共有フォルダー")
         .says("どう送信するかを選んで")

@@ -109,6 +109,7 @@ fn path_of(typed: &str) -> &str {
 #[template(path = "settings_folders.html")]
 struct Main {
     tried: Option<Checklist>,
+    is_good: bool,
     export: TextField,
     mode: Choice,
     import: TextField,
@@ -141,6 +142,7 @@ fn draw(screen: &Screen, member: &Member, typed: &Typed, shown: Shown) -> Result
     let Shown { errors, tried, notice } = shown;
     let main = Main {
         tried,
+        is_good: errors.is_empty(),
         export: TextField::new("export", "書き出しフォルダーの場所")
             .optional()
             .hint("エクスプローラーのアドレス欄の文字を貼り付けてください（例：C:\\ケアプラン\\書き出し、\\\\NAS\\共有\\書き出し）。空欄にすると、フォルダーからは送信しません。")
@@ -215,7 +217,11 @@ pub(in crate::screen) async fn choose(
     let tried = screen.office.try_folders(&settings).await?;
     let errors = errors_of(&tried);
     if !errors.is_empty() || fields.text("do") == "test" {
-        return draw(&screen, &member, &typed, Shown { errors, tried: checklist(&tried), notice: None });
+        let tried = checklist(&tried);
+        let notice = tried.is_none().then(|| {
+            Banner::new(Tone::Info, "試すフォルダーがありません。フォルダーの場所を入力してください。")
+        });
+        return draw(&screen, &member, &typed, Shown { errors, tried, notice });
     }
     match screen.office.choose_folders(&settings, &member.session.login).await {
         Ok(()) => {
