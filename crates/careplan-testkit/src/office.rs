@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
+use careplan_client::desk::Desk;
 use careplan_client::enrol::CertificateSource;
+use careplan_client::folders::{ExportFolder, FolderSettings, Folders, ImportFolder, Mode, Shape};
 use careplan_client::mishap::{Mishap, Mishaps, Point};
 use careplan_client::outbox::{DocumentOrder, SendOptions, gather, judge};
 use careplan_client::platform::Retry;
 use careplan_client::state::ReceivedState;
 use careplan_client::{Clock, Engine, Office, OfficeOptions, Step};
 use careplan_domain::Address;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::courier::Courier;
 use crate::exchange::Exchange;
@@ -52,6 +54,8 @@ pub struct TestOffice {
     power: Arc<PowerCut>,
     /// Gone for the instant of a power cut.
     engine: Option<Engine>,
+    /// The shared folders, once they were looked into; gone with the power.
+    folders: Option<Folders>,
 }
 
 impl TestOffice {
@@ -76,7 +80,7 @@ impl TestOffice {
         let shown = exchange.clock();
         let clock = Clock::new(move || shown.now());
         let (line, power) = (Line::default(), Arc::default());
-        let mut member = Self { address, line, folder, clock, power, engine: None };
+        let mut member = Self { address, line, folder, clock, power, engine: None, folders: None };
         fs::create_dir_all(member.folder.join("export"))?;
         let office = member.open().await?;
         let number = address.office.to_string();
@@ -132,6 +136,7 @@ impl TestOffice {
 
     /// The power is cut now, and comes back.
     async fn start_again(&mut self) -> anyhow::Result<()> {
+        self.folders = None;
         self.engine = None;
         self.engine = Some(self.open().await?.engine()?);
         Ok(())
@@ -227,14 +232,74 @@ impl TestOffice {
         Ok(())
     }
 
+    /// Shares two folders with the care software: what is exported is sent after the check, what comes is written for the import.
+    ///
+    /// # Errors
+    /// When the folders cannot be made or chosen.
+    pub async fn share_folders(&self) -> anyhow::Result<()> {
+        for folder in [self.export_folder(), self.import_folder()] {
+            fs::create_dir_all(folder)?;
+        }
+        let settings = FolderSettings {
+            export: Some(ExportFolder { folder: self.export_folder(), mode: Mode::AfterCheck }),
+            import: Some(ImportFolder {
+                folder: self.import_folder(),
+                shape: Shape::ByPartner,
+                since: self.office().now(),
+            }),
+        };
+        Ok(self.office().choose_folders(&settings, "yamada").await?)
+    }
+
+    /// Where its care software writes.
+    pub fn export_folder(&self) -> PathBuf {
+        self.folder.join("shared-export")
+    }
+
+    /// From where its care software takes.
+    pub fn import_folder(&self) -> PathBuf {
+        self.folder.join("shared-import")
+    }
+
+    /// One look into the shared folders; says whether anything went on.
+    ///
+    /// # Errors
+    /// When the client itself fails.
+    pub async fn look_into_folders(&mut self) -> anyhow::Result<bool> {
+        if self.folders.is_none() {
+            let office = self.office();
+            let desk = Arc::new(Desk::new(office.clone()));
+            self.folders = Some(office.folders(desk, watch::Sender::default())?);
+        }
+        let power = Arc::clone(&self.power);
+        let folders = self.folders.as_mut().context("the folders were taken")?;
+        let done = tokio::select! {
+            biased;
+            () = power.struck.notified() => None,
+            done = folders.step() => Some(done),
+        };
+        match done {
+            None => self.start_again().await.map(|()| true),
+            Some(events) => Ok(!events?.is_empty()),
+        }
+    }
+
+    /// Every file below a folder: how often its name occurs, and its bytes.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn files_below(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<Vec<u8>>>> {
+        let mut found = BTreeMap::new();
+        collect(folder, &mut found)?;
+        Ok(found)
+    }
+
     /// Every file in the inbox folder: how often its name occurs, and its bytes.
     ///
     /// # Errors
     /// When the folder cannot be read.
     pub fn inbox(&self) -> anyhow::Result<BTreeMap<String, Vec<Vec<u8>>>> {
-        let mut found = BTreeMap::new();
-        collect(&self.folder.join("client").join("inbox"), &mut found)?;
-        Ok(found)
+        Self::files_below(&self.folder.join("client").join("inbox"))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! **Simulated.** Two offices with real clients (state in SQLite, keys, folders) and a real platform
 //! in this process, over real TLS, with one clock moved by hand. Steps: send small and large
-//! letters, work, import, withdraw, replay, send poison; lose a request or an answer; cut the power
+//! letters, work, import, withdraw, replay, send poison; export sets into shared folders, look into them, take
+//! what lies there to be imported; lose a request or an answer; cut the power
 //! of a client at any of its named points; crash the platform, restart it in order, or change to
 //! another replica of it; jump in time; run retention.
 //!
@@ -12,7 +13,8 @@
 //!
 //! **Failure** is: an accepted transmission that at the end is neither acknowledged (once, with its
 //! files once in the inbox folder, byte for byte) nor withdrawn, refused or expired with a receipt
-//! that says so and that its sender holds; a transmission at the platform that the sender does not
+//! that says so and that its sender holds; a file that vanished from an export folder or was handed to care software
+//! twice or otherwise than it was sent; a transmission at the platform that the sender does not
 //! know, or the reverse; a replay that gets another receipt; an audit chain that does not hold.
 //!
 //! **No failure** is: a letter that could not be prepared because the platform was away (its sender

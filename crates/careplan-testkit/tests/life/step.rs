@@ -24,6 +24,12 @@ pub(crate) enum Step {
     Replay { which: usize },
     /// A receiver's care software takes over what was acknowledged.
     Import { who: Who },
+    /// Care software writes a set into the export folder, all of it or all but its last file.
+    Export { who: Who, whole: bool },
+    /// A client looks into the shared folders so many times, three seconds apart.
+    Look { who: Who, times: u8 },
+    /// Care software takes everything out of the import folder.
+    Take { who: Who },
     /// After so many more requests one is lost, or its answer.
     Lose { who: Who, after: usize, loss: Loss },
     /// The next time the client passes this point its power is cut; then it starts again.
@@ -54,6 +60,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<usize>().prop_map(|which| Step::Withdraw { which }),
         2 => any::<usize>().prop_map(|which| Step::Replay { which }),
         1 => who.clone().prop_map(|who| Step::Import { who }),
+        4 => (who.clone(), prop::bool::weighted(0.9)).prop_map(|(who, whole)| Step::Export { who, whole }),
+        6 => (who.clone(), 1u8..6).prop_map(|(who, times)| Step::Look { who, times }),
+        2 => who.clone().prop_map(|who| Step::Take { who }),
         4 => (who.clone(), 0usize..6, select(vec![Loss::Request, Loss::Answer]))
             .prop_map(|(who, after, loss)| Step::Lose { who, after, loss }),
         4 => (who, select(Point::ALL)).prop_map(|(who, point)| Step::PowerCut { who, point }),

@@ -1,9 +1,11 @@
 //! What must hold at the end of a life.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use anyhow::{Context as _, ensure};
-use careplan_client::state::SentState;
+use careplan_client::history::Direction;
+use careplan_client::state::{ReceivedState, SentState};
 use careplan_domain::TransmissionId;
 use careplan_domain::transmission::State;
 use careplan_protocol::office_api::TransmissionEntry;
@@ -32,6 +34,50 @@ pub(crate) async fn pass(world: &World) -> anyhow::Result<()> {
             let state = listed.get(id).map(|entry| entry.state);
             let good = matches!(state, Some(State::Refused | State::Expired));
             ensure!(good, "the poison {id} ended as {state:?}");
+        }
+    }
+    folders_are_in_order(world).await
+}
+
+/// Every set of an export folder is answered or waits whole for a file of its own; every unit was handed to the care software once.
+async fn folders_are_in_order(world: &World) -> anyhow::Result<()> {
+    for (who, member) in world.members.iter().enumerate() {
+        let exported = TestOffice::files_below(&member.export_folder())?;
+        for name in world.exported.iter().filter(|(of, _)| *of == who).flat_map(|(_, names)| names) {
+            let copies =
+                exported.get(name).with_context(|| format!("{name} is gone from the export folder"))?;
+            ensure!(copies.len() == 1, "{name} lies {} times in the export folder", copies.len());
+            ensure!(
+                copies.first() == world.documents.get(name),
+                "{name} in the export folder is not as it was"
+            );
+        }
+        let taken_by = fs::read_dir(member.export_folder())?
+            .flatten()
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with(".taken-by-"));
+        for folder in taken_by {
+            let left = TestOffice::files_below(&folder.path())?;
+            ensure!(left.is_empty(), "taken and never answered: {:?}", left.keys());
+        }
+        let lying = TestOffice::files_below(&member.import_folder())?;
+        for received in member.office().state().all_received().await? {
+            let Some(files) =
+                member.office().history().files(received.header.id, Direction::Received).await?
+            else {
+                continue;
+            };
+            for (name, bytes) in files {
+                let all = [&lying, &world.taken].into_iter().filter_map(|found| found.get(name.as_str()));
+                let all: Vec<&Vec<u8>> = all.flatten().collect();
+                ensure!(
+                    all.iter().all(|copy| **copy == bytes),
+                    "{} was handed over otherwise",
+                    name.as_str()
+                );
+                ensure!(all.len() < 2, "{} was handed over {} times", name.as_str(), all.len());
+                let is_due = received.state == ReceivedState::Acknowledged;
+                ensure!(!is_due || all.len() == 1, "{} was never handed over", name.as_str());
+            }
         }
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! The world of one life, and how a step changes it.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -18,6 +20,16 @@ use crate::step::{Step, Who};
 /// Rounds of work until everything must have come to rest.
 const ROUNDS_MAX: u32 = 80;
 
+/// Looks after which what stands still was taken from an export folder.
+const LOOKS_UNTIL_TAKEN: usize = 4;
+
+/// The examples of the standard.
+const STANDARD: &str = "../careplan-standard/examples";
+
+/// What each office's care software writes, and the serial in its names.
+const EXAMPLES: [(&str, &str); 2] =
+    [("02_K2_use_slip", "20261025101500"), ("03_S1_actuals", "20261202164500")];
+
 /// One life.
 pub(crate) struct World {
     pub(crate) exchange: Exchange,
@@ -28,6 +40,10 @@ pub(crate) struct World {
     pub(crate) raw: Vec<(Who, Composed, Vec<u8>)>,
     /// Poison among them: its end is known.
     pub(crate) poison: Vec<TransmissionId>,
+    /// What care software wrote into export folders: the names of each set, and whether all of it is there.
+    pub(crate) exported: Vec<(Who, Vec<String>)>,
+    /// What care software took out of import folders, by file name.
+    pub(crate) taken: BTreeMap<String, Vec<Vec<u8>>>,
     database: TestDatabase,
     _folder: TempDir,
 }
@@ -46,7 +62,9 @@ impl World {
         let mut members = Vec::new();
         for address in ["9970000018-43", "9970000026-11"] {
             let home = folder.path().join(address);
-            members.push(TestOffice::join(&exchange, home, address.parse()?).await?);
+            let member = TestOffice::join(&exchange, home, address.parse()?).await?;
+            member.share_folders().await?;
+            members.push(member);
         }
         Ok(Self {
             exchange,
@@ -54,6 +72,8 @@ impl World {
             documents: BTreeMap::new(),
             raw: Vec::new(),
             poison: Vec::new(),
+            exported: Vec::new(),
+            taken: BTreeMap::new(),
             database,
             _folder: folder,
         })
@@ -79,6 +99,14 @@ impl World {
             Step::Withdraw { which } => self.withdraw(*which).await,
             Step::Replay { which } => self.replay(*which).await,
             Step::Import { who } => self.member(*who)?.import().await,
+            Step::Export { who, whole } => self.export(*who, *whole),
+            Step::Look { who, times } => {
+                for _ in 0..*times {
+                    self.look(*who).await?;
+                }
+                Ok(())
+            }
+            Step::Take { who } => self.take(*who),
             Step::Lose { who, after, loss } => {
                 self.member(*who)?.line().lose(*after, *loss);
                 Ok(())
@@ -110,6 +138,57 @@ impl World {
         let to = self.members.get(1 - who).context("the other office")?.address();
         self.documents.insert(name.clone(), bytes.clone());
         self.member(who)?.send(to, &name, &bytes).await
+    }
+
+    /// A unit of the standard's examples under a serial of its own.
+    fn export(&mut self, who: Who, whole: bool) -> anyhow::Result<()> {
+        let (example, serial) = EXAMPLES.get(who).context("one of two offices")?;
+        let number = self.exported.len();
+        let own = format!("202611{:02}{:06}", 1 + number / 60, number % 60);
+        let mut files = Vec::new();
+        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(STANDARD).join(example))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().replace(serial, &own);
+            files.push((name, fs::read(entry.path())?));
+        }
+        files.sort();
+        if !whole && files.len() > 1 {
+            files.pop();
+        }
+        let folder = self.member(who)?.export_folder();
+        for (name, bytes) in &files {
+            fs::write(folder.join(name), bytes)?;
+        }
+        self.exported.push((who, files.iter().map(|(name, _)| name.clone()).collect()));
+        self.documents.extend(files);
+        Ok(())
+    }
+
+    async fn look(&mut self, who: Who) -> anyhow::Result<bool> {
+        self.exchange.hand().advance(Duration::from_secs(3));
+        self.member(who)?.look_into_folders().await
+    }
+
+    /// Takes what a person sees: nothing that is hidden, and no notes of ours.
+    fn take(&mut self, who: Who) -> anyhow::Result<()> {
+        let folder = self.member(who)?.import_folder();
+        for partner in fs::read_dir(folder)? {
+            let partner = partner?;
+            let is_hidden = partner.file_name().to_string_lossy().starts_with('.');
+            if is_hidden || !partner.file_type()?.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(partner.path())? {
+                let (path, name) =
+                    (file.as_ref().map(fs::DirEntry::path), file.as_ref().map(fs::DirEntry::file_name));
+                if let (Ok(path), Ok(name)) = (path, name) {
+                    let bytes = fs::read(&path)?;
+                    fs::remove_file(&path)?;
+                    self.taken.entry(name.to_string_lossy().into_owned()).or_default().push(bytes);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Sealed to a key that nobody has.
@@ -177,6 +256,11 @@ impl World {
             for member in &mut self.members {
                 member.renew().await;
                 moved |= member.work(100).await?;
+            }
+            for who in 0..self.members.len() {
+                for _ in 0..LOOKS_UNTIL_TAKEN {
+                    moved |= self.look(who).await?;
+                }
             }
             // Tries that failed come due again after hours at most.
             self.exchange.hand().advance(Duration::from_secs(6 * 3600));
