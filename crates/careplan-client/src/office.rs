@@ -14,7 +14,7 @@ use crate::keys::{KeyFolder, KeysFault, OfficeIdentity};
 use crate::letter::ComposeFault;
 use crate::mishap::Mishaps;
 use crate::outbox::GatherFault;
-use crate::platform::{Connector, Platform, PlatformFault, Retry, ServerTrust, WireConnector};
+use crate::platform::{Connector, Platform, PlatformFault, Retry, ServerTrust, SkewWatch, WireConnector};
 use crate::state::{Fault, Settings, State, StateFault};
 use crate::trust::{ReceiptFault, Trust, TrustFault};
 
@@ -158,6 +158,7 @@ struct Inner {
     state: State,
     keys: KeyFolder,
     link: Mutex<Option<Arc<Link>>>,
+    skew: SkewWatch,
 }
 
 /// What an office needs to talk to the platform; made anew when a certificate or the trust list changes.
@@ -189,7 +190,8 @@ impl Office {
         files::make_folder(&options.data, Privacy::Private)?;
         let state = State::open(&options.data.join("client.sqlite")).await?;
         let keys = KeyFolder::open(options.data.join("keys"), options.mishaps.clone())?;
-        let office = Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::new(None) }) };
+        let skew = SkewWatch::new(options.clock.clone());
+        let office = Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::new(None), skew }) };
         if let Err(fault) = office.sweep_shelves().await {
             // What a kill left takes room and nothing else; the next start tries again.
             tracing::warn!(code = fault.code(), "copies of a kill are left");
@@ -239,6 +241,11 @@ impl Office {
         Ok(chosen.map_or_else(|| self.inner.options.data.join("inbox"), PathBuf::from))
     }
 
+    /// How far this PC's clock is ahead of the platform's, or behind where it is negative; `None` when that is not worth telling.
+    pub fn clock_ahead(&self) -> Option<jiff::SignedDuration> {
+        self.inner.skew.told()
+    }
+
     /// What is needed to talk to the platform.
     ///
     /// # Errors
@@ -256,7 +263,7 @@ impl Office {
             .connect(&settings.platform, &trust_root, Some(&identity))
             .map_err(PlatformFault::Transport)?;
         let trust = self.trust(root).await?;
-        let platform = Platform::new(transport, self.inner.options.retry);
+        let platform = Platform::new(transport, self.inner.options.retry).watched_by(self.inner.skew.clone());
         let link = Arc::new(Link { platform, identity, trust, settings });
         *self.held_link() = Some(link.clone());
         Ok(link)

@@ -9,6 +9,7 @@ mod enrolment;
 mod fault;
 mod news;
 mod retry;
+mod skew;
 mod transmissions;
 mod transport;
 mod upload;
@@ -29,6 +30,7 @@ pub use fault::PlatformFault;
 pub use news::NewsReader;
 pub use retry::Retry;
 pub(crate) use retry::random_share;
+pub use skew::SkewWatch;
 pub use transmissions::{Handover, Header};
 pub use transport::{ANSWER_BYTES_MAX, Answer, Listening, PATIENCE, Request, Transport, TransportFault};
 pub use upload::{PART_BYTES_MAX, UPLOAD_FROM_BYTES};
@@ -39,12 +41,30 @@ pub use wire::{Connector, ServerTrust, WireConnector};
 pub struct Platform {
     transport: Arc<dyn Transport>,
     retry: Retry,
+    skew: Option<SkewWatch>,
 }
 
 impl Platform {
     /// The platform at the other end of `transport`.
     pub fn new(transport: Arc<dyn Transport>, retry: Retry) -> Self {
-        Self { transport, retry }
+        Self { transport, retry, skew: None }
+    }
+
+    /// With a watch on this PC's clock.
+    #[must_use]
+    pub fn watched_by(mut self, skew: SkewWatch) -> Self {
+        self.skew = Some(skew);
+        self
+    }
+
+    /// One request and its answer, whatever it says.
+    async fn exchange(&self, request: Request) -> Result<Answer, TransportFault> {
+        let asked = self.skew.as_ref().map(SkewWatch::now);
+        let answer = self.transport.exchange(request).await?;
+        if let Some((skew, asked)) = self.skew.as_ref().zip(asked) {
+            skew.look(&answer, asked);
+        }
+        Ok(answer)
     }
 
     /// Sends an idempotent request, again when that can help, and gives the first answer of success.
@@ -52,7 +72,7 @@ impl Platform {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (fault, wish) = match self.transport.exchange(request.clone()).await {
+            let (fault, wish) = match self.exchange(request.clone()).await {
                 Ok(answer) if is_success(answer.status) => return Ok(answer),
                 Ok(answer) => (fault::read_fault(&answer), fault::retry_after(&answer)),
                 Err(fault) => (PlatformFault::Transport(fault), None),
@@ -68,7 +88,7 @@ impl Platform {
 
     /// Sends a request once.
     async fn ask_once(&self, request: Request) -> Result<Answer, PlatformFault> {
-        let answer = self.transport.exchange(request).await?;
+        let answer = self.exchange(request).await?;
         if is_success(answer.status) { Ok(answer) } else { Err(fault::read_fault(&answer)) }
     }
 

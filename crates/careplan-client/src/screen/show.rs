@@ -6,6 +6,7 @@ use careplan_domain::Timestamp;
 use careplan_web::text::date_time_ja;
 use careplan_web::{Account, Banner, FieldErrors, Frame, Link, Site};
 use http::{StatusCode, header};
+use jiff::SignedDuration;
 
 use super::Screen;
 use super::refused::Refused;
@@ -103,16 +104,29 @@ impl Screen {
         Ok((status, [(header::CONTENT_TYPE, HTML)], html).into_response())
     }
 
-    /// Said on every page while the platform does not answer.
+    /// Said on every page while the platform does not answer, or while this PC's clock is wrong.
     fn line(&self) -> Option<String> {
         match self.hub.condition().line {
             Line::Offline { since, said } => Some(format!(
                 "オフラインです（{}から）。見ることと準備はできます。送信は、回線が戻りしだい自動で行います。{said}",
                 local(since)
             )),
-            Line::Online | Line::Unknown => None,
+            Line::Online | Line::Unknown => self.office.clock_ahead().map(wrong_clock),
         }
     }
+}
+
+fn wrong_clock(ahead: SignedDuration) -> String {
+    let minutes = ahead.abs().as_secs() / 60;
+    let how_far = match (minutes / 60 / 24, minutes / 60, minutes) {
+        (0, 0, minutes) => format!("{minutes}分"),
+        (0, hours, _) => format!("{hours}時間"),
+        (days, ..) => format!("{days}日"),
+    };
+    let direction = if ahead.is_positive() { "進んで" } else { "遅れて" };
+    format!(
+        "このパソコンの時計が、約{how_far}{direction}います。送受信の日時が正しく残らず、送信できないことがあります。パソコンの設定の「日付と時刻」で、時刻を自動で合わせてください。"
+    )
 }
 
 fn account(session: &Session) -> Account {

@@ -75,6 +75,8 @@ pub struct Inside {
     pub streams: bool,
     /// Whether nothing arrives at all.
     pub away: bool,
+    /// How far the clocks of the offices are ahead of the platform's.
+    pub clock_ahead: jiff::SignedDuration,
     /// The offices that the directory knows; while it is empty, it knows every number.
     pub directory: Vec<OfficeEntry>,
     /// What the operations centre tells, in the order of the last change; two on a page.
@@ -114,6 +116,7 @@ impl Exchange {
             issue_later: 0,
             streams: false,
             away: false,
+            clock_ahead: jiff::SignedDuration::ZERO,
             directory: Vec::new(),
             notices: Vec::new(),
         })))
@@ -165,7 +168,11 @@ impl Transport for Line {
                 if request.headers.contains_key("authorization") {
                     inside.credentials_seen.push((request.path.clone(), self.believed));
                 }
-                let answer = inside.answer(self.caller, &request);
+                let mut answer = inside.answer(self.caller, &request);
+                let date = inside.now - inside.clock_ahead;
+                let date =
+                    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap();
+                answer.headers.insert("date", date.parse().unwrap());
                 if loss == Some(Loss::Answer) { Err(TransportFault::Broken) } else { Ok(answer) }
             };
             tokio::task::yield_now().await;

@@ -3,6 +3,7 @@
 use careplan_client::agent::Watcher as _;
 use careplan_client::state::SentState;
 use careplan_domain::transmission::State as Life;
+use jiff::SignedDuration;
 
 use crate::browser::{Browser, Screens};
 use crate::world::{RECEIVER, drain, examples, files_below};
@@ -140,4 +141,20 @@ async fn every_page_says_while_the_platform_does_not_answer() {
     browser.get("/send").await.says("オフラインです").says("連携基盤につながりません。");
     screens.hub.clone().quiet();
     assert!(!browser.get("/send").await.text().contains("オフライン"));
+}
+
+#[tokio::test]
+async fn every_page_says_while_the_clock_of_this_pc_is_wrong() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    for (hours, said) in [(24, "約1日進んで"), (-50, "約2日遅れて"), (3, "約3時間進んで"), (0, "")]
+    {
+        screens.world.exchange.lock().clock_ahead = SignedDuration::from_hours(hours);
+        screens.office.link().await.unwrap().platform.licence().await.unwrap();
+        for path in ["/", "/sent"] {
+            let page = browser.get(path).await;
+            assert_eq!(page.text().contains("このパソコンの時計が"), hours != 0, "{path}");
+            page.says(said);
+        }
+    }
 }
