@@ -12,6 +12,11 @@ export function example(name) {
   return readdirSync(folder).map((file) => path.join(folder, file));
 }
 
+/// This month's use slips to thirty partners.
+export function slips() {
+  return readdirSync(world.slips).map((file) => path.join(world.slips, file));
+}
+
 /// The manager of an office, logged in; the first visit makes the account.
 export async function clerk(index, options = {}) {
   const address = new URL(world.screens[index]);

@@ -99,7 +99,7 @@ export function onTheWay(office) {
 /// Screens of the office client, for a manager.
 export const screens = [
   "/", "/send", "/sent", "/received", "/search", "/partners", "/partners/search", "/partners/import", "/settings", "/settings/terminal",
-  "/settings/applications", "/password",
+  "/settings/applications", "/settings/retention", "/notices", "/password",
 ];
 
 export { admin, known, post, world };

@@ -164,6 +164,41 @@ export class Person {
     return serious.flatMap((it) => it.nodes.map((node) => `${it.id}: ${it.help} ${node.target}`));
   }
 
+  /// What the Tab key does not reach, and what does not show that it was reached.
+  async unreachable() {
+    const faults = [];
+    const wanted = await this.page.evaluate(() => {
+      const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")];
+      // Of a group of radio buttons the key reaches one; the arrows go on from it.
+      const groups = new Set();
+      const stops = all.filter((it) => {
+        if (!it.checkVisibility({ checkVisibilityCSS: true }) || it.disabled || it.tabIndex < 0) return false;
+        if (it.type !== "radio") return true;
+        const isFirst = !groups.has(it.name);
+        groups.add(it.name);
+        return isFirst;
+      });
+      return stops.length;
+    });
+    const reached = new Set();
+    for (let n = 0; n < wanted + 5; n++) {
+      await this.page.keyboard.press("Tab");
+      const seen = await this.page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return null;
+        element.dataset.stop ??= String(document.querySelectorAll("[data-stop]").length);
+        const style = getComputedStyle(element);
+        const shown = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+        return { stop: element.dataset.stop, at: `${element.tagName} ${element.name || element.textContent.trim()}`, shown };
+      });
+      if (!seen) break;
+      if (!seen.shown) faults.push(`one does not see the focus on ${seen.at}`);
+      reached.add(seen.stop);
+    }
+    if (reached.size < wanted) faults.push(`${reached.size} of ${wanted} are reached`);
+    return faults;
+  }
+
   async leaves() {
     await this.context.close();
     assert.deepEqual(this.complaints, [], "the browser's console");

@@ -121,22 +121,6 @@ test("no link on a page leads nowhere", async () => {
 test("the keyboard reaches everything, and one sees where it is", async () => {
   const visitor = await Person.sitsDown();
   await visitor.open("/offices");
-  const count = await visitor.page.locator("a[href]:visible, button:visible, input:visible, select:visible, summary:visible").count();
-  const reached = new Set();
-  for (let n = 0; n < count + 5; n++) {
-    await visitor.page.keyboard.press("Tab");
-    const seen = await visitor.page.evaluate(() => {
-      const element = document.activeElement;
-      if (!element || element === document.body) return null;
-      const style = getComputedStyle(element);
-      const shown = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-      return { at: `${element.tagName} ${element.name || element.textContent.trim()}`, shown };
-    });
-    if (!seen) break;
-    assert.ok(seen.shown, `one does not see the focus on ${seen.at}`);
-    reached.add(seen.at);
-  }
-  // A group of radio buttons is one stop.
-  assert.ok(reached.size > 15, [...reached].join("; "));
+  assert.deepEqual(await visitor.unreachable(), []);
   await visitor.leaves();
 });

@@ -23,6 +23,11 @@ impl Child {
         Ok(Self { child, name: name.to_owned() })
     }
 
+    /// Its number among the processes.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop (SIGTERM) and waits until it did.
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         // Ctrl-C may have reached it before us; a signal to a program that ended is no matter.

@@ -31,11 +31,11 @@ enum Database {
 
 /// Builds and measures.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let (platform, load) = programs::optimised("load")?;
+    let (shipped, load) = programs::optimised("load")?;
     let folder = tempfile::TempDir::with_prefix_in("careplan-load-", REAL_DISK);
     let folder = folder.with_context(|| format!("make a folder in {REAL_DISK}"))?;
     let mut run = Command::new(load);
-    run.args(["run", "--platform"]).arg(platform).arg("--folder").arg(folder.path());
+    run.args(["run", "--platform"]).arg(shipped.platform).arg("--folder").arg(folder.path());
     // The fixtures' databases must lie there too, or SQLite would be durable in memory.
     run.env("TMPDIR", folder.path());
     if options.quick {

@@ -1,4 +1,4 @@
-//! Our scripts, in Rust: `cargo xtask test | demo | browser | screenshots | torture | load | postgres`.
+//! Our scripts, in Rust: `cargo xtask test | demo | browser | screenshots | torture | load | footprint | postgres`.
 //!
 //! This crate stays small so that it builds in seconds. Everything that needs the exchange itself
 //! is a program of `careplan-testkit` or one of the two shipped binaries, built and started here.
@@ -8,6 +8,7 @@ mod check;
 mod child;
 mod command;
 mod demo;
+mod footprint;
 mod fuzz;
 mod load;
 mod packages;
@@ -15,6 +16,7 @@ mod postgres;
 mod programs;
 mod stop;
 mod torture;
+mod town;
 
 use clap::{Parser, Subcommand};
 
@@ -35,7 +37,9 @@ enum Task {
     Torture(torture::Options),
     /// Measure what the platform can do on this machine, and what it costs.
     Load(load::Options),
-    /// Walk the web site in a real browser, as people do.
+    /// Measure what the office client costs a PC: start, memory, pages; new and after five years.
+    Footprint,
+    /// Walk the web site and the client's screens in a real browser, as people do.
     Browser(browser::Options),
     /// Take pictures of every page of the web site, large and small.
     Screenshots(browser::Pictures),
@@ -50,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(&options),
         Task::Torture(options) => torture::run(&options),
         Task::Load(options) => load::run(&options),
+        Task::Footprint => footprint::run(),
         Task::Browser(options) => browser::run(&options),
         Task::Screenshots(pictures) => browser::screenshots(&pictures),
         Task::Postgres => postgres::serve(),

@@ -43,11 +43,11 @@ impl Programs {
     }
 }
 
-/// Builds, optimised as it is shipped, the platform and an example of the testkit.
-pub(crate) fn optimised(example: &str) -> anyhow::Result<(PathBuf, PathBuf)> {
-    println!("Building the platform as it is shipped; the first time this takes several minutes…");
+/// Builds, optimised as they are shipped, both programs and an example of the testkit.
+pub(crate) fn optimised(example: &str) -> anyhow::Result<(Programs, PathBuf)> {
+    println!("Building the programs as they are shipped; the first time this takes several minutes…");
     let built = build(&["--release", "--bins", "--example", example])?;
-    Ok((find(&built, "careplan-platform")?, find(&built, example)?))
+    Ok((Programs::among(&built)?, find(&built, example)?))
 }
 
 /// Cargo's messages about what it built.

@@ -25,6 +25,7 @@ pub mod keys;
 pub mod letter;
 pub mod local_api;
 pub mod mishap;
+pub mod notices;
 mod office;
 pub mod outbox;
 pub mod partners;

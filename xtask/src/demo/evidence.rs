@@ -1,4 +1,4 @@
-//! The evidence of every transmission, checked with the `openssl` command and nothing of ours: the
+//! The evidence of transmissions, checked with the `openssl` command and nothing of ours: the
 //! commands are those that the README in the ZIP tells an inspector to run.
 
 use std::fs::{self, File};
@@ -9,26 +9,19 @@ use anyhow::{Context as _, ensure};
 use zip::ZipArchive;
 
 use super::office::Office;
-use super::story;
 use crate::command;
 
-/// Writes and verifies the evidence of everything both offices sent.
-pub(super) fn of_everything(offices: &[&Office]) -> anyhow::Result<Vec<String>> {
-    let mut details = Vec::new();
-    for office in offices {
-        for entry in story::list(office, "--sent")? {
-            let id = entry["id"].as_str().context("an entry without id")?;
-            let file = office.folder().join("evidence").join(format!("{id}.zip"));
-            fs::create_dir_all(office.folder().join("evidence"))?;
-            office.tell("evidence", &[id, "--out", &file.to_string_lossy()])?;
-            let proofs = verify(&file).with_context(|| format!("verify {}", file.display()))?;
-            details.push(format!(
-                "証拠を確かめました ({proofs} proofs verified with openssl)  {}",
-                file.display()
-            ));
-        }
-    }
-    Ok(details)
+/// Writes and verifies the evidence of what an office sent.
+pub(super) fn of(office: &Office, numbers: &[String]) -> anyhow::Result<Vec<String>> {
+    let folder = office.folder().join("evidence");
+    fs::create_dir_all(&folder)?;
+    let written = numbers.iter().map(|number| {
+        let file = folder.join(format!("{number}.zip"));
+        office.tell("evidence", &[number, "--out", &file.to_string_lossy()])?;
+        let proofs = verify(&file).with_context(|| format!("verify {}", file.display()))?;
+        Ok(format!("証拠を確かめました ({proofs} proofs verified with openssl)  {}", file.display()))
+    });
+    written.collect()
 }
 
 /// Unpacks the ZIP beside itself and runs the commands of its README; returns how many.

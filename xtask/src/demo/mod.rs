@@ -1,11 +1,15 @@
-//! `cargo xtask demo`: a month between two offices, before your eyes.
+//! `cargo xtask demo`: a month between a care manager's office and three services, before your eyes.
 //!
-//! Builds the shipped programs, starts one platform on its embedded default and sets up two office
-//! clients, all over real TCP and TLS with keys made on the spot, and plays the twelve steps of the
-//! exchange. What was received is compared with what was sent, byte for byte. Office and people are
-//! invented.
+//! Builds the shipped programs, starts one platform on its embedded default and sets up four office
+//! clients, all over real TCP and TLS with keys made on the spot. The month before is finished, this
+//! one has begun; then the twelve steps of the exchange are played by two of them through the local
+//! API of their clients. What was received is compared with what was sent, byte for byte. Offices and
+//! people are invented.
 
+mod at_work;
+mod care_software;
 mod evidence;
+mod history;
 mod office;
 mod platform;
 mod story;
@@ -15,13 +19,18 @@ mod website;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
 use crate::programs::{self, Programs};
+use crate::town::{Invented, Month, OFFICES, users};
 use crate::{packages, stop};
+pub(crate) use at_work::AtWork;
+use at_work::LOGIN;
+use history::History;
 pub(crate) use office::Office;
 pub(crate) use platform::{Letter, Platform};
+use story::Story;
 
 /// How the demo is played.
 #[derive(clap::Args)]
@@ -53,38 +62,16 @@ struct Staged {
     trial: bool,
 }
 
-/// An invented office.
-pub(crate) struct Invented {
-    pub(crate) number: &'static str,
-    pub(crate) service_type: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) kana: &'static str,
-    pub(crate) folder: &'static str,
-}
-
-const CARE_MANAGER: Invented = Invented {
-    number: "9970000018",
-    service_type: "43",
-    name: "あおぞら居宅介護支援事業所",
-    kana: "アオゾラキョタクカイゴシエンジギョウショ",
-    folder: "aozora-9970000018",
-};
-
-const HOME_HELP: Invented = Invented {
-    number: "9970000026",
-    service_type: "11",
-    name: "ひまわり訪問介護事業所",
-    kana: "ヒマワリホウモンカイゴジギョウショ",
-    folder: "himawari-9970000026",
-};
+/// How many services work with the care manager's office: home help, a day service, one that lends equipment.
+const SERVICES: usize = 3;
 
 /// For the reader: registered, with a letter, and nothing more.
 const YOURS: Invented = Invented {
-    number: "9970000034",
+    number: "9970000562",
     service_type: "15",
     name: "あなたのデイサービス",
     kana: "アナタノデイサービス",
-    folder: "anata-9970000034",
+    folder: "9970000562",
 };
 
 /// Plays the demo.
@@ -132,45 +119,81 @@ pub(crate) fn headless(programs: &Programs) -> anyhow::Result<()> {
 
 fn play(programs: &Programs, folder: &Path, options: &Options) -> anyhow::Result<()> {
     let headless = options.headless;
-    let platform =
-        Platform::start(programs, &folder.join("platform"), &[&CARE_MANAGER, &HOME_HELP, &YOURS], "")?;
-    let offices = [&CARE_MANAGER, &HOME_HELP].map(|invented| {
-        let mut letter = platform.letter_to(invented)?;
-        let folder = folder.join(invented.folder);
-        fs::create_dir_all(&folder)?;
-        letter.password = website::from_letter_to_licence(&platform, (invented.name, &letter), &folder)?;
-        Office::set_up(programs, invented, &folder, &platform, &letter)
-    });
-    let [care_manager, home_help] = offices;
-    let (care_manager, home_help) = (care_manager?, home_help?);
+    let [care_manager, services @ ..] = OFFICES else { bail!("there are offices") };
+    let services = services.get(..SERVICES).context("there are services")?;
+    let all: Vec<&Invented> = std::iter::once(care_manager).chain(services).chain([&YOURS]).collect();
+    let platform = Platform::start(programs, &folder.join("platform"), &all, "")?;
+    let place = Place { programs, platform: &platform, folder };
+    let care_manager = place.office(care_manager, true)?;
+    let services = services.iter().enumerate().map(|(number, office)| place.office(office, number == 0));
+    let services = services.collect::<anyhow::Result<Vec<AtWork>>>()?;
+    let month = Month::of(jiff::Zoned::now().date());
+    let users = users(&services.iter().map(|it| it.office().invented()).collect::<Vec<_>>());
+    let history = History { care_manager: &care_manager, services: &services, users: &users };
+    history.finished(month.before()?)?;
+    history.begun(month)?;
+    history.mistaken(month.after()?)?;
+    println!(
+        "先月分は完了、今月分は途中です (last month is finished, this one has begun): 利用者 {}人",
+        users.len()
+    );
     if !headless {
-        introduce(folder, &platform, &[&care_manager, &home_help]);
+        introduce(folder, &platform, &care_manager, &services);
     }
-    let story = story::Story {
-        care_manager: &care_manager,
-        home_help: &home_help,
-        headless,
-        spoil: options.staged.spoil,
-    };
+    let service = services.first().context("there is a service")?;
+    let spoil = options.staged.spoil;
+    let story = Story { care_manager: &care_manager, service, users: &users, month, headless, spoil };
     let files = story.play()?;
     if !headless {
         invite(&platform, folder)?;
-        linger(programs, &platform, &care_manager, &home_help)?;
+        linger(programs, &platform, &care_manager, &services);
+        println!("\n終了しています (stopping)…");
+    }
+    for office in services.into_iter().chain([care_manager]) {
+        office.stop()?;
     }
     platform.stop()?;
     println!("12/12 steps, {files} files, all bytes identical");
     Ok(())
 }
 
-fn introduce(folder: &Path, platform: &Platform, offices: &[&Office]) {
+/// Where offices are set up.
+struct Place<'a> {
+    programs: &'a Programs,
+    platform: &'a Platform,
+    folder: &'a Path,
+}
+
+impl Place<'_> {
+    /// An office that is set up and at work. One that goes through the site has its licence from there, the others from the operators.
+    fn office(&self, invented: &'static Invented, through_the_site: bool) -> anyhow::Result<AtWork> {
+        let mut letter = self.platform.letter_to(invented)?;
+        let folder = self.folder.join(invented.folder);
+        fs::create_dir_all(&folder)?;
+        if through_the_site {
+            letter.password =
+                website::from_letter_to_licence(self.platform, (invented.name, &letter), &folder)?;
+        } else {
+            self.platform.admin(&["licence", "grant", invented.number])?;
+        }
+        let office = Office::set_up(self.programs, invented, &folder, self.platform, &letter)?;
+        let office = AtWork::begin(office)?;
+        office.make_account()?;
+        Ok(office)
+    }
+}
+
+fn introduce(folder: &Path, platform: &Platform, care_manager: &AtWork, services: &[AtWork]) {
+    let [login, password] = LOGIN;
     println!("\nWebサイト (web site)   {}", platform.site_url());
     println!("連携基盤 (platform)    {}", platform.url());
     println!("監視 (operators)       {}/metrics  /healthz  /readyz", platform.operators_url());
-    for office in offices {
-        let invented = office.invented();
+    for office in std::iter::once(care_manager).chain(services) {
+        let invented = office.office().invented();
         println!("{}-{}  {}", invented.number, invented.service_type, invented.name);
-        println!("    フォルダ (data)    {}", office.folder().display());
-        println!("    ログイン (login)   {}", office.letter_file().display());
+        println!("    画面 (screens)     {}   {login} / {password}", office.address());
+        println!("    フォルダ (data)    {}", office.office().folder().display());
+        println!("    通知書 (letter)    {}", office.office().letter_file().display());
     }
     println!("すべてのファイル (everything)  {}\n", folder.display());
 }
@@ -193,29 +216,27 @@ fn invite(platform: &Platform, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Both offices stay online until Ctrl-C, so that a person can try commands.
-fn linger(programs: &Programs, platform: &Platform, one: &Office, other: &Office) -> anyhow::Result<()> {
-    let running = [one.run()?, other.run()?];
-    println!("\n画面 (screens; the first visit makes an account):");
-    for office in [one, other] {
-        println!("  {}  {}", office.screens()?, office.invented().name);
+/// All offices stay online until Ctrl-C, so that a person can look at the screens and try commands.
+fn linger(programs: &Programs, platform: &Platform, care_manager: &AtWork, services: &[AtWork]) {
+    let [login, password] = LOGIN;
+    println!("\n画面 (screens; {login} / {password}):");
+    for office in std::iter::once(care_manager).chain(services) {
+        println!("  {}  {}", office.address(), office.office().invented().name);
     }
+    println!("  直すものが1つあります (one mistake to look at): {}/send", care_manager.address());
     println!("\n見てみる (have a look):");
-    for office in [one, other] {
-        println!("  {} list --data {}", programs.client.display(), office.data().display());
+    for office in [Some(care_manager), services.first()].into_iter().flatten() {
+        println!("  {} list --data {}", programs.client.display(), office.office().data().display());
     }
-    println!("  {} status --data {}", programs.client.display(), one.data().display());
+    println!("  {} status --data {}", programs.client.display(), care_manager.office().data().display());
     println!(
         "  {} admin audit verify --config {}",
         programs.platform.display(),
         platform.settings().display()
     );
     println!("  curl -s {}/metrics", platform.operators_url());
-    println!("\n両事業所は受信を続けています。Ctrl-C で終わります (both offices stay online; Ctrl-C ends).");
+    println!(
+        "\nどの事業所も送受信を続けています。Ctrl-C で終わります (all offices stay online; Ctrl-C ends)."
+    );
     stop::wait();
-    println!("\n終了しています (stopping)…");
-    for client in running {
-        client.stop()?;
-    }
-    Ok(())
 }

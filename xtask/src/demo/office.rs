@@ -6,14 +6,14 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
-use super::Invented;
 use super::platform::{Letter, Platform};
 use crate::child::{self, Child};
 use crate::command;
 use crate::programs::Programs;
+use crate::town::{Files, Invented};
+use anyhow::{Context as _, ensure};
 
 /// An office whose client is set up.
 pub(crate) struct Office {
@@ -55,16 +55,16 @@ impl Office {
         command
     }
 
-    /// Runs a command that answers in JSON.
-    pub(crate) fn ask(&self, name: &str, arguments: &[&str]) -> anyhow::Result<Value> {
-        let mut ask = self.command(name);
-        let answer = command::output(ask.arg("--json").args(arguments))?;
-        serde_json::from_str(&answer).with_context(|| format!("read the answer of `careplan-client {name}`"))
-    }
-
     /// Runs a command.
     pub(crate) fn tell(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
         command::output(self.command(name).args(arguments))
+    }
+
+    /// The numbers of what was received and not imported yet.
+    pub(crate) fn waiting(&self) -> anyhow::Result<Vec<String>> {
+        let listed: Value = serde_json::from_str(&self.tell("list", &["--json", "--received"])?)?;
+        let entries = listed.as_array().context("a list")?.iter().filter(|it| it["state"] == "acknowledged");
+        entries.map(|it| it["id"].as_str().map(str::to_owned).context("an entry without a number")).collect()
     }
 
     /// Starts the client as it runs all day, and returns once it does: from then on Ctrl-C ends it in order.
@@ -89,7 +89,7 @@ impl Office {
     }
 
     /// The care software writes its files: copies of the examples, or made here.
-    pub(crate) fn write_export(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+    pub(crate) fn write_export(&self, files: &Files) -> anyhow::Result<()> {
         for (name, bytes) in files {
             fs::write(self.export().join(name), bytes)?;
         }
@@ -112,18 +112,6 @@ impl Office {
             }
         }
         Ok(found)
-    }
-
-    /// The care software takes the files over and the client is told, so that a receipt goes back.
-    pub(crate) fn take_over(&self, transmissions: &[String]) -> anyhow::Result<usize> {
-        let files = self.inbox_files()?;
-        for (name, path) in &files {
-            fs::rename(path, self.import().join(name))?;
-        }
-        for id in transmissions {
-            self.tell("imported", &[id])?;
-        }
-        Ok(files.len())
     }
 
     /// The invented office.

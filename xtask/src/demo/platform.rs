@@ -7,10 +7,10 @@ use std::process::Command;
 use anyhow::Context as _;
 use serde_json::Value;
 
-use super::Invented;
 use crate::child::{self, Child};
 use crate::command;
 use crate::programs::Programs;
+use crate::town::Invented;
 
 /// The running platform.
 pub(crate) struct Platform {

@@ -1,15 +1,15 @@
-//! The twelve steps: plans go out (①–⑥), actuals come back (⑦–⑫).
+//! The twelve steps: plans go out (①–⑥), actuals come back (⑦–⑫). Both care softwares use the local API of the client on their PC.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use serde_json::Value;
 
+use super::at_work::AtWork;
+use super::care_software::Documents;
 use super::evidence;
-use super::office::Office;
 use crate::stop;
+use crate::town::{Files, Month, User, actuals, use_slips};
 
 const EXAMPLES: &str = "crates/careplan-standard/examples";
 
@@ -29,74 +29,93 @@ const STEPS: [(&str, &str); 12] = [
     ("⑫", "居宅の介護ソフトが取り込み、証拠を openssl で確かめる (import; evidence verified with openssl)"),
 ];
 
-/// Who plays.
+/// Who plays, and in which month.
 pub(crate) struct Story<'a> {
-    pub(crate) care_manager: &'a Office,
-    pub(crate) home_help: &'a Office,
+    pub(crate) care_manager: &'a AtWork,
+    pub(crate) service: &'a AtWork,
+    pub(crate) users: &'a [User],
+    pub(crate) month: Month,
     pub(crate) headless: bool,
     /// Whether a received file is spoiled before it is compared.
     pub(crate) spoil: bool,
 }
 
-/// Files by name, as they were sent.
-type Files = BTreeMap<String, Vec<u8>>;
+/// What was sent: the numbers of its transmissions, and its bytes.
+struct Sent {
+    numbers: Vec<String>,
+    files: Files,
+}
 
 impl Story<'_> {
     /// Plays all steps; returns how many files were compared.
     pub(crate) fn play(&self) -> anyhow::Result<usize> {
-        let (manager, help) = (self.care_manager, self.home_help);
-        let mut plans = example("01_K1_care_plan")?;
-        plans.extend(example("02_K2_use_slip")?);
-        let documents = Files::from([("signed-care-plan-202611.pdf".to_owned(), signed_plan_pdf())]);
-        self.step(1, || {
-            manager.write_export(&plans)?;
-            manager.write_export(&documents)?;
-            Ok(vec![format!("{} files in {}", plans.len() + documents.len(), manager.export().display())])
-        })?;
-        self.step(2, || check(manager))?;
-        self.step(3, || send(manager, Some(help)))?;
-        let sent: Files = plans.into_iter().chain(documents).collect();
-        let mut compared = self.deliver([4, 5, 6], manager, help, &sent)?;
+        let (manager, service) = (self.care_manager, self.service);
+        let mut files = example("01_K1_care_plan")?;
+        files.extend(use_slips([manager, service].map(|it| it.office().invented()), self.users, self.month)?);
+        let pdf = format!("signed-care-plan-{}.pdf", self.month.digits());
+        files.insert(pdf, signed_plan_pdf());
+        let documents = Documents {
+            from: manager.office().address(),
+            to: service.office().address(),
+            month: self.month.digits(),
+        };
+        let sent = self.send([1, 2, 3], manager, files, Some(&documents))?;
+        let mut compared = self.deliver([4, 5, 6], manager, service, &sent)?;
 
-        let actuals = example("03_S1_actuals")?;
-        self.step(7, || {
-            help.write_export(&actuals)?;
-            Ok(vec![format!("{} files in {}", actuals.len(), help.export().display())])
-        })?;
-        self.step(8, || check(help))?;
-        self.step(9, || send(help, None))?;
-        compared += self.deliver([10, 11, 12], help, manager, &actuals)?;
+        let files = actuals([service, manager].map(|it| it.office().invented()), self.users, self.month)?;
+        let back = self.send([7, 8, 9], service, files, None)?;
+        compared += self.deliver([10, 11, 12], service, manager, &back)?;
         Ok(compared)
     }
 
+    /// The three steps of sending.
+    fn send(
+        &self,
+        [write, check, send]: [usize; 3],
+        from: &AtWork,
+        files: Files,
+        documents: Option<&Documents>,
+    ) -> anyhow::Result<Sent> {
+        self.step(write, || {
+            from.office().write_export(&files)?;
+            Ok(vec![format!("{} files in {}", files.len(), from.office().export().display())])
+        })?;
+        self.step(check, || from.software().check(&files))?;
+        let mut numbers = Vec::new();
+        self.step(send, || {
+            numbers = from.software().send(&format!("story-{write}"), &files, documents)?;
+            Ok(numbers.iter().map(|number| format!("送信番号 (transmission)  {number}")).collect())
+        })?;
+        Ok(Sent { numbers, files })
+    }
+
     /// The three steps of receiving, and the proofs that come back to the sender.
-    fn deliver(&self, steps: [usize; 3], from: &Office, to: &Office, sent: &Files) -> anyhow::Result<usize> {
+    fn deliver(&self, steps: [usize; 3], from: &AtWork, to: &AtWork, sent: &Sent) -> anyhow::Result<usize> {
         let [receive, look, import] = steps;
         self.step(receive, || {
-            to.tell("receive", &[])?;
-            Ok(waiting(to)?
-                .into_iter()
-                .map(|id| format!("受領証を返しました (acknowledged)  {id}"))
-                .collect())
+            to.software().wait_for(&sent.numbers)?;
+            let said = |number| format!("受領証を返しました (acknowledged)  {number}");
+            Ok(sent.numbers.iter().map(said).collect())
         })?;
         self.step(look, || {
             if self.spoil {
-                spoil(to)?;
+                spoil(to, &sent.files)?;
             }
             compare(to, sent)
         })?;
         self.step(import, || {
-            let transmissions = waiting(to)?;
-            let files = to.take_over(&transmissions)?;
-            to.tell("receive", &[])?;
-            let mut details = vec![format!("{files} files in {}", to.import().display())];
-            details.extend(proofs(from, transmissions.len())?);
-            if import == STEPS.len() {
-                details.extend(evidence::of_everything(&[self.care_manager, self.home_help])?);
+            let files = to.take_over(&sent.numbers)?;
+            let mut details = vec![format!("{files} files in {}", to.office().import().display())];
+            for number in &sent.numbers {
+                from.software().wait_for_proof(number)?;
+                details.push(format!(
+                    "送信元に取込証が届きました (the sender holds the import receipt)  {number}"
+                ));
             }
+            details.extend(evidence::of(from.office(), &sent.numbers)?);
             Ok(details)
         })?;
-        Ok(sent.len())
+        Ok(sent.files.len())
     }
 
     fn step(
@@ -130,85 +149,32 @@ fn example(name: &str) -> anyhow::Result<Files> {
         .collect()
 }
 
-fn check(office: &Office) -> anyhow::Result<Vec<String>> {
-    let export = office.export();
-    office.tell("check", &[&export.to_string_lossy()]).map(lines)
-}
-
-/// Sends everything in the export folder; documents go to `documents_to`.
-fn send(office: &Office, documents_to: Option<&Office>) -> anyhow::Result<Vec<String>> {
-    let export = office.export();
-    let export = export.to_string_lossy();
-    let address = documents_to.map(Office::address);
-    let mut arguments = vec![export.as_ref()];
-    if let Some(address) = &address {
-        arguments.extend(["--to", address, "--month", "202611"]);
-    }
-    let said = office.tell("send", &arguments).map(lines)?;
-    let sent = list(office, "--sent")?;
-    ensure!(!sent.is_empty(), "nothing was sent");
-    Ok(said)
-}
-
 /// One byte more in one of the files that were received.
-fn spoil(office: &Office) -> anyhow::Result<()> {
-    let files = office.inbox_files()?;
-    let path = files.values().next().context("nothing was received that could be spoiled")?;
+fn spoil(office: &AtWork, sent: &Files) -> anyhow::Result<()> {
+    let files = office.office().inbox_files()?;
+    let path = sent.keys().find_map(|name| files.get(name)).context("nothing was received")?;
     let mut bytes = fs::read(path)?;
     bytes.push(b' ');
     Ok(fs::write(path, bytes)?)
 }
 
-/// Files in the inbox folder against what was sent.
-fn compare(office: &Office, sent: &Files) -> anyhow::Result<Vec<String>> {
-    let received = office.inbox_files()?;
-    let names = |it: Vec<&String>| it.into_iter().cloned().collect::<Vec<_>>().join(", ");
-    ensure!(
-        received.keys().eq(sent.keys()),
-        "sent were {}; received were {}",
-        names(sent.keys().collect()),
-        names(received.keys().collect())
-    );
+/// Files in the inbox folder, and what the client hands to the care software, against what was sent.
+fn compare(to: &AtWork, sent: &Sent) -> anyhow::Result<Vec<String>> {
+    let in_the_folder = to.office().inbox_files()?;
     let mut details = Vec::new();
-    for (name, path) in &received {
-        if sent.get(name) != Some(&fs::read(path)?) {
+    for (name, bytes) in &sent.files {
+        let path = in_the_folder.get(name).with_context(|| format!("{name} did not arrive"))?;
+        if *bytes != fs::read(path)? {
             bail!("{} differs from what was sent", path.display());
         }
         details.push(format!("一致 (identical)  {}", path.display()));
     }
-    Ok(details)
-}
-
-/// Received and acknowledged, not taken over yet.
-fn waiting(office: &Office) -> anyhow::Result<Vec<String>> {
-    let received = list(office, "--received")?;
-    let acknowledged = received.iter().filter(|it| it["state"] == "acknowledged");
-    acknowledged.map(|it| it["id"].as_str().map(str::to_owned).context("an entry without id")).collect()
-}
-
-/// The sender looks for news: everything it sent last is imported now.
-fn proofs(sender: &Office, expected: usize) -> anyhow::Result<Vec<String>> {
-    sender.tell("receive", &[])?;
-    let sent = list(sender, "--sent")?;
-    let imported = sent.iter().filter(|it| it["state"] == "imported").count();
-    ensure!(imported == expected, "the sender sees {imported} imported transmissions, not {expected}");
-    Ok(vec![format!("送信元に取込証が届きました (the sender holds {imported} import receipts)")])
-}
-
-/// Entries of `careplan-client list --json`.
-pub(super) fn list(office: &Office, which: &str) -> anyhow::Result<Vec<Value>> {
-    match office.ask("list", &[which])? {
-        Value::Array(entries) => Ok(entries),
-        Value::Object(fields) => {
-            let entries = fields.into_iter().find_map(|(_, value)| value.as_array().cloned());
-            entries.context("`careplan-client list --json` answered without entries")
-        }
-        other => bail!("`careplan-client list --json` answered {other}"),
+    let mut handed_over = Files::new();
+    for number in &sent.numbers {
+        handed_over.extend(to.software().files(number)?);
     }
-}
-
-fn lines(text: String) -> Vec<String> {
-    text.lines().map(str::to_owned).collect()
+    ensure!(handed_over == sent.files, "the client hands over other files than were sent");
+    Ok(details)
 }
 
 /// The smallest honest PDF: one empty page.

@@ -103,6 +103,19 @@ impl History {
         })
     }
 
+    /// How many copies would be over their time if they were kept so long.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn over_their_time(&self, keep: KeepMonths, now: Timestamp) -> Result<u64, StateFault> {
+        let Some(before) = keep.oldest_kept(now) else { return Ok(0) };
+        let mut count = 0;
+        for direction in Direction::ALL {
+            count += self.state().count_copies_before(direction, before).await?;
+        }
+        Ok(count)
+    }
+
     /// Removes copies whose time is over, a bounded number of them; says whether there may be more.
     /// Rows and receipts stay.
     ///

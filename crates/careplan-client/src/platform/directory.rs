@@ -1,8 +1,8 @@
-//! Offices, their keys, the licence, one's own terminal.
+//! Offices, their keys, the licence, notices, one's own terminal.
 
 use careplan_domain::licence::LicenceState;
 use careplan_domain::{OfficeNumber, Secret, ServiceType, UserId};
-use careplan_protocol::office_api::{Account, Licence, OfficeEntry, OfficeKeys, OfficePage};
+use careplan_protocol::office_api::{Account, Licence, NoticePage, OfficeEntry, OfficeKeys, OfficePage};
 use careplan_protocol::{headers, routes};
 use uuid::Uuid;
 
@@ -97,6 +97,14 @@ impl Platform {
     /// [`PlatformFault`].
     pub async fn licence(&self) -> Result<LicenceState, PlatformFault> {
         self.ask_json::<Licence>(Request::get(routes::LICENCE)).await.map(|it| it.licence)
+    }
+
+    /// Notices of the operations centre that changed after a place.
+    ///
+    /// # Errors
+    /// [`PlatformFault`].
+    pub async fn notices(&self, after: i64) -> Result<NoticePage, PlatformFault> {
+        self.ask_json(Request::get(format!("{}?after={after}", routes::NOTICES))).await
     }
 
     /// The signed list of foreign authorities, not verified yet.

@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
 use super::pages::{
-    assets, login, news, partners, password, received, search, send, sent, settings, start, top,
+    assets, login, news, notices, partners, password, received, search, send, sent, settings, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -110,6 +110,8 @@ fn table() -> Vec<Entry> {
         read(Member, "/received/{id}/forms", get(received::html)),
         read(Member, "/received/{id}/forms.pdf", get(received::pdf)),
         read(Member, "/received/{id}/changes/{before}", get(received::changes)),
+        read(Member, "/notices", get(notices::list)),
+        read(Member, "/notices/{number}", get(notices::one)),
         // アドレス帳.
         read(Member, "/partners", get(partners::list)),
         read(Member, "/partners.csv", get(partners::csv)),
@@ -128,6 +130,8 @@ fn table() -> Vec<Entry> {
         read(Manager, "/settings/applications", get(settings::applications::show)),
         write(Manager, "/settings/applications", post(settings::applications::add)),
         write(Manager, "/settings/applications/revoke", post(settings::applications::revoke)),
+        read(Manager, "/settings/retention", get(settings::retention::show)),
+        write(Manager, "/settings/retention", post(settings::retention::choose)),
     ]
 }
 

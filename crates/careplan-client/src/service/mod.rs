@@ -21,10 +21,10 @@ use crate::agent::{self, Watcher};
 use crate::files::{self, FileFault, Privacy};
 use crate::local_api::LocalApi;
 use crate::office::{Engine, Office, OfficeFault, Step};
-use crate::partners;
 use crate::screen::{ListenFault, Listening, Screen, listen};
 use crate::staff::Staff;
 use crate::state::StateFault;
+use crate::{notices, partners};
 
 /// Passwords that are hashed at the same time: people of one office log in one after another.
 const HASHES_MAX: usize = 2;
@@ -131,12 +131,14 @@ impl Service {
         let screen = Screen::new(office.clone(), staff, hub.clone(), doors);
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
+        let told = tokio::spawn(notices::keep_fresh(office.clone(), hub.clone(), stop.clone()));
         let worked = work(&office, &mut Both(hub, watcher), &stop).await;
         stop.cancel();
         if let Ok(Err(error)) = screens.await {
             tracing::error!(%error, "the screens ended");
         }
         let _ = book.await;
+        let _ = told.await;
         worked
     }
 }

@@ -21,6 +21,8 @@ const OLD_SENT: &str = "select id, copy from sent where copy is not null and cre
     order by created_at limit $2";
 const OLD_RECEIVED: &str = "select id, copy from received where copy is not null and accepted_at < $1
     order by accepted_at limit $2";
+const COUNT_OLD_SENT: &str = "select count(*) from sent where copy is not null and created_at < $1";
+const COUNT_OLD_RECEIVED: &str = "select count(*) from received where copy is not null and accepted_at < $1";
 const FORGET_SENT: &str = "update sent set copy = null where id = $1 and copy = $2";
 const FORGET_RECEIVED: &str = "update received set copy = null where id = $1 and copy = $2";
 const TO_LOOK_AT: &str = "select id from received where persons_known = 0 and folder is not null limit $1";
@@ -154,6 +156,23 @@ impl State {
         };
         let rows = sqlx::query(get).bind(to_ms(before)).bind(i64::from(limit)).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok((read(row.try_get("id")?, "id")?, row.try_get("copy")?))).collect()
+    }
+
+    /// How many copies there are of transmissions from before a time.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn count_copies_before(
+        &self,
+        direction: Direction,
+        before: Timestamp,
+    ) -> Result<u64, StateFault> {
+        let count = match direction {
+            Direction::Sent => COUNT_OLD_SENT,
+            Direction::Received => COUNT_OLD_RECEIVED,
+        };
+        let count: i64 = sqlx::query_scalar(count).bind(to_ms(before)).fetch_one(&self.pool).await?;
+        Ok(count.unsigned_abs())
     }
 
     /// A copy is gone from this computer.

@@ -16,6 +16,7 @@ mod local_api;
 mod local_api_events;
 mod local_api_sends;
 mod news;
+mod notices;
 mod operations;
 mod outbox;
 pub(crate) mod partner_rows;

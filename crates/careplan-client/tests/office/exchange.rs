@@ -17,8 +17,9 @@ use careplan_domain::transmission::State as Life;
 use careplan_domain::{OfficeNumber, Timestamp, TransmissionId, UserId};
 use careplan_envelope::{Certificate, CertificationRequest, sign, verify};
 use careplan_protocol::office_api::{
-    Account, Event, EventPage, Licence, OfficeEntry, OfficeKeys, OfficePage, ReceiptList, SignedReceipt,
-    TerminalKey, TransmissionEntry, TransmissionEvent, TransmissionPage, TransmissionView,
+    Account, Event, EventPage, Licence, NoticeEntry, NoticePage, OfficeEntry, OfficeKeys, OfficePage,
+    ReceiptList, SignedReceipt, TerminalKey, TransmissionEntry, TransmissionEvent, TransmissionPage,
+    TransmissionView,
 };
 use careplan_protocol::receipt::{RECEIPT_TYPE, Reason, Receipt, ReceiptKind};
 use careplan_protocol::trust::{TRUST_TYPE, TrustList, office_of_uri};
@@ -76,6 +77,8 @@ pub struct Inside {
     pub away: bool,
     /// The offices that the directory knows; while it is empty, it knows every number.
     pub directory: Vec<OfficeEntry>,
+    /// What the operations centre tells, in the order of the last change; two on a page.
+    pub notices: Vec<NoticeEntry>,
 }
 
 /// The platform; clones are the same.
@@ -112,6 +115,7 @@ impl Exchange {
             streams: false,
             away: false,
             directory: Vec::new(),
+            notices: Vec::new(),
         })))
     }
 
@@ -245,6 +249,12 @@ impl Inside {
             (_, ["v1", "trust"]) => raw(StatusCode::OK, self.sign(&self.trust_list)),
             (_, ["v1", "account"]) => self.account(request),
             (_, ["v1", "licence"]) => json(&Licence { office: by?, licence: licence() }),
+            (_, ["v1", "notices"]) => {
+                let mut changed = self.notices.iter().filter(|it| it.seq > after);
+                let notices: Vec<NoticeEntry> = changed.by_ref().take(2).cloned().collect();
+                let next = notices.last().map_or(after, |it| it.seq);
+                json(&NoticePage { notices, next, more: changed.next().is_some() })
+            }
             (_, ["v1", "offices", number, "keys"]) => self.keys(number.parse().unwrap()),
             (_, ["v1", "offices"]) => self.search(query),
             (_, ["v1", "offices", number]) if self.directory.is_empty() => json(&office(number)),

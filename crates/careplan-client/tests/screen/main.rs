@@ -15,6 +15,7 @@ mod browser;
 mod guard;
 mod lists;
 mod log_in;
+mod notices;
 mod partners;
 mod receiving;
 mod routes;

@@ -17,6 +17,7 @@ fn path(template: &str) -> String {
         .replace("{name}", "x")
         .replace("{before}", ID)
         .replace("{drawn}", "0")
+        .replace("{number}", "1")
         .replace("{office}", "9970000026")
 }
 

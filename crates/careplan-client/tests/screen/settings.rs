@@ -4,6 +4,7 @@ use careplan_login::Token;
 use jiff::SignedDuration;
 
 use crate::browser::Screens;
+use crate::world::{RECEIVER, drain, examples, send};
 
 #[tokio::test]
 async fn the_index_says_of_each_section_what_holds_now() {
@@ -81,4 +82,43 @@ async fn the_certificate_is_renewed_by_a_click_and_what_prevents_it_is_said() {
     let page = browser.post("/settings/terminal/renew", &[]).await;
     assert_eq!(page.status, 422);
     page.says("有効期限が切れているため、更新できません").says("期限切れ");
+}
+
+#[tokio::test]
+async fn a_shorter_time_for_copies_is_confirmed_when_some_would_go() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    send(&screens.office, &examples().join("02_K2_use_slip")).await;
+    drain(&screens.office).await;
+    screens.world.pass(SignedDuration::from_hours(24 * 366 * 3));
+    let mut browser = screens.manager().await;
+    let path = "/settings/retention";
+    browser.get(path).await.is(200, "控えの保存期間").says("value=\"5\" checked");
+    // Nothing is that old.
+    browser.post(path, &[("years", "10")]).await.leads_to("/settings/retention?done=saved");
+    browser.get("/settings/retention?done=saved").await.says("保存期間を10年にしました。");
+    let page = browser.post(path, &[("years", "2")]).await;
+    assert_eq!(page.status, 422);
+    page.says("1件の控えが保存期間を過ぎているため").says("value=\"2\" checked").says("name=\"agree\"");
+    browser.get("/settings").await.says("10年");
+    browser.post(path, &[("years", "2"), ("agree", "yes")]).await.leads_to("/settings/retention?done=saved");
+    browser.get("/settings").await.says("2年");
+    let [newest, ..] = &screens.staff.operations(None, 1).await.unwrap()[..] else { panic!("nothing noted") };
+    assert_eq!(newest.action, "settings.retention");
+    assert!(newest.detail.contains("\"over_their_time\":1"), "{}", newest.detail);
+    screens.office.history().remove_old_copies(screens.office.now()).await.unwrap();
+    assert_eq!(
+        screens
+            .office
+            .history()
+            .over_their_time(careplan_client::history::KeepMonths::new(24).unwrap(), screens.office.now())
+            .await
+            .unwrap(),
+        0
+    );
+    for wrong in ["", "4", "x", "-1"] {
+        let page = browser.post(path, &[("years", wrong)]).await;
+        assert_eq!(page.status, 422);
+        page.says("期間を選んでください。");
+    }
 }

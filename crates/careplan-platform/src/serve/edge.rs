@@ -1,6 +1,6 @@
 //! What surrounds every request, of the Office API and of the web site: its number, its log line, its limits.
 //!
-//! Promises: each answer carries the number of its request; each refusal names it, as a problem document or as a page; a panic is one failed request. Logs the route's template, never the path.
+//! Promises: each answer carries the number of its request; each refusal names it; a panic is one failed request. Logs the route's template, never the path.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -57,31 +57,32 @@ struct Numbers {
     next: AtomicU32,
 }
 
-/// How a refusal is shown: a document to programs, a page to people. Gives the media type and the bytes.
-pub type Face = fn(&Problem) -> (HeaderValue, Vec<u8>);
-
-/// The face of the Office API.
-pub fn problem_document(problem: &Problem) -> (HeaderValue, Vec<u8>) {
-    (HeaderValue::from_static(PROBLEM_JSON), serde_json::to_vec(problem).unwrap_or_default())
-}
-
 #[derive(Clone)]
 struct Edge {
     numbers: Arc<Numbers>,
     times: Times,
-    face: Face,
 }
 
 /// Surrounds the routes, and answers for paths and methods that are none.
-pub fn surround(routes: Router, times: Times, face: Face) -> Router {
+pub fn surround(routes: Router, times: Times) -> Router {
+    watch(close(routes), times)
+}
+
+/// Answers for paths and methods that are none.
+pub fn close(routes: Router) -> Router {
+    routes
+        .fallback(async || Refused::from(Code::RouteUnknown))
+        .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))
+}
+
+/// Gives each request its number, its log line and its limits. A refusal leaves as a document; the problem itself stays in the
+/// extensions of the answer, for whoever shows it in another way.
+pub fn watch(routes: Router, times: Times) -> Router {
     let mut process = [0; 4];
     // Without randomness the numbers of two processes may meet; the log tells them apart by time.
     let _ = aws_lc_rs::rand::fill(&mut process);
     let numbers = Numbers { process: u32::from_be_bytes(process), next: AtomicU32::new(0) };
-    routes
-        .fallback(async || Refused::from(Code::RouteUnknown))
-        .method_not_allowed_fallback(async || Refused::from(Code::MethodNotAllowed))
-        .layer(from_fn_with_state(Edge { numbers: Arc::new(numbers), times, face }, pass))
+    routes.layer(from_fn_with_state(Edge { numbers: Arc::new(numbers), times }, pass))
 }
 
 async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
@@ -94,7 +95,7 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     let request = limited(request, edge.times.body_silence);
     let span = tracing::info_span!("request", id = number);
     let mut response = answer(request, next, edge.times.request).instrument(span).await;
-    complete(&mut response, &number, (edge.face, method == "HEAD"));
+    complete(&mut response, &number, method == "HEAD");
     let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
     let (status, seconds) = (response.status().as_u16(), began.elapsed().as_secs_f64());
     let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
@@ -136,13 +137,14 @@ fn limited(request: Request, silence: Duration) -> Request {
 }
 
 /// Writes the number of the request into the answer, and into the problem if it is one.
-fn complete(response: &mut Response, number: &str, (face, is_head): (Face, bool)) {
+fn complete(response: &mut Response, number: &str, is_head: bool) {
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id = Some(number.to_owned());
-        let (kind, body) = face(&problem);
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         *response.body_mut() = if is_head { Body::empty() } else { Body::from(body) };
+        response.extensions_mut().insert(problem);
     }
     if let Ok(value) = HeaderValue::from_str(number) {
         response.headers_mut().insert(REQUEST_ID, value);

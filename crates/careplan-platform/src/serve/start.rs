@@ -135,8 +135,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let limits = limits(&config);
     let operators_limits = Limits { connections: OPERATORS_CONNECTIONS_MAX, ..limits };
     let operators = operators.open(Transport::Plain, operators_limits, telemetry::router(Arc::new(health)));
-    let router =
-        edge::surround(office_api::router(platform.clone()), Times::default(), edge::problem_document);
+    let router = edge::surround(office_api::router(platform.clone()), Times::default());
     let offices = offices.open(Transport::Tls(own.upkeep.tls.clone()), limits, router);
     let site = Website::new(platform.clone(), accounts, (billing, site_url), config.website.behind_proxy)
         .with_downloads(Downloads::built_in(config.downloads_folder()));

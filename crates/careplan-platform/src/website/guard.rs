@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -19,8 +20,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::Website;
-use super::squeeze;
+use super::show::HTML;
 use super::visit::address;
+use super::{admit, squeeze};
 use crate::office_api::problem::Refused;
 use crate::serve::edge::{self, Times};
 use crate::tls::PeerAddress;
@@ -89,8 +91,10 @@ pub(super) fn around(routes: Router, site: Arc<Website>) -> Router {
         Ok(trusting) => trusting,
         Err(_) => forms,
     };
-    let routes = routes.layer(forms).layer(from_fn(told)).layer(from_fn_with_state(site.clone(), count));
-    let routes = edge::surround(routes, Times::default(), super::problem_page);
+    // Paths that are none count as any other.
+    let routes = edge::close(routes);
+        let routes = routes.layer(forms).layer(from_fn(told)).layer(from_fn_with_state(site.clone(), count));
+    let routes = edge::watch(routes, Times::default());
     routes.layer(from_fn_with_state(site, complete))
 }
 
@@ -117,10 +121,19 @@ async fn count(State(site): State<Arc<Website>>, request: Request, next: Next) -
     next.run(request).await
 }
 
-/// Adds the headers that every answer has.
+/// Draws problems for people, and adds the headers that every answer has.
 async fn complete(State(site): State<Arc<Website>>, request: Request, next: Next) -> Response {
     let accepts_gzip = squeeze::accepted(request.headers());
-    let mut response = squeeze::squeeze(next.run(request).await, accepts_gzip).await;
+    let (token, is_head) = (admit::token(request.headers()), request.method() == Method::HEAD);
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let viewer = site.viewer_of_problem(token, &problem).await;
+        let html = site.problem_page(&problem, &viewer);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(html.len()));
+        *response.body_mut() = if is_head { Body::empty() } else { Body::from(html) };
+    }
+    let mut response = squeeze::squeeze(response, accepts_gzip).await;
     let answer = response.headers_mut();
     for (name, value) in headers::ON_EVERY_ANSWER {
         answer.insert(HeaderName::from_static(name), HeaderValue::from_static(value));

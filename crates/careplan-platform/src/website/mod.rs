@@ -15,6 +15,7 @@ mod qr;
 mod routes;
 mod show;
 mod squeeze;
+mod viewer;
 mod visit;
 mod words;
 
@@ -26,7 +27,6 @@ use governor::clock::DefaultClock;
 
 pub use downloads::{Downloads, ListFault};
 pub use routes::{Route, Who, routes};
-pub use show::problem_page;
 
 use crate::billing::Billing;
 use crate::licence::Applications;

@@ -3,17 +3,16 @@
 use askama::{DynTemplate, Template};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use careplan_protocol::{Code, Problem};
-use careplan_web::{Account, Banner, FieldErrors, Frame, Link, Markup, Site, Tone};
-use http::{HeaderValue, StatusCode, header};
+use careplan_web::{Banner, FieldErrors, Frame, Link, Markup, Site, Tone};
+use http::{StatusCode, header};
 
 use super::Website;
 use super::squeeze::Squeezable;
+use super::viewer::Viewer;
 use super::visit::Visit;
 use crate::office_api::problem::Refused;
-use crate::store::StoreError;
-use crate::{directory, office_api::problem::store_failed};
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 /// The name of the product on every page.
 const PRODUCT: &str = "ケアプランデータ連携";
@@ -25,31 +24,6 @@ pub(super) fn look() -> Site {
         .footer(Link::new("稼働状況", "/status"))
         .footer(Link::new("利用規約", "/terms"))
         .footer(Link::new("料金", "/prices"))
-}
-
-/// The menu of everybody.
-fn open_menu() -> [Link; 6] {
-    [
-        Link::new("トップ", "/"),
-        Link::new("事業所検索", "/offices"),
-        Link::new("ダウンロード", "/downloads"),
-        Link::new("お知らせ", "/notices"),
-        Link::new("よくある質問", "/faq"),
-        Link::new("ログイン", "/login"),
-    ]
-}
-
-/// The menu of an office that is logged in.
-fn office_menu() -> [Link; 7] {
-    [
-        Link::new("トップ", "/"),
-        Link::new("ライセンス", "/licence"),
-        Link::new("電子証明書", "/certificates"),
-        Link::new("事業所検索", "/offices"),
-        Link::new("ダウンロード", "/downloads"),
-        Link::new("お知らせ", "/notices"),
-        Link::new("アカウント", "/account"),
-    ]
 }
 
 /// A page on its way.
@@ -104,18 +78,10 @@ impl<'a> Page<'a> {
 impl Website {
     /// Draws a page. One whose form was wrong is answered with 422.
     pub(super) async fn show(&self, visit: &Visit, page: Page<'_>) -> Result<Response, Refused> {
-        let account = match &visit.session {
-            Some(session) => {
-                Some(self.account(session.office(), visit).await.map_err(|it| store_failed(&it))?)
-            }
-            None => None,
-        };
-        let is_full = visit.session.as_ref().is_some_and(super::admit::is_full);
-        let menu = if is_full { office_menu().to_vec() } else { open_menu().to_vec() };
-        // Somebody on the way through the steps of the log-in has only these steps to take.
-        let menu = if account.is_some() && !is_full { Vec::new() } else { menu };
+        let viewer = self.viewer(visit.session.as_ref(), visit.now).await?;
+        let menu = viewer.menu();
         let mut frame = Frame::new(&self.look, page.title, page.main)
-            .account(account.as_ref())
+            .account(viewer.account())
             .nav(&menu, page.menu)
             .crumbs(page.crumbs)
             .notice(page.notice);
@@ -135,15 +101,24 @@ impl Website {
         Ok(response)
     }
 
-    async fn account(
-        &self,
-        office: careplan_domain::OfficeNumber,
-        visit: &Visit,
-    ) -> Result<Account, StoreError> {
-        let entry = directory::entry(&mut self.platform.store.read().await?, &office, visit.now).await?;
-        let name = entry.map_or_else(String::new, |entry| entry.name);
-        Ok(Account::new(name, format!("事業所番号 {office}"), "/logout"))
+    /// A refusal as a page, with the number of its request and the menu of who met it.
+    pub(super) fn problem_page(&self, problem: &Problem, viewer: &Viewer) -> Vec<u8> {
+        let problem = &for_people(problem);
+        let detail = problem.detail.as_ref().map(|detail| Banner::new(Tone::Warning, detail.clone()));
+        let main = Refusal { problem, detail };
+        let menu = viewer.menu();
+        let frame = Frame::new(&self.look, &problem.title, &main);
+        let html = frame.account(viewer.account()).nav(&menu, "").render();
+        // A page that cannot be drawn still says what happened.
+        html.map_or_else(|_| problem.title.clone().into_bytes(), String::into_bytes)
     }
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Refusal<'a> {
+    problem: &'a Problem,
+    detail: Option<Banner>,
 }
 
 /// A template that cannot be drawn is a defect; it is told to the log, and to the person as ours.
@@ -155,25 +130,6 @@ pub(super) fn not_drawn(error: &askama::Error) -> Refused {
 /// After a form that was right: the page to go on with.
 pub(super) fn go_to(path: &str) -> Response {
     Redirect::to(path).into_response()
-}
-
-/// A refusal as a page, with the number of its request.
-pub fn problem_page(problem: &Problem) -> (HeaderValue, Vec<u8>) {
-    let problem = &for_people(problem);
-    #[derive(Template)]
-    #[template(path = "problem.html")]
-    struct Main<'a> {
-        problem: &'a Problem,
-        detail: Option<Banner>,
-    }
-    let detail = problem.detail.as_ref().map(|detail| Banner::new(Tone::Warning, detail.clone()));
-    let main = Main { problem, detail };
-    let look = look();
-    let menu = open_menu();
-    let html = Frame::new(&look, &problem.title, &main).nav(&menu, "").render();
-    // A page that cannot be drawn still says what happened.
-    let bytes = html.map_or_else(|_| problem.title.clone().into_bytes(), String::into_bytes);
-    (HeaderValue::from_static(HTML), bytes)
 }
 
 /// Where a path or a method is none, the edge answers in words for programs.

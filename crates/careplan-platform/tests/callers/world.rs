@@ -19,7 +19,7 @@ use careplan_platform::login::{Hasher, IssuePasswords, LockRule};
 use careplan_platform::mailbox::Mailbox;
 use careplan_platform::office_api;
 use careplan_platform::platform::Platform;
-use careplan_platform::serve::edge::{Times, problem_document, surround};
+use careplan_platform::serve::edge::{Times, surround};
 use careplan_platform::signer::PlatformSigner;
 use careplan_platform::store::Store;
 use careplan_platform::store::accounts::{IssuePassword, add_issue_password};
@@ -101,7 +101,7 @@ impl World {
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(server.pkcs8.to_vec()));
         let tls = Arc::new(TlsInForce::new(chain, key, PeerCertificates::Asked).unwrap());
         let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        let router = surround(office_api::router(platform.clone()), Times::default(), problem_document);
+        let router = surround(office_api::router(platform.clone()), Times::default());
         let door = listener.open(Transport::Tls(tls), GENEROUS, router);
         Self { platform, hand, root, folder, desk, desk_stop, desk_runs, door }
     }

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use careplan_domain::UserId;
 use careplan_domain::billing::charge::Method;
 use careplan_domain::licence::Years;
 use careplan_domain::renewal::Plan;
+use careplan_domain::{Digest, OfficeNumber, UserId};
+use careplan_envelope::sha256;
 use careplan_platform::mail::SiteUrl;
 use careplan_platform::reminders::Reminders;
 use careplan_platform::store::accounts;
 use careplan_platform::store::applications::{self, PlanRow};
+use careplan_platform::store::certificates::{CertificateRow, insert_certificate};
 use careplan_testkit::on_both_databases;
 
-use crate::world::{World, helper, manager};
+use crate::world::{World, helper, manager, registration};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -42,6 +44,34 @@ impl World {
 
     async fn send(&self) -> usize {
         self.reminders().send(self.clock.now()).await.unwrap()
+    }
+
+    async fn send_at(&self, instant: &str) -> usize {
+        self.reminders().send(instant.parse().unwrap()).await.unwrap()
+    }
+
+    /// A certificate whose last instant is given.
+    async fn certify_until(&self, office: OfficeNumber, serial: &str, until: &str) {
+        let row = CertificateRow {
+            serial: serial.parse().unwrap(),
+            fingerprint: Digest(sha256(serial.as_bytes())),
+            profile: "office".to_owned(),
+            office: Some(office),
+            der: vec![0x30],
+            not_before: self.clock.now(),
+            not_after: until.parse().unwrap(),
+            issued_at: self.clock.now(),
+            revoked_at: None,
+            reason: None,
+        };
+        self.change(async |tx, _| insert_certificate(tx, &row).await.unwrap()).await;
+    }
+
+    /// Who was told of a certificate, of which last day, so many days before.
+    async fn told_of_certificates(&self) -> Vec<String> {
+        let query = "select office || ' ' || last_day || ' ' || days_before from reminder \
+                     where kind = 'certificate' order by office, days_before desc";
+        self.texts(query).await
     }
 }
 
@@ -105,6 +135,56 @@ on_both_databases! {
         world.send().await;
         let told = world.texts("select recipient from mail where kind = 'certificate_reminder'").await;
         assert_eq!(told, ["manager@example.jp"]);
+    }
+
+    async fn a_certificate_is_told_of_at_90_30_and_7_days_of_the_japanese_calendar_once_each(database: TestDatabase) {
+        let world = World::new(database).await;
+        world.licensed().await;
+        world.certify_until(manager(), "a1", "2027-03-31T23:59:59+09:00").await;
+        for (instant, sent) in [
+            ("2026-12-30T23:59:59.999+09:00", 0),
+            ("2026-12-31T00:00:00+09:00", 1),
+            ("2026-12-31T00:00:00+09:00", 0),
+            ("2027-02-28T23:59:59.999+09:00", 0),
+            ("2027-03-01T00:00:00+09:00", 1),
+            ("2027-03-23T23:59:59.999+09:00", 0),
+            ("2027-03-24T00:00:00+09:00", 1),
+            ("2027-03-24T09:00:00+09:00", 0),
+            ("2027-03-31T12:00:00+09:00", 0),
+            ("2027-04-01T00:00:00+09:00", 0),
+        ] {
+            assert_eq!(world.send_at(instant).await, sent, "{instant}");
+        }
+        assert_eq!(world.told_of_certificates().await, ["9970000018 2027-03-31 90", "9970000018 2027-03-31 30", "9970000018 2027-03-31 7"]);
+        assert_eq!(world.texts("select kind || ' ' || recipient from mail").await, ["certificate_reminder manager@example.jp"; 3]);
+        let bodies = world.texts("select body from mail").await;
+        assert!(bodies.iter().all(|body| body.contains("有効期限: 2027年3月31日（水）まで") && body.contains("「電子証明書」の画面")), "{bodies:?}");
+        // No personal data, and nothing of the office.
+        assert!(!bodies.concat().contains("さくら") && !bodies.concat().contains("9970000018"), "{bodies:?}");
+    }
+
+    async fn a_certificate_that_was_revoked_or_renewed_or_whose_office_has_no_address_is_not_told_of(database: TestDatabase) {
+        let world = World::new(database).await;
+        world.licensed().await;
+        let last = "2027-03-31T23:59:59+09:00";
+        world.certify_until(manager(), "a1", last).await;
+        world.certify_until(helper(), "b2", last).await;
+        world.register(&[registration("9970000034", "すみれデイサービス", "スミレデイサービス", "15")]).await;
+        let third = "9970000034".parse().unwrap();
+        world.change(async |tx, now| accounts::put_account(tx, &third, "x", now).await.unwrap()).await;
+        world.certify_until(third, "c3", last).await;
+        world.admin(&["certificate", "revoke", "b2", "--reason", "紛失"]).await.unwrap();
+        assert_eq!(world.send_at("2026-12-31T09:00:00+09:00").await, 1);
+        assert_eq!(world.told_of_certificates().await, ["9970000018 2027-03-31 90"]);
+        world.certify_until(manager(), "d4", "2030-03-31T23:59:59+09:00").await;
+        assert_eq!(world.send_at("2027-03-24T09:00:00+09:00").await, 0);
+        // The third one registers an address: it is told of what is next, not of what was missed.
+        world.change(async |tx, now| {
+            accounts::set_mail(tx, &UserId::of(&third), &"third@example.jp".parse().unwrap(), now).await.unwrap();
+        })
+        .await;
+        assert_eq!(world.send_at("2027-03-25T09:00:00+09:00").await, 1);
+        assert_eq!(world.told_of_certificates().await[1..], ["9970000034 2027-03-31 7"]);
     }
 
     async fn one_replica_sends_at_a_time(database: TestDatabase) {

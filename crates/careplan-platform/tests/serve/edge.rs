@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::{get, put};
 use careplan_domain::limits::SEALED_BYTES_MAX;
 use careplan_platform::office_api::problem::Refused;
-use careplan_platform::serve::edge::{Times, problem_document, surround};
+use careplan_platform::serve::edge::{Times, surround};
 use careplan_protocol::{Code, Problem};
 use futures_util::stream;
 use http::{Method, StatusCode};
@@ -30,7 +30,7 @@ fn routes(times: Times) -> Router {
         .route("/falls", get(falls))
         .route("/hangs", get(std::future::pending::<&'static str>))
         .route("/reads", put(reads));
-    surround(routes, times, problem_document)
+    surround(routes, times)
 }
 
 async fn falls() -> &'static str {

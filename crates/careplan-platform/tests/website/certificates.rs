@@ -89,6 +89,17 @@ async fn bring_own(site: &Site, folder: &std::path::Path) {
     announce(site, Digest(chain[0].fingerprint()), signed).await;
 }
 
+/// The kinds that can be used, and those that cannot, each with its reason.
+fn kinds(page: &str) -> (Vec<&str>, Vec<(&str, &str)>) {
+    let taken = between(page, "<h2>使える証明書</h2>", "</ul>").unwrap();
+    let refused = between(page, "<h2>使えない証明書</h2>", "</dl>").unwrap();
+    let reason = |rest| Some((between(rest, "<dt>", "</dt>")?, between(rest, "<dd>", "</dd>")?));
+    (
+        taken.split("<li>").skip(1).map(|rest| rest.split("</li>").next().unwrap()).collect(),
+        refused.split("<div>").skip(1).filter_map(reason).collect(),
+    )
+}
+
 async fn reasons(site: &Site) -> Vec<String> {
     site.texts("select serial || ' ' || reason from certificate where revoked_at is not null").await
 }
@@ -107,6 +118,25 @@ on_both_databases! {
         page.is(200, "電子証明書").says("電子証明書はまだありません。").says("端末はまだありません。").says("まだ発行されていません。");
         page.says("代理人証明書").says("障害者総合支援証明書");
         assert!(!page.text().contains("b0"), "another office's");
+    }
+
+    async fn each_kind_that_is_not_accepted_is_explained_and_no_kind_stands_on_both_lists(database: TestDatabase) {
+        let site = Site::new(database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut browser = site.logged_in().await;
+        let page = browser.open("/certificates").await;
+        assert_eq!(kinds(page.text()), (vec!["ケアプラン証明書（このシステムが発行します。料金はかかりません）"], vec![
+            ("代理人証明書", "請求を代理する人を表すもので、事業所そのものを表すものではないためです。"),
+            ("障害者総合支援証明書", "障害福祉の請求のためのもので、介護保険の事業所番号を表すものではないためです。"),
+        ]));
+        page.says(r#"<a href="/faq#accepted-kinds">"#).says("ケアプラン証明書を新しく発行するのが確実です。");
+        // Another authority's is taken: it stands among those that can be used, and the others are still explained.
+        bring_own(&site, folder.path()).await;
+        let page = browser.open("/certificates").await;
+        let (taken, refused) = kinds(page.text());
+        assert_eq!(taken[1..], ["介護保険証明書（見本）（お持ちのものを、クライアントの初期設定で取り込みます）"]);
+        assert_eq!(refused.len(), 2);
+        assert!(browser.open("/faq").await.text().contains(r#"id="accepted-kinds""#), "the link leads to the question");
     }
 
     async fn a_certificate_is_shown_with_its_terminal_and_the_notice_begins_ninety_days_before_its_end(database: TestDatabase) {

@@ -71,6 +71,26 @@ on_both_databases! {
         assert!(!page.text().contains(&code), "a code is not written back");
     }
 
+    async fn each_factor_that_was_passed_stands_in_the_audit_after_its_log_in(database: TestDatabase) {
+        let site = Site::new(database).await;
+        let (app, done) = set_up(&site, &mut site.logged_in().await).await;
+        let recovery = secrets(&done).remove(0);
+        let before = site.audited().await.len();
+        let (mut browser, page) = log_in(&site).await;
+        let page = browser.submit(&page, "/login/second-factor", &[("code", "12")]).await;
+        site.hand.advance(HALF_A_MINUTE);
+        let code = app.shows(site.clock.now());
+        browser.submit(&page, "/login/second-factor", &[("code", &code)]).await.is(200, "トップ");
+        let (mut browser, page) = log_in(&site).await;
+        browser.submit(&page, "/login/second-factor/recovery", &[("recovery", &recovery)]).await.is(200, "アカウント");
+        let passed = ["session.opened", "second_factor.passed", "session.opened", "second_factor.passed"];
+        assert_eq!(site.audited().await[before..], passed.map(|action| format!("{action} {USER}")));
+        let details = site.texts("select detail from audit where action = 'second_factor.passed' order by seq").await;
+        let by: Vec<_> = details.iter().filter_map(|it| between(it, "\"by\":\"", "\"")).collect();
+        assert_eq!(by, ["app", "recovery_code"]);
+        assert!(!details.concat().contains(&code) && !details.concat().contains(&recovery), "{details:?}");
+    }
+
     async fn a_wrong_first_code_is_told_and_the_right_one_is_still_taken(database: TestDatabase) {
         let site = Site::new(database).await;
         let mut browser = site.logged_in().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use careplan_testkit::on_both_databases;
 
-use crate::browser::{Browser, Page};
+use crate::browser::{Browser, Page, between};
 use crate::world::{OWN, Site, TEMPORARY, USER};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -41,6 +41,25 @@ on_both_databases! {
         // The temporary password is worth nothing any more.
         log_in(&mut site.browser(), USER, TEMPORARY).await.is(422, "ログイン");
         log_in(&mut site.browser(), USER, OWN).await.is(200, "トップ");
+    }
+
+    async fn each_log_in_through_the_page_stands_in_the_audit_with_who_and_how_far_and_without_secrets(database: TestDatabase) {
+        let site = Site::with_letters(database).await;
+        let mut browser = site.browser();
+        let page = log_in(&mut browser, USER, TEMPORARY).await;
+        let typed = [("present", TEMPORARY), ("new", OWN), ("again", OWN)];
+        browser.submit(&page, "/password", &typed).await.is(200, "トップ");
+        log_in(&mut site.browser(), USER, "wrong").await.is(422, "ログイン");
+        log_in(&mut site.browser(), USER, OWN).await.is(200, "トップ");
+        assert_eq!(site.audited().await, ["session.opened", "password.changed", "session.opened"].map(|it| format!("{it} {USER}")));
+        let who = site.texts("select actor from audit where action = 'session.opened'").await;
+        assert_eq!(who, ["office:9970000018"; 2]);
+        let details = site.texts("select detail from audit order by seq").await;
+        let stages: Vec<_> = details.iter().filter_map(|it| between(it, "\"stage\":\"", "\"")).collect();
+        assert_eq!(stages, ["password_temporary", "full"], "{details:?}");
+        for secret in [TEMPORARY, OWN, browser.token().unwrap()] {
+            assert!(!details.concat().contains(secret), "{details:?}");
+        }
     }
 
     async fn a_new_password_is_refused_at_its_field_with_the_reason(database: TestDatabase) {

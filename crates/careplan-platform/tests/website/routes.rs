@@ -1,10 +1,14 @@
 //! Every route by every visitor: who gets the page, and who is led where.
 
+use axum::body::Body;
 use careplan_platform::login::Stage;
 use careplan_platform::website::routes;
 use careplan_testkit::on_both_databases;
+use http::Request;
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Page, encoded, form_request};
 use crate::world::{Site, helper, manager};
 
 /// Nobody, an office with its temporary password, one that owes its second factor, one that may do everything. An answer is its
@@ -96,6 +100,49 @@ async fn asked(mut browser: Browser, method: &str, path: &str) -> String {
     led.map_or_else(|| answer.status.as_u16().to_string(), |led| format!("{} {led}", answer.status.as_u16()))
 }
 
+/// Which menu a page has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Menu {
+    Open,
+    Office,
+    /// Who owes a step of the log-in has only that step to take.
+    None,
+}
+
+fn menu_of(page: &Page) -> Menu {
+    let has = |path: &str| page.text().contains(&format!("href=\"{path}\""));
+    match (has("/login"), has("/account") && has("/licence") && has("/certificates")) {
+        (true, false) => Menu::Open,
+        (false, true) => Menu::Office,
+        (false, false) => Menu::None,
+        (true, true) => panic!("both menus on {}", page.path),
+    }
+}
+
+/// Pages of problems of each kind, with their statuses.
+async fn problems(mut browser: Browser) -> Vec<(u16, Page)> {
+    let foreign = form_request("/login").header("sec-fetch-site", "cross-site");
+    let large = "x".repeat(33 * 1024);
+    vec![
+        (404, browser.get("/no/such/page").await),
+        (404, browser.get("/notices/99").await),
+        (405, browser.post("/faq", &[]).await),
+        (403, browser.ask(foreign.body(encoded(&[])).unwrap()).await),
+        (413, browser.post("/login", &[("user_id", &large)]).await),
+    ]
+}
+
+/// Asks for a path until it is too much.
+async fn until_too_many(mut browser: Browser, path: &str, times: usize) -> Page {
+    for _ in 0..times {
+        let page = browser.get(path).await;
+        if page.status == 429 {
+            return page;
+        }
+    }
+    panic!("{path} was answered {times} times")
+}
+
 on_both_databases! {
     async fn every_route_by_every_visitor(database: TestDatabase) {
         let site = Site::new(database).await;
@@ -132,5 +179,56 @@ on_both_databases! {
         let mut browser = site.browser();
         browser.get("/no/such/page").await.is(404, "そのページはありません");
         browser.post("/faq", &[]).await.is(405, "その操作はできません");
+    }
+
+    async fn a_problem_page_has_the_menu_of_who_asked_for_it(database: TestDatabase) {
+        let site = Site::new(database).await;
+        let mut stale = site.logged_in().await;
+        let top = stale.open("/").await;
+        let token = stale.token().unwrap().to_owned();
+        stale.submit(&top, "/logout", &[]).await;
+        for (browser, menu) in [
+            (site.logged_in().await, Menu::Office),
+            (site.browser(), Menu::Open),
+            (site.browser().with_token(&token), Menu::Open),
+            (site.browser_at(manager(), Stage::PasswordTemporary).await, Menu::None),
+            (site.browser_at(manager(), Stage::SecondFactorDue).await, Menu::None),
+        ] {
+            for (status, page) in problems(browser).await {
+                assert_eq!((page.status.as_u16(), menu_of(&page)), (status, menu), "{}", page.path);
+                let is_known = menu != Menu::Open;
+                for part in ["さくら居宅介護支援事業所", "事業所番号 9970000018", r#"action="/logout""#] {
+                    assert_eq!(page.text().contains(part), is_known, "{}: {part}", page.path);
+                }
+            }
+        }
+        let head = Request::head("/no/such/page").body(Body::empty()).unwrap();
+        let answer = site.router.clone().oneshot(head).await.unwrap();
+        let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert!(length > 1000 && body.is_empty(), "the length of the page, and no page");
+    }
+
+    async fn an_office_that_asked_too_often_keeps_its_menu_and_the_database_its_peace(database: TestDatabase) {
+        let site = Site::new(database).await;
+        let address = site.logged_in().await.from("203.0.113.8");
+        let page = until_too_many(address, "/assets/none", 400).await;
+        assert_eq!(menu_of(page.is(429, "要求が多すぎます")), Menu::Office);
+        let page = until_too_many(site.logged_in().await, "/faq", 150).await;
+        assert_eq!(menu_of(page.is(429, "要求が多すぎます")), Menu::Office);
+        // Whoever sends cookies by the hundred is not looked up.
+        assert!(!page.text().contains("さくら居宅介護支援事業所"));
+        let page = until_too_many(site.browser().from("203.0.113.9"), "/no/such/page", 400).await;
+        assert_eq!(menu_of(page.is(429, "要求が多すぎます")), Menu::Open, "paths that are none count, too");
+    }
+
+    async fn an_office_keeps_its_menu_while_the_database_does_not_answer(database: TestDatabase) {
+        let site = Site::new(database).await;
+        let (mut office, mut anybody) = (site.logged_in().await, site.browser());
+        site.store.close().await;
+        for (page, menu) in [(office.get("/account").await, Menu::Office), (anybody.get("/notices").await, Menu::Open)] {
+            assert!(page.status.is_server_error());
+            assert_eq!(menu_of(&page), menu);
+        }
     }
 }

@@ -5,6 +5,7 @@ mod forms;
 mod lists;
 pub(super) mod login;
 pub(super) mod news;
+pub(super) mod notices;
 pub(super) mod partners;
 pub(super) mod password;
 pub(super) mod received;

@@ -19,6 +19,7 @@ struct Main {
     set_up: Option<Banner>,
     news: Markup,
     work: DataTable,
+    notices: Option<Markup>,
 }
 
 pub(in crate::screen) async fn show(
@@ -77,6 +78,7 @@ pub(in crate::screen) async fn show(
             "3日たっても受け取られないときは、相手に確かめてください。",
             ("送信を見る", "/sent?state=unread"),
         ));
-    let main = Main { set_up, news: super::news::of_now(&screen)?, work };
+    let notices = super::notices::newest(&screen, member.visit.now).await?;
+    let main = Main { set_up, news: super::news::of_now(&screen)?, work, notices };
     screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
 }

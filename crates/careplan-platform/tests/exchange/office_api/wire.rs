@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use bytes::Bytes;
-use careplan_platform::serve::edge::{Times, problem_document, surround};
+use careplan_platform::serve::edge::{Times, surround};
 use careplan_platform::tls::{Door, Limits, Listener, Transport};
 use careplan_protocol::Problem;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -25,7 +25,7 @@ impl Wire {
         let routes = client.router.clone().layer(Extension(client.connection.clone()));
         let limits = Limits { handshake: HANG, silence: HANG, age: HANG, finish: HANG, connections: 100 };
         let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        Self(listener.open(Transport::Plain, limits, surround(routes, times, problem_document)))
+        Self(listener.open(Transport::Plain, limits, surround(routes, times)))
     }
 
     /// Sends the head of a request and what is there of its body, reads the whole answer, and only
