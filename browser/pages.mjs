@@ -98,8 +98,8 @@ export function onTheWay(office) {
 
 /// Screens of the office client, for a manager.
 export const screens = [
-  "/", "/send", "/sent", "/received", "/search", "/partners", "/partners/search", "/partners/import", "/settings", "/settings/terminal",
-  "/settings/applications", "/settings/retention", "/notices", "/password",
+  "/", "/send", "/sent", "/received", "/search", "/folders", "/partners", "/partners/search", "/partners/import", "/settings", "/settings/terminal",
+  "/settings/applications", "/settings/folders", "/settings/retention", "/notices", "/password",
 ];
 
 export { admin, known, post, world };

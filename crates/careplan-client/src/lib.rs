@@ -19,6 +19,7 @@ pub mod desk;
 pub mod enrol;
 pub mod evidence;
 pub mod files;
+pub mod folders;
 pub mod history;
 pub mod inbox;
 pub mod keys;

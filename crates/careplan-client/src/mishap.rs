@@ -51,10 +51,36 @@ pub enum Point {
     ReceiptAnswered,
     /// News: a page came and is not stored yet.
     NewsReceived,
+    /// Export folder: one file of a set lies in the folder of this terminal.
+    ExportFileTaken,
+    /// Export folder: the row says that a set was taken.
+    SetTaken,
+    /// Export folder: a draft holds the sets, the rows do not say so yet.
+    SetsHandedOver,
+    /// Export folder: a set was judged and, if good, sealed; its row does not say so yet.
+    SetSealed,
+    /// Export folder: the row says what became of a set.
+    SetRecorded,
+    /// Export folder: the row says where a set will be answered.
+    SetPlaceChosen,
+    /// Export folder: the files of a set lie where it is answered, without a note yet.
+    SetMoved,
+    /// Export folder: a set is answered, its row does not say so yet.
+    SetNoted,
+    /// Import folder: the files of a unit lie under temporary names.
+    UnitStaged,
+    /// Import folder: the row says where a unit is going to lie.
+    UnitPlaceChosen,
+    /// Import folder: one file of a unit has its name.
+    UnitFileNamed,
+    /// Import folder: all files of a unit have their names, the row does not say so yet.
+    UnitNamed,
+    /// Import folder: the row says that a unit left, the transmission is not marked yet.
+    UnitLeft,
 }
 
 impl Point {
-    /// Every point, in the order of a letter's way.
+    /// Every point on a letter's way, in its order.
     pub const ALL: &[Self] = &[
         Self::EnrolmentKeyStored,
         Self::EnrolmentCertificateReceived,
@@ -76,6 +102,23 @@ impl Point {
         Self::ReceiptSigned,
         Self::ReceiptAnswered,
         Self::NewsReceived,
+    ];
+
+    /// Every point in the folders that are shared with the care software.
+    pub const OF_FOLDERS: &[Self] = &[
+        Self::ExportFileTaken,
+        Self::SetTaken,
+        Self::SetsHandedOver,
+        Self::SetSealed,
+        Self::SetRecorded,
+        Self::SetPlaceChosen,
+        Self::SetMoved,
+        Self::SetNoted,
+        Self::UnitStaged,
+        Self::UnitPlaceChosen,
+        Self::UnitFileNamed,
+        Self::UnitNamed,
+        Self::UnitLeft,
     ];
 }
 

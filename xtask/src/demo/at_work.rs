@@ -16,6 +16,9 @@ use crate::town::Files;
 /// What the account of each office is called, and its password; for the demo only.
 pub(crate) const LOGIN: [&str; 2] = ["yamada", "haru no ogawa"];
 
+/// What the care software is called.
+const SOFTWARE: &str = "練習ソフト";
+
 /// An office whose client runs.
 pub(crate) struct AtWork {
     office: Office,
@@ -28,7 +31,9 @@ pub(crate) struct AtWork {
 impl AtWork {
     /// Starts the client.
     pub(crate) fn begin(office: Office) -> anyhow::Result<Self> {
-        let token = office.tell("api-token", &["add", "練習ソフト"])?;
+        // Who begins anew has no use for the token of the last time, of which only the digest is kept.
+        let _ = office.tell("api-token", &["revoke", SOFTWARE]);
+        let token = office.tell("api-token", &["add", SOFTWARE])?;
         let client = office.run()?;
         let screens = office.screens()?;
         let address = screens.split("/start").next().unwrap_or(&screens).trim_end_matches('/').to_owned();

@@ -61,11 +61,21 @@ impl Desk {
         if brought.is_empty() {
             return Err(DeskFault::Empty);
         }
-        let now = self.office.now();
-        let id = new_uuid(now);
-        self.write(id, brought)?;
-        self.office.state().begin_draft(id, by, now).await?;
+        let id = new_uuid(self.office.now());
+        self.bring_as(id, brought, by).await?;
         Ok(id)
+    }
+
+    /// Puts files into a draft whose id was chosen before, once: a draft of this id that is there already stays as it is.
+    ///
+    /// # Errors
+    /// As [`bring`](Self::bring).
+    pub async fn bring_as(&self, id: Uuid, brought: Brought, by: &str) -> Result<(), DeskFault> {
+        if self.office.state().draft(id).await?.is_some() {
+            return Ok(());
+        }
+        self.write(id, brought)?;
+        Ok(self.office.state().begin_draft(id, by, self.office.now()).await?)
     }
 
     /// Adds files to a draft, such as those that were mended.

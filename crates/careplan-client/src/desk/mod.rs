@@ -76,6 +76,22 @@ impl Desk {
         self.office.state().open_drafts().await
     }
 
+    /// How far a draft is; `None` when there is none of this id.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn state_of(&self, id: Uuid) -> Result<Option<DraftState>, StateFault> {
+        Ok(self.office.state().draft(id).await?.map(|draft| draft.state))
+    }
+
+    /// What was sent of a draft.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn sent_of(&self, id: Uuid) -> Result<Vec<TransmissionId>, StateFault> {
+        self.office.state().sent_of_draft(id).await
+    }
+
     /// One draft with its files, checked.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ impl<'a> Parcel<'a> {
 }
 
 /// SHA-256 over names and contents, each with its length, in the order of names.
-fn content_digest(files: &[OutgoingFile]) -> Digest {
+pub(crate) fn content_digest(files: &[OutgoingFile]) -> Digest {
     let mut files: Vec<&OutgoingFile> = files.iter().collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let mut digest = Sha256::new();

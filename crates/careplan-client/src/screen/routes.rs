@@ -9,7 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
 use super::pages::{
-    assets, login, news, notices, partners, password, received, search, send, sent, settings, start, top,
+    assets, folders, login, news, notices, partners, password, received, search, send, sent, settings, start,
+    top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -123,6 +124,8 @@ fn table() -> Vec<Entry> {
         read(Member, "/partners/{office}", get(partners::one)),
         write(Member, "/partners/{office}", post(partners::write_down)),
         write(Member, "/partners/{office}/remove", post(partners::remove)),
+        // What is shared with the care software.
+        read(Member, "/folders", get(folders::show)),
         // 設定.
         read(Manager, "/settings", get(settings::show)),
         read(Manager, "/settings/terminal", get(settings::terminal::show)),
@@ -132,6 +135,8 @@ fn table() -> Vec<Entry> {
         write(Manager, "/settings/applications/revoke", post(settings::applications::revoke)),
         read(Manager, "/settings/retention", get(settings::retention::show)),
         write(Manager, "/settings/retention", post(settings::retention::choose)),
+        read(Manager, "/settings/folders", get(settings::folders::show)),
+        write(Manager, "/settings/folders", post(settings::folders::choose)),
     ]
 }
 

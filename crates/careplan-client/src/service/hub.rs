@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use careplan_domain::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::agent::Watcher;
 use crate::clock::Clock;
+use crate::folders::Status;
 use crate::office::Step;
 
 /// Whether the platform answers.
@@ -40,12 +41,21 @@ pub struct Condition {
 pub struct Hub {
     clock: Clock,
     condition: Arc<watch::Sender<Condition>>,
+    /// How things stand in the folders that are shared with the care software.
+    folders: watch::Sender<Status>,
+    /// Somebody thinks that something changed in these folders.
+    folders_hint: Arc<Notify>,
 }
 
 impl Hub {
     /// A place where nothing was told yet.
     pub fn new(clock: Clock) -> Self {
-        Self { clock, condition: Arc::new(watch::Sender::new(Condition::default())) }
+        Self {
+            clock,
+            condition: Arc::new(watch::Sender::new(Condition::default())),
+            folders: watch::Sender::default(),
+            folders_hint: Arc::default(),
+        }
     }
 
     /// How things stand now.
@@ -62,6 +72,25 @@ impl Hub {
     pub fn changed(&self) {
         self.condition.send_modify(|condition| condition.changes += 1);
     }
+
+    /// How things stand in the folders that are shared with the care software.
+    pub fn folders(&self) -> Status {
+        self.folders.borrow().clone()
+    }
+
+    /// The place where that is told.
+    pub fn folders_told(&self) -> watch::Sender<Status> {
+        self.folders.clone()
+    }
+
+    /// Says that something may have changed in these folders: it is looked at once.
+    pub fn hint_folders(&self) {
+        self.folders_hint.notify_one();
+    }
+
+    pub(super) fn folders_hint(&self) -> &Notify {
+        &self.folders_hint
+    }
 }
 
 impl Watcher for Hub {
@@ -74,6 +103,8 @@ impl Watcher for Hub {
                 condition.line = Line::Online;
             }
         });
+        // What came goes into the import folder; what went is answered in the export folder.
+        self.hint_folders();
     }
 
     fn quiet(&mut self) {

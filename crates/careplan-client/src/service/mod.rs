@@ -1,9 +1,10 @@
-//! The client as it runs all day: sending and receiving, the screens and the local API, in one process.
+//! The client as it runs all day: sending and receiving, the shared folders, the screens and the local API, in one process.
 //!
 //! Promises: the screens are there from the first second, also before the client is set up; sending and receiving begin as soon as it
 //! is; a stop ends everything in order. Whoever wants to know where it listens finds that in `ports.json` of the data folder.
 
 mod hub;
+mod shared_folders;
 mod start_code;
 
 use std::path::Path;
@@ -132,6 +133,7 @@ impl Service {
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
         let told = tokio::spawn(notices::keep_fresh(office.clone(), hub.clone(), stop.clone()));
+        let folders = tokio::spawn(shared_folders::look_after(office.clone(), hub.clone(), stop.clone()));
         let worked = work(&office, &mut Both(hub, watcher), &stop).await;
         stop.cancel();
         if let Ok(Err(error)) = screens.await {
@@ -139,6 +141,7 @@ impl Service {
         }
         let _ = book.await;
         let _ = told.await;
+        let _ = folders.await;
         worked
     }
 }

@@ -38,6 +38,11 @@ const TO_IMPORT: &str = select!(
 );
 /// By serial within a state: units are written in the order in which they are to be imported.
 const DUE: &str = select!("where state = $1 and next_try_at <= $2 order by serial, seq limit 1");
+const TO_PLACE: &str = select!(
+    "where state in ('written', 'acknowledged') and state_at >= $1
+     and not exists (select 1 from placed_unit where placed_unit.transmission = received.id)
+     order by serial, seq limit $2"
+);
 const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing', 'left_alone')";
 const INSERT: &str = "insert into received (id, seq, sender, receiver, unit, month, files, sealed_bytes,
     sealed_sha256, replaces, accepted_at, deadline, state, state_at)
@@ -136,6 +141,16 @@ impl State {
     /// [`StateFault`].
     pub async fn all_received(&self) -> Result<Vec<Received>, StateFault> {
         sqlx::query(ALL).fetch_all(&self.pool).await?.iter().map(received).collect()
+    }
+
+    /// What is here, not imported, and was never put into the import folder, in the order in which it is to be imported.
+    pub(crate) async fn units_to_place(
+        &self,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Received>, StateFault> {
+        let rows = sqlx::query(TO_PLACE).bind(to_ms(since)).bind(i64::from(limit));
+        rows.fetch_all(&self.pool).await?.iter().map(received).collect()
     }
 
     /// What waits to be imported behind a serial and an id, in the order in which it is to be imported.

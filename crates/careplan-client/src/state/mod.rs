@@ -20,11 +20,13 @@ mod notices;
 mod operations;
 mod outbox;
 pub(crate) mod partner_rows;
+mod placed_units;
 mod proof;
 mod received_state;
 mod rows;
 mod settings;
 pub(crate) mod staff_rows;
+mod taken_sets;
 
 use std::path::Path;
 use std::time::Duration;
@@ -47,11 +49,13 @@ pub(crate) use local_api_sends::{NewSend, StoredSend};
 pub use news::NewsItem;
 pub(crate) use operations::append as append_operation;
 pub use outbox::{NewSent, Sent, SentState};
+pub(crate) use placed_units::{PlacedState, PlacedUnit};
 pub use proof::StoredReceipt;
 pub use received_state::ReceivedState;
 pub use rows::Fault;
 pub use settings::{Cursor, Settings};
 pub(crate) use staff_rows::{NewStaff, SessionRow};
+pub use taken_sets::{TakenSet, TakenState};
 
 /// A writing transaction; it holds the write lock from its begin on.
 pub type Tx = Transaction<'static, Sqlite>;

@@ -4,11 +4,17 @@
 
 mod authority;
 mod exchange;
+mod shared;
 mod world;
 
 mod commands;
 mod desk;
 mod exchanging;
+mod folders_choosing;
+mod folders_export;
+mod folders_import;
+mod folders_killed;
+mod folders_running;
 mod history;
 mod history_lists;
 mod hostile_letters;

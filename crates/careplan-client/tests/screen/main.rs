@@ -12,6 +12,7 @@ mod exchange;
 mod world;
 
 mod browser;
+mod folders;
 mod guard;
 mod lists;
 mod log_in;

@@ -77,6 +77,29 @@ async fn log_in(browser: &mut Browser, name: &str, password: &Secret) {
 }
 
 #[tokio::test]
+async fn what_managers_decide_is_shown_to_managers_only() {
+    let screens = Screens::new().await;
+    let temporary = screens.staffed().await;
+    let [mut sato, mut yamada] = [screens.browser(), screens.browser()];
+    log_in(&mut sato, "sato", &temporary).await;
+    let change = [("present", temporary.expose()), ("new", "aki no yuuhi ni"), ("again", "aki no yuuhi ni")];
+    sato.post("/password", &change).await.leads_to("/?done=password");
+    log_in(&mut yamada, "yamada", &Secret::new(OWN)).await;
+    assert!(yamada.get("/").await.text().contains("/settings"));
+    assert!(!sato.get("/").await.text().contains("/settings"));
+    let mut count = 0;
+    for route in routes().into_iter().filter(|route| matches!(route.who, Who::Member | Who::Manager)) {
+        let path = path(route.path);
+        let (status, _) = ask(&mut sato, route.method, &path).await;
+        assert_eq!(status == StatusCode::FORBIDDEN, route.who == Who::Manager, "{} {path}", route.method);
+        let (status, _) = ask(&mut yamada, route.method, &path).await;
+        assert_ne!(status, StatusCode::FORBIDDEN, "{} {path}", route.method);
+        count += usize::from(route.who == Who::Manager);
+    }
+    assert!(count > 0);
+}
+
+#[tokio::test]
 async fn what_is_not_in_the_table_is_answered_with_a_page() {
     let screens = Screens::new().await;
     let mut browser = screens.manager().await;

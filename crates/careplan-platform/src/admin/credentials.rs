@@ -1,8 +1,7 @@
 //! `admin credentials`: what goes into an office's letter — user ID, temporary password, issue
 //! password — and the fingerprint by which its client recognises our authority. Shown once.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use careplan_domain::{OfficeNumber, Secret, Timestamp, UserId};
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::desk::{known, minute, office_argument};
+use super::private_file::{self, Present};
 use super::{Desk, requests};
 use crate::authority::home::ROOT_PROFILE;
 use crate::login::{Hasher, LetterRequest, Lock, issue_password, plain_issue_password, temporary_password};
@@ -104,7 +104,10 @@ pub(super) async fn issue(
         return desk.out.write_all(text.as_bytes()).context("結果を書き出せません。");
     }
     // The file first: passwords that nobody has on paper would lock the office out.
-    write_private(&out, text.as_bytes())?;
+    private_file::write(&out, text.as_bytes(), Present::Refused).with_context(|| {
+        let path = out.display();
+        format!("ファイル `{path}` を作れません。すでにある場合は、別の名前を指定してください。資格情報は発行していません。")
+    })?;
     if let Err(error) = store(desk, (office, request), &fresh, now).await {
         let _ = std::fs::remove_file(&out);
         return Err(error);
@@ -176,21 +179,4 @@ pub(super) async fn fingerprint_of_root(db: &mut impl Connected, now: Timestamp)
             "認証局がまだありません。先に `careplan-platform serve` または `careplan-platform authority init` を実行してください。"
         ),
     }
-}
-
-/// Makes a file that only its owner can read; one that is there already is not touched.
-fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || -> std::io::Result<()> {
-        let mut file = options.open(path)?;
-        file.write_all(content)?;
-        file.sync_all()
-    };
-    write().with_context(|| {
-        let path = path.display();
-        format!("ファイル `{path}` を作れません。すでにある場合は、別の名前を指定してください。資格情報は発行していません。")
-    })
 }

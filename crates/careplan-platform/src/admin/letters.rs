@@ -4,7 +4,6 @@
 //! runs the command again, and no office is left with passwords that nobody has on paper.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
@@ -16,6 +15,7 @@ use uuid::Uuid;
 use super::Desk;
 use super::credentials::{self, Fresh};
 use super::desk::known;
+use super::private_file::{self, Present};
 use crate::billing::Addressee;
 use crate::login::{Accounts, Hasher, issue_password, temporary_password};
 use crate::mail::MailAddress;
@@ -233,18 +233,8 @@ fn make_private(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file that only its owner can read; what was there is replaced.
 fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || -> std::io::Result<()> {
-        let mut file = options.open(path)?;
-        file.write_all(content)?;
-        file.sync_all()
-    };
-    write()
+    private_file::write(path, content, Present::Replaced)
         .with_context(|| format!("`{}` に書き込めません。空き容量と権限を確かめてください。", path.display()))
 }
 

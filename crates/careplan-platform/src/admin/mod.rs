@@ -16,6 +16,7 @@ mod notices;
 mod office;
 mod offices;
 mod offices_file;
+mod private_file;
 mod requests;
 mod transmission;
 

@@ -93,7 +93,7 @@ pub(super) fn around(routes: Router, site: Arc<Website>) -> Router {
     };
     // Paths that are none count as any other.
     let routes = edge::close(routes);
-        let routes = routes.layer(forms).layer(from_fn(told)).layer(from_fn_with_state(site.clone(), count));
+    let routes = routes.layer(forms).layer(from_fn(told)).layer(from_fn_with_state(site.clone(), count));
     let routes = edge::watch(routes, Times::default());
     routes.layer(from_fn_with_state(site, complete))
 }

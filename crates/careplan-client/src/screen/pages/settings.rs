@@ -1,6 +1,7 @@
 //! 設定: an index of what the office chose; each section is a page of its own.
 
 pub(in crate::screen) mod applications;
+pub(in crate::screen) mod folders;
 pub(in crate::screen) mod retention;
 pub(in crate::screen) mod terminal;
 
@@ -49,6 +50,7 @@ pub(in crate::screen) async fn show(
 /// Every section, in the order in which people look for them.
 async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
     Ok(vec![
+        folders::section(screen).await?,
         terminal::section(screen).await?,
         applications::section(screen).await?,
         retention::section(screen).await?,

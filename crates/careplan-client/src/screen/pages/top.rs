@@ -17,6 +17,7 @@ use crate::screen::visit::Member;
 #[template(path = "top.html")]
 struct Main {
     set_up: Option<Banner>,
+    folders: Option<Banner>,
     news: Markup,
     work: DataTable,
     notices: Option<Markup>,
@@ -79,6 +80,8 @@ pub(in crate::screen) async fn show(
             ("送信を見る", "/sent?state=unread"),
         ));
     let notices = super::notices::newest(&screen, member.visit.now).await?;
-    let main = Main { set_up, news: super::news::of_now(&screen)?, work, notices };
+    let folders = super::folders::on_top(&screen.hub.folders());
+    let news = super::news::of_now(&screen)?;
+    let main = Main { set_up, folders, news, work, notices };
     screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
 }
