@@ -4,7 +4,10 @@
 //! `openssl cms -verify` commands that check them. The contents themselves are not in it: the
 //! manifest names each file with its SHA-256.
 
+mod live;
 mod readme;
+
+pub use live::LookedAt;
 
 use std::io::{Cursor as IoCursor, Write as _};
 use std::path::Path;

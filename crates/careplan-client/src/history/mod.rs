@@ -8,6 +8,7 @@ mod csv;
 mod filter;
 mod keep;
 mod marks;
+mod paper;
 mod person;
 mod report;
 mod shelf;

@@ -71,6 +71,8 @@ pub struct Provision {
     pub id: TransmissionId,
     /// To whom.
     pub to: Address,
+    /// What the address book calls it; empty where it knows no name.
+    pub to_name: String,
     /// What kind of unit.
     pub kind: UnitKind,
     /// About which month.
@@ -107,6 +109,7 @@ impl ProvisionRecord {
             vec![
                 it.date.to_string(),
                 it.to.to_string(),
+                it.to_name.clone(),
                 person.map_or_else(|| unnamed.to_owned(), |person| person.name.clone()),
                 text(|person| &person.insurer),
                 text(|person| &person.insured_number),
@@ -120,6 +123,7 @@ impl ProvisionRecord {
         let head = [
             "提供した日",
             "提供先",
+            "提供先の名称",
             "本人の氏名",
             "保険者番号",
             "被保険者番号",
@@ -206,13 +210,18 @@ impl History {
             return Err(period());
         }
         let provided = self.state().provided(begin, end).await?;
-        Ok(ProvisionRecord { lines: provided.into_iter().map(provision).collect() })
+        let partners = self.state().partners().await?.into_iter();
+        let names: BTreeMap<OfficeNumber, String> = partners.map(|it| (it.office, it.name)).collect();
+        let name = |to: &Address| names.get(&to.office).cloned().unwrap_or_default();
+        let lines = provided.into_iter().map(|it| Provision { to_name: name(&it.to), ..provision(it) });
+        Ok(ProvisionRecord { lines: lines.collect() })
     }
 }
 
 fn provision(it: Provided) -> Provision {
     let Provided { id, at, to, kind, month, state, persons_known, person } = it;
-    Provision { at, date: calendar::day(at), id, to, kind, month, state, persons_known, person }
+    let (date, to_name) = (calendar::day(at), String::new());
+    Provision { at, date, id, to, to_name, kind, month, state, persons_known, person }
 }
 
 fn first_day(month: ServiceMonth) -> Option<Date> {

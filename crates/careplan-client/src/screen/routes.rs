@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
 use super::pages::{
-    assets, folders, login, news, notices, partners, password, received, search, send, sent, settings, start,
-    top,
+    assets, folders, login, news, notices, partners, password, received, reports, search, send, sent,
+    settings, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -110,9 +110,16 @@ fn table() -> Vec<Entry> {
         read(Member, "/received/{id}/files/{name}", get(received::file)),
         read(Member, "/received/{id}/forms", get(received::html)),
         read(Member, "/received/{id}/forms.pdf", get(received::pdf)),
+        read(Member, "/received/{id}/changes/{before}", get(received::changes)),
         read(Member, "/notices", get(notices::list)),
         read(Member, "/notices/{number}", get(notices::one)),
-        read(Member, "/received/{id}/changes/{before}", get(received::changes)),
+        // 報告.
+        read(Member, "/reports", get(reports::index)),
+        read(Member, "/reports/usage", get(reports::usage)),
+        read(Member, "/reports/usage.pdf", get(reports::usage_pdf)),
+        read(Member, "/reports/usage.csv", get(reports::usage_csv)),
+        read(Member, "/reports/provision", get(reports::provision)),
+        read(Member, "/reports/provision.csv", get(reports::provision_csv)),
         // アドレス帳.
         read(Member, "/partners", get(partners::list)),
         read(Member, "/partners.csv", get(partners::csv)),

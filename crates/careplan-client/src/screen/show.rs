@@ -30,6 +30,7 @@ fn menu(role: Role) -> Vec<Link> {
         Link::new("受信", "/received"),
         Link::new("検索", "/search"),
         Link::new("アドレス帳", "/partners"),
+        Link::new("報告", "/reports"),
     ];
     if role == Role::Manager {
         menu.push(Link::new("設定", "/settings"));

@@ -19,6 +19,7 @@ mod log_in;
 mod notices;
 mod partners;
 mod receiving;
+mod reports;
 mod routes;
 mod sending;
 mod settings;

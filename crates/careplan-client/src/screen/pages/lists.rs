@@ -3,6 +3,8 @@
 //! What is asked for stands in the address line, so that it is there again after a step aside – but never a user's name,
 //! because browsers keep addresses: with one, the list is the answer to a form.
 
+use std::ops::Range;
+
 use askama::Template;
 use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp, UnitKind, calendar};
 use careplan_web::{Button, Choice, Markup, Pager, PostForm, Tag, TextField, TextKind};
@@ -186,16 +188,8 @@ impl Asked {
     }
 
     fn months(&self, now: Timestamp) -> Choice {
-        let asked = self.fields.text("month");
-        let mut choice = Choice::list("month", "対象年月").unmarked().empty("すべて").selected(asked);
-        let first = calendar::day(now).first_of_month();
-        for back in -1..MONTHS - 1 {
-            let Ok(day) = first.checked_sub(back.months()) else { continue };
-            if let Ok(month) = day.strftime("%Y%m").to_string().parse::<ServiceMonth>() {
-                choice = choice.option(month.to_string(), month_ja(Some(month)));
-            }
-        }
-        choice
+        let choice = Choice::list("month", "対象年月").unmarked().empty("すべて");
+        with_months(choice.selected(self.fields.text("month")), now, -1..MONTHS - 1)
     }
 
     /// The way to the pages beside this one.
@@ -213,6 +207,16 @@ impl Asked {
         };
         drawn.map_err(|error| not_drawn(&error))
     }
+}
+
+/// Adds months to choose from, so many back from this one.
+pub(super) fn with_months(choice: Choice, now: Timestamp, back: Range<i32>) -> Choice {
+    let first = calendar::day(now).first_of_month();
+    let months = back.filter_map(|back| {
+        let day = first.checked_sub(back.months()).ok()?;
+        day.strftime("%Y%m").to_string().parse::<ServiceMonth>().ok()
+    });
+    months.fold(choice, |choice, month| choice.option(month.to_string(), month_ja(Some(month))))
 }
 
 #[derive(Template)]

@@ -10,6 +10,7 @@ pub(super) mod notices;
 pub(super) mod partners;
 pub(super) mod password;
 pub(super) mod received;
+pub(super) mod reports;
 pub(super) mod search;
 pub(super) mod send;
 pub(super) mod sent;

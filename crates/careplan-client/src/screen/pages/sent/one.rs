@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use careplan_domain::TransmissionId;
 use careplan_domain::transmission::State as Life;
-use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tone};
+use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tag, Tone};
 use http::header;
 
 use super::state;
@@ -74,17 +74,20 @@ pub(in crate::screen) async fn one(
     screen.show(&member.visit, Page::new("送信の記録", "/sent", &main).crumbs(&crumbs).notice(notice))
 }
 
-/// The proofs of a transmission, in the order of their times.
+/// The proofs of a transmission in the order of their times, verified now.
 pub(in crate::screen::pages) async fn timeline(
     screen: &Screen,
     id: TransmissionId,
 ) -> Result<DataTable, Refused> {
-    let mut receipts = screen.office.state().receipts(id).await?;
-    receipts.sort_by_key(|receipt| receipt.at);
-    let table =
-        DataTable::new("受付票・受領証", ["いつ", "何が"], "まだありません。相手に届くと、ここに並びます。");
+    let receipts = screen.office.look_at_receipts(id).await?;
+    let heads = ["いつ", "何が", "署名の確認"];
+    let table = DataTable::new("受付票・受領証", heads, "まだありません。相手に届くと、ここに並びます。");
     Ok(receipts.iter().fold(table, |table, receipt| {
-        table.row([Cell::text(local(receipt.at)), Cell::text(receipt.kind.label_ja())])
+        let verdict = match &receipt.fault {
+            None => Cell::tag(Tag::new(Tone::Success, "確認しました")),
+            Some(fault) => Cell::tag(Tag::new(Tone::Error, "確認できません")).note(fault.to_string()),
+        };
+        table.row([Cell::text(local(receipt.at)), Cell::text(receipt.kind.label_ja()), verdict])
     }))
 }
 
