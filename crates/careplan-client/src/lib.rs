@@ -29,6 +29,7 @@ mod office;
 pub mod outbox;
 pub mod partners;
 pub mod platform;
+pub mod safe;
 pub mod screen;
 pub mod service;
 pub mod staff;

@@ -22,6 +22,7 @@ use crate::files::{self, FileFault, Privacy};
 use crate::local_api::LocalApi;
 use crate::office::{Engine, Office, OfficeFault, Step};
 use crate::partners;
+use crate::safe;
 use crate::screen::{ListenFault, Listening, Screen, listen};
 use crate::staff::Staff;
 use crate::state::StateFault;
@@ -131,12 +132,14 @@ impl Service {
         let screen = Screen::new(office.clone(), staff, hub.clone(), doors);
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
+        let safe = tokio::spawn(safe::keep_safe(office.clone(), stop.clone()));
         let worked = work(&office, &mut Both(hub, watcher), &stop).await;
         stop.cancel();
         if let Ok(Err(error)) = screens.await {
             tracing::error!(%error, "the screens ended");
         }
         let _ = book.await;
+        let _ = safe.await;
         worked
     }
 }

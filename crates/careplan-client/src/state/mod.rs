@@ -21,6 +21,7 @@ pub(crate) mod partner_rows;
 mod proof;
 mod received_state;
 mod rows;
+mod safe;
 mod settings;
 pub(crate) mod staff_rows;
 
@@ -48,6 +49,8 @@ pub use outbox::{NewSent, Sent, SentState};
 pub use proof::StoredReceipt;
 pub use received_state::ReceivedState;
 pub use rows::Fault;
+pub use safe::BackupRun;
+pub(crate) use safe::{put_backup_folder, put_recovery_key};
 pub use settings::{Cursor, Settings};
 pub(crate) use staff_rows::{NewStaff, SessionRow};
 

@@ -6,6 +6,8 @@ mod authority;
 mod exchange;
 mod world;
 
+mod backup;
+mod backup_commands;
 mod commands;
 mod desk;
 mod exchanging;
