@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use tokio_util::sync::CancellationToken;
 
 pub use doors::Doors;
 pub use listen::{ListenFault, Listening, PORT, listen};
@@ -45,13 +46,23 @@ pub struct Screen {
     /// The names under which it may be asked.
     doors: Doors,
     look: careplan_web::Site,
+    /// The program comes to its end: long work that a page began stops.
+    stop: CancellationToken,
 }
 
 impl Screen {
     /// The screens of an office, behind `doors`.
     pub fn new(office: Office, staff: Staff, hub: Hub, doors: Doors) -> Self {
         let desk = Desk::new(office.clone());
-        Self { office, staff, desk, partners: partners::Partners::default(), hub, doors, look: show::look() }
+        let (partners, look, stop) = (partners::Partners::default(), show::look(), CancellationToken::new());
+        Self { office, staff, desk, partners, hub, doors, look, stop }
+    }
+
+    /// The same, whose long work stops with the program.
+    #[must_use]
+    pub fn stopping(mut self, stop: CancellationToken) -> Self {
+        self.stop = stop;
+        self
     }
 }
 

@@ -118,6 +118,11 @@ fn table() -> Vec<Entry> {
         read(Manager, "/settings/applications", get(settings::applications::show)),
         write(Manager, "/settings/applications", post(settings::applications::add)),
         write(Manager, "/settings/applications/revoke", post(settings::applications::revoke)),
+        read(Manager, "/settings/backup", get(settings::backup::show)),
+        write(Manager, "/settings/backup", post(settings::backup::choose)),
+        write(Manager, "/settings/backup/key", post(settings::backup::new_key)),
+        write(Manager, "/settings/backup/run", post(settings::backup::run)),
+        write(Manager, "/settings/backup/claim", post(settings::backup::claim)),
     ]
 }
 

@@ -129,7 +129,7 @@ impl Service {
         let Self { office, hub, staff, listening } = self;
         let doors = listening.doors();
         let local_api = LocalApi::new(office.clone(), hub.clone(), doors.clone(), stop.clone());
-        let screen = Screen::new(office.clone(), staff, hub.clone(), doors);
+        let screen = Screen::new(office.clone(), staff, hub.clone(), doors).stopping(stop.clone());
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
         let safe = tokio::spawn(safe::keep_safe(office.clone(), stop.clone()));

@@ -256,7 +256,11 @@ async fn each_day_has_one_and_the_rule_removes_the_old_ones_of_this_terminal_onl
     let (stick, _) = prepared(&world, &office).await;
     assert!(office.back_up_if_due(&go_on()).await.unwrap().is_none(), "nobody chose a folder");
     office.choose_backup_folder(Some(&stick), "yamada").await.unwrap();
-    let strangers = ["9970000018-00000000-20200101-000000.careplan-backup", "家計簿.xlsx"];
+    let strangers = [
+        "9970000018-00000000-20200101-000000.careplan-backup",
+        "9970000018-00000000-20200101-120000.careplan-backup",
+        "家計簿.xlsx",
+    ];
     for name in strangers {
         std::fs::write(stick.join(name), b"x").unwrap();
     }
@@ -369,4 +373,30 @@ async fn a_backup_is_of_one_instant_although_the_client_works_on() {
     for id in accepted {
         assert!(new.history().files(id, Direction::Sent).await.unwrap().is_some(), "{id}");
     }
+}
+
+/// A stick that forgets what was written to it.
+struct Forgetful;
+
+impl Mishap for Forgetful {
+    fn before_write(&self, path: &Path) -> io::Result<()> {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let part = path.with_file_name(format!(".{name}.part"));
+        if part.exists() {
+            use std::io::Write as _;
+            std::fs::OpenOptions::new().write(true).open(part)?.write_all(b"?")?;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_backup_that_reads_otherwise_than_it_was_written_is_none() {
+    let world = World::new();
+    drop(world.set_up(SENDER).await);
+    let office = Office::open(world.options(SENDER, Mishaps::new(Forgetful))).await.unwrap();
+    let (stick, _) = prepared(&world, &office).await;
+    let fault = office.back_up(&stick, &go_on()).await.unwrap_err();
+    assert!(matches!(fault, BackupFault::Changed(_)), "{fault}");
+    assert_eq!(names(&stick), [""; 0]);
 }

@@ -11,6 +11,7 @@ mod exchange;
 #[path = "../office/world.rs"]
 mod world;
 
+mod backup;
 mod browser;
 mod guard;
 mod log_in;

@@ -1,6 +1,7 @@
 //! 設定: an index of what the office chose; each section is a page of its own.
 
 pub(in crate::screen) mod applications;
+pub(in crate::screen) mod backup;
 pub(in crate::screen) mod terminal;
 
 use std::sync::Arc;
@@ -47,7 +48,11 @@ pub(in crate::screen) async fn show(
 
 /// Every section, in the order in which people look for them.
 async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
-    Ok(vec![terminal::section(screen).await?, applications::section(screen).await?])
+    Ok(vec![
+        terminal::section(screen).await?,
+        applications::section(screen).await?,
+        backup::section(screen).await?,
+    ])
 }
 
 /// The way back from a section.

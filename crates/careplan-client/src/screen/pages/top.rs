@@ -17,6 +17,7 @@ use crate::screen::visit::Member;
 #[template(path = "top.html")]
 struct Main {
     set_up: Option<Banner>,
+    safe: Option<Banner>,
     news: Markup,
     work: DataTable,
 }
@@ -72,6 +73,7 @@ pub(in crate::screen) async fn show(
             "3日たっても受け取られないときは、相手に確かめてください。",
             ("送信を見る", "/sent"),
         ));
-    let main = Main { set_up, news: super::news::of_now(&screen)?, work };
+    let safe = super::settings::backup::warning(&screen, member.visit.now).await?;
+    let main = Main { set_up, safe, news: super::news::of_now(&screen)?, work };
     screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
 }
