@@ -22,6 +22,7 @@ pub mod files;
 pub mod history;
 pub mod inbox;
 pub mod keys;
+pub mod lan;
 pub mod letter;
 pub mod local_api;
 pub mod mishap;

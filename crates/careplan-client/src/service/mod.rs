@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use careplan_login::{HashFault, Hasher};
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use hub::{Condition, Hub, Line};
@@ -19,6 +20,7 @@ pub use start_code::StartCode;
 
 use crate::agent::{self, Watcher};
 use crate::files::{self, FileFault, Privacy};
+use crate::lan;
 use crate::local_api::LocalApi;
 use crate::office::{Engine, Office, OfficeFault, Step};
 use crate::partners;
@@ -129,7 +131,11 @@ impl Service {
         let Self { office, hub, staff, listening } = self;
         let doors = listening.doors();
         let local_api = LocalApi::new(office.clone(), hub.clone(), doors.clone(), stop.clone());
-        let screen = Screen::new(office.clone(), staff, hub.clone(), doors).stopping(stop.clone());
+        let (standing, told) = watch::channel(lan::Standing::Off);
+        let screen =
+            Screen::new(office.clone(), staff, hub.clone(), doors).stopping(stop.clone()).telling(told);
+        let shared = (screen.clone(), local_api.clone());
+        let lan = tokio::spawn(lan::keep_open(office.clone(), shared, standing, stop.clone()));
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
         let safe = tokio::spawn(safe::keep_safe(office.clone(), stop.clone()));
@@ -140,6 +146,7 @@ impl Service {
         }
         let _ = book.await;
         let _ = safe.await;
+        let _ = lan.await;
         worked
     }
 }

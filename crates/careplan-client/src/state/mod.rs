@@ -50,7 +50,7 @@ pub use proof::StoredReceipt;
 pub use received_state::ReceivedState;
 pub use rows::Fault;
 pub use safe::BackupRun;
-pub(crate) use safe::{put_backup_folder, put_recovery_key};
+pub(crate) use safe::{put_backup_folder, put_lan, put_recovery_key};
 pub use settings::{Cursor, Settings};
 pub(crate) use staff_rows::{NewStaff, SessionRow};
 

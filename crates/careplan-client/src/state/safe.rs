@@ -78,6 +78,11 @@ impl State {
         at.map(|at| from_ms(at, "backup_run")).transpose()
     }
 
+    /// How the office shares the screens in its own network, as the room `lan` writes it.
+    pub(crate) async fn lan(&self) -> Result<Option<String>, StateFault> {
+        self.get("lan").await
+    }
+
     /// When another copy of this terminal was noticed.
     ///
     /// # Errors
@@ -185,6 +190,11 @@ pub(crate) async fn put_backup_folder(tx: &mut Tx, folder: Option<&Path>) -> Res
         Some(folder) => put(tx, "backup_folder", &folder.to_string_lossy()).await,
         None => forget(tx, "backup_folder").await,
     }
+}
+
+/// Chooses how the office shares the screens.
+pub(crate) async fn put_lan(tx: &mut Tx, choice: &str) -> Result<(), StateFault> {
+    put(tx, "lan", choice).await
 }
 
 /// Changes the key that backups are sealed to.

@@ -14,6 +14,7 @@ mod world;
 mod backup;
 mod browser;
 mod guard;
+mod lan;
 mod log_in;
 mod partners;
 mod receiving;

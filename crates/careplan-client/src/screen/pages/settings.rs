@@ -2,6 +2,7 @@
 
 pub(in crate::screen) mod applications;
 pub(in crate::screen) mod backup;
+pub(in crate::screen) mod lan;
 pub(in crate::screen) mod terminal;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
         terminal::section(screen).await?,
         applications::section(screen).await?,
         backup::section(screen).await?,
+        lan::section(screen).await?,
     ])
 }
 
