@@ -144,6 +144,15 @@ fn table() -> Vec<Entry> {
         write(Manager, "/settings/retention", post(settings::retention::choose)),
         read(Manager, "/settings/folders", get(settings::folders::show)),
         write(Manager, "/settings/folders", post(settings::folders::choose)),
+        read(Manager, "/settings/backup", get(settings::backup::show)),
+        write(Manager, "/settings/backup", post(settings::backup::choose)),
+        write(Manager, "/settings/backup/key", post(settings::backup::new_key)),
+        write(Manager, "/settings/backup/run", post(settings::backup::run)),
+        write(Manager, "/settings/backup/claim", post(settings::backup::claim)),
+        read(Manager, "/settings/lan", get(settings::lan::show)),
+        write(Manager, "/settings/lan", post(settings::lan::choose)),
+        write(Manager, "/settings/lan/off", post(settings::lan::off)),
+        read(Manager, "/settings/lan/ca.crt", get(settings::lan::certificate)),
     ]
 }
 

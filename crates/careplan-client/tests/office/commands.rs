@@ -66,6 +66,8 @@ fn help_says_everything_in_japanese() {
         "compare",
         "diff",
         "api-token",
+        "backup",
+        "restore",
     ] {
         all.push_str(&format!("\n---- {command} ----\n"));
         all.push_str(&out(&client(&[command, "--help"])));

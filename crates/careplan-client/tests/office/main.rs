@@ -7,6 +7,8 @@ mod exchange;
 mod shared;
 mod world;
 
+mod backup;
+mod backup_commands;
 mod commands;
 mod desk;
 mod exchanging;

@@ -11,9 +11,11 @@ mod exchange;
 #[path = "../office/world.rs"]
 mod world;
 
+mod backup;
 mod browser;
 mod folders;
 mod guard;
+mod lan;
 mod lists;
 mod log_in;
 mod notices;

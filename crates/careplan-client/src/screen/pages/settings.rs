@@ -1,7 +1,9 @@
 //! 設定: an index of what the office chose; each section is a page of its own.
 
 pub(in crate::screen) mod applications;
+pub(in crate::screen) mod backup;
 pub(in crate::screen) mod folders;
+pub(in crate::screen) mod lan;
 pub(in crate::screen) mod retention;
 pub(in crate::screen) mod terminal;
 
@@ -54,6 +56,8 @@ async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
         terminal::section(screen).await?,
         applications::section(screen).await?,
         retention::section(screen).await?,
+        backup::section(screen).await?,
+        lan::section(screen).await?,
     ])
 }
 
