@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use careplan_domain::Digest;
+use careplan_platform::login::Stage;
 use careplan_platform::store::offices::{self, Registration};
 use careplan_platform::store::terminals::{self, Terminal};
 use careplan_testkit::on_both_databases;
 use uuid::Uuid;
 
 use crate::browser::{Browser, attribute};
-use crate::world::{Site, manager, office};
+use crate::world::{Site, URL, helper, manager, office};
 
 const HEADS: &str = "事業所番号,事業所名,フリガナ,都道府県,所在地,サービス種類,利用状況";
 const SAKURA: &str =
@@ -113,5 +114,32 @@ on_both_databases! {
             page.says(&format!("value=\"{number}\""));
             assert_eq!(page.header("content-disposition"), None);
         }
+    }
+
+    async fn a_partner_who_has_not_joined_is_invited_on_a_sheet_with_both_names_and_the_way_in(database: TestDatabase) {
+        let site = Site::new(database).await;
+        joins(&site).await;
+        let mut browser = site.logged_in().await;
+        let found = browser.open("/offices?number=9970000026").await;
+        found.says(r#"href="/offices/9970000026/invitation""#);
+        let sheet = browser.open("/offices/9970000026/invitation").await;
+        sheet.is(200, "ケアプランデータ連携のご案内").says("ひまわり訪問介護　御中").says("貴事業所の事業所番号：9970000026");
+        sheet.says("さくら居宅介護支援事業所（事業所番号 9970000018）です。").says(URL).says("data:image/svg+xml;base64,");
+        // Nobody else's: neither a button nor, by its address, a sheet.
+        assert!(!site.browser().open("/offices?number=9970000026").await.text().contains("invitation"));
+        for unknown in ["9970009999", "99", "%3Cscript%3E"] {
+            browser.open(&format!("/offices/{unknown}/invitation")).await.is(404, "そのページはありません");
+        }
+    }
+
+    async fn a_partner_who_has_joined_is_shown_and_not_invited(database: TestDatabase) {
+        let site = Site::new(database).await;
+        joins(&site).await;
+        let mut partner = site.browser_at(helper(), Stage::Full).await;
+        let found = partner.open("/offices?number=9970000018").await;
+        assert!(found.says("送れます").text().split("<table").nth(1).is_some_and(|it| !it.contains("invitation")));
+        let led = partner.get("/offices/9970000018/invitation").await;
+        assert_eq!(led.leads_to().as_deref(), Some("/offices?number=9970000018"));
+        partner.follow(led).await.is(200, "事業所検索").says("さくら居宅介護支援事業所");
     }
 }

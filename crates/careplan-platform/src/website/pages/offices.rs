@@ -20,7 +20,7 @@ use crate::website::Website;
 use crate::website::admit::is_full;
 use crate::website::fields::Fields;
 use crate::website::qr;
-use crate::website::show::Page;
+use crate::website::show::{Page, go_to};
 use crate::website::visit::{Member, Visit};
 use crate::website::words::{name_of, prefectures, service_types};
 
@@ -266,6 +266,10 @@ pub(in crate::website) async fn invitation(
     let to = directory::entry(&mut db, &number, member.visit.now).await?.ok_or(Code::PageUnknown)?;
     let from = directory::entry(&mut db, &member.office, member.visit.now).await?.ok_or(Code::PageUnknown)?;
     drop(db);
+    if to.joined {
+        // Where it stands that it can be written to.
+        return Ok(go_to(&format!("/offices?number={number}")));
+    }
     let url = site.url.as_str().to_owned();
     let hint = Banner::new(Tone::Info, "印刷して、FAXや郵送、訪問のときにお渡しください。");
     let qr = qr::data_uri(&careplan_domain::Secret::new(url.clone()))?;
