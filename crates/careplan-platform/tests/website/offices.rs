@@ -1,8 +1,10 @@
 //! 事業所検索: what is listed comes as a CSV file, row by row, for spreadsheets of any make.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use careplan_domain::Digest;
+use careplan_platform::directory::BATCH_OFFICES;
 use careplan_platform::login::Stage;
 use careplan_platform::store::offices::{self, Registration};
 use careplan_platform::store::terminals::{self, Terminal};
@@ -47,6 +49,25 @@ async fn registers_a_formula(site: &Site) {
         service_types: ["11".parse().unwrap()].into(),
     };
     site.change(async |tx, now| offices::put(tx, &[hostile], now).await.unwrap()).await;
+}
+
+/// Rows of one file.
+const ROWS_MAX: usize = 30_000;
+
+/// Offices of 東京都.
+async fn registers_many(site: &Site, which: Range<usize>) {
+    let many = which.map(|index| Registration {
+        number: office(&format!("13{index:08}")),
+        name: "みほん".to_owned(),
+        kana: "ミホン".to_owned(),
+        prefecture: "13".to_owned(),
+        address: "例示市".to_owned(),
+        service_types: ["11", "15"].map(|it| it.parse().unwrap()).into(),
+    });
+    let many: Vec<Registration> = many.collect();
+    for some in many.chunks(BATCH_OFFICES) {
+        site.change(async |tx, now| offices::put(tx, some, now).await.unwrap()).await;
+    }
 }
 
 /// The lines of a CSV file after its mark and heads.
@@ -141,5 +162,20 @@ on_both_databases! {
         let led = partner.get("/offices/9970000018/invitation").await;
         assert_eq!(led.leads_to().as_deref(), Some("/offices?number=9970000018"));
         partner.follow(led).await.is(200, "事業所検索").says("さくら居宅介護支援事業所");
+    }
+
+    async fn as_many_rows_as_a_file_holds_come_and_one_more_is_told_and_not_left_out(database: TestDatabase) {
+        let site = Site::new(database).await;
+        registers_many(&site, 0..ROWS_MAX).await;
+        let mut browser = site.browser();
+        let rows = rows(&mut browser, "/offices.csv?prefecture=13").await;
+        assert_eq!(rows.len(), ROWS_MAX);
+        let numbers: Vec<&str> = rows.iter().map(|row| &row[..10]).collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b), "each once, in order");
+        assert!(rows.iter().all(|row| row.ends_with(",11 15,未利用")), "with its service types");
+        registers_many(&site, ROWS_MAX..ROWS_MAX + 1).await;
+        let page = browser.get("/offices.csv?prefecture=13").await;
+        page.is(422, "事業所検索").says("30,000件を超えるため、1つのファイルにできません。").says("絞り込んでください");
+        assert_eq!(page.header("content-disposition"), None);
     }
 }
