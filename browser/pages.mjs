@@ -29,7 +29,7 @@ export const open = [
 /// Pages of an office that has everything.
 export const settled = [
   "/", "/licence", "/licence/apply", "/licence/documents/invoice-", "/certificates", "/account", "/account/mail", "/account/second-factor", "/password",
-  "/offices", "/offices/9970000042/invitation",
+  "/offices", "/offices/9970000042/invitation", "/nothing-here",
 ];
 
 /// The paths of the settled office, with what only the world knows filled in.
