@@ -5,6 +5,7 @@
 //! so none fails half-way. Statements are constants.
 
 mod counts;
+mod draft_about;
 mod drafts;
 mod history;
 mod history_page;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use careplan_client::local_api::{EVENTS_KEPT, WAITING_MAX};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use sqlx::sqlite::SqlitePool;
 
@@ -59,7 +59,7 @@ async fn who_waits_hears_at_once_of_what_this_process_does_and_soon_of_what_anot
     sent.good();
     assert_eq!(told(&heard.good()), [(1, "sent", "prepared")]);
     // As the command line does: nobody tells the hub.
-    let (heard, ()) = tokio::join!(wait(1), drain(&two.sender.office));
+    let (heard, _) = tokio::join!(wait(1), drain(&two.sender.office));
     assert_eq!(told(&heard.good()), [(2, "sent", "accepted")]);
     let ask = two.here.request("GET", "/api/v1/events?after=2").header("prefer", "wait=0");
     assert_eq!(told(&two.here.ask(ask, "").await.good()), []);
