@@ -13,6 +13,7 @@
 
 pub mod address_book;
 pub mod agent;
+pub mod board;
 pub mod clock;
 pub mod commands;
 pub mod desk;

@@ -4,6 +4,7 @@
 //! whole or absent. Several processes may hold the file; every writer begins with the write lock,
 //! so none fails half-way. Statements are constants.
 
+mod board;
 mod counts;
 mod draft_about;
 mod drafts;

@@ -83,7 +83,7 @@ impl SentState {
         }
     }
 
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         match text {
             "prepared" => Some(Self::Prepared),
             "rejected" => Some(Self::Rejected),
