@@ -24,6 +24,7 @@ use crate::outbox::{
     DispatchReport, DocumentOrder, FoundFile, GatherFault, Judged, SendOptions, UnitOutcome, UnitReport,
     gather, judge,
 };
+use crate::staff::Actor;
 use crate::state::{Draft, DraftState, StateFault};
 
 /// The folder of the drafts, below the data folder.
@@ -110,10 +111,10 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
-    pub async fn throw_away(&self, id: Uuid) -> Result<(), DeskFault> {
+    pub async fn throw_away(&self, id: Uuid, by: &Actor) -> Result<(), DeskFault> {
         let _turn = self.sending.lock().await;
         self.open(id).await?;
-        self.office.state().draft_went(id, &[], DraftState::Dropped, self.office.now()).await?;
+        self.office.state().draft_dropped(id, (by, self.office.now())).await?;
         Ok(files::remove(&self.folder(id))?)
     }
 
@@ -124,6 +125,7 @@ impl Desk {
     pub async fn send(
         &self,
         id: Uuid,
+        by: Actor,
         tell: impl FnMut(&UnitReport) + Send,
     ) -> Result<DispatchReport, DeskFault> {
         let _turn = self.sending.lock().await;
@@ -132,7 +134,7 @@ impl Desk {
         if looked.files.is_empty() {
             return Err(DeskFault::Empty);
         }
-        let options = SendOptions { documents: looked.draft.documents, ..SendOptions::default() };
+        let options = SendOptions { documents: looked.draft.documents, by, ..SendOptions::default() };
         let report = self.office.send_files(&looked.files, &looked.judged, &options, tell).await?;
         let sent: Vec<TransmissionId> = report.transmissions().collect();
         let left = left_over(&looked, &report);

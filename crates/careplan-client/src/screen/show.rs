@@ -11,7 +11,7 @@ use super::Screen;
 use super::refused::Refused;
 use super::visit::Visit;
 use crate::service::Line;
-use crate::staff::{Role, Session, Stage};
+use crate::staff::{Act, Role, Session, Stage};
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -30,7 +30,8 @@ fn menu(role: Role) -> Vec<Link> {
         Link::new("検索", "/search"),
         Link::new("アドレス帳", "/partners"),
     ];
-    if role == Role::Manager {
+    menu.push(Link::new("自分の設定", "/me"));
+    if role.may(Act::Settings) {
         menu.push(Link::new("設定", "/settings"));
     }
     menu
@@ -116,11 +117,7 @@ impl Screen {
 }
 
 fn account(session: &Session) -> Account {
-    let role = match session.role {
-        Role::Manager => "管理者",
-        Role::Member => "一般",
-    };
-    Account::new(session.name.clone(), role, "/logout")
+    Account::new(session.name.clone(), session.role.label_ja(), "/logout")
 }
 
 /// An instant as people read it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use careplan_client::screen::{Who, routes};
+use careplan_client::staff::Role;
 use careplan_domain::Secret;
 use http::StatusCode;
 
@@ -17,6 +18,7 @@ fn path(template: &str) -> String {
         .replace("{name}", "x")
         .replace("{drawn}", "0")
         .replace("{office}", "9970000026")
+        .replace("{person}", "1")
 }
 
 async fn ask(browser: &mut Browser, method: &str, path: &str) -> (StatusCode, String) {
@@ -51,12 +53,14 @@ async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
         );
         let (status, to) = ask(&mut begun, route.method, &path).await;
         let is_led_to_change = status == StatusCode::SEE_OTHER && to == "/password";
-        let is_due = matches!(route.who, Who::Member | Who::Manager)
-            || route.path == "/login" && route.method == "GET";
+        let is_due = matches!(route.who, Who::May(_))
+            || route.path == "/login" && route.method == "GET"
+            // Steps that come after that one.
+            || ["/login/code", "/me/factor", "/me/factor/confirm"].contains(&route.path);
         assert_eq!(is_led_to_change, is_due, "{} {path}: {status} {to}", route.method);
         let (status, _) = ask(&mut member, route.method, &path).await;
         if route.who != Who::Anybody {
-            let is_for_managers = route.who == Who::Manager;
+            let is_for_managers = matches!(route.who, Who::May(act) if !Role::Member.may(act));
             assert_eq!(status == StatusCode::FORBIDDEN, is_for_managers, "{} {path}: {status}", route.method);
         }
         let (status, to) = ask(&mut manager, route.method, &path).await;

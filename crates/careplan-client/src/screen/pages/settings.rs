@@ -1,6 +1,7 @@
 //! 設定: an index of what the office chose; each section is a page of its own.
 
 pub(in crate::screen) mod applications;
+pub(in crate::screen) mod staff;
 pub(in crate::screen) mod terminal;
 
 use std::sync::Arc;
@@ -19,13 +20,13 @@ use crate::screen::visit::Member;
 const PATH: &str = "/settings";
 
 /// One section of the settings.
-struct Section {
-    title: &'static str,
-    path: &'static str,
+pub(super) struct Section {
+    pub(super) title: &'static str,
+    pub(super) path: &'static str,
     /// What it is for, in a sentence.
-    about: &'static str,
+    pub(super) about: &'static str,
     /// What holds now.
-    now: String,
+    pub(super) now: String,
 }
 
 #[derive(Template)]
@@ -47,7 +48,13 @@ pub(in crate::screen) async fn show(
 
 /// Every section, in the order in which people look for them.
 async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
-    Ok(vec![terminal::section(screen).await?, applications::section(screen).await?])
+    Ok(vec![
+        super::staff::section(screen).await?,
+        staff::section(screen).await?,
+        super::record::section(),
+        terminal::section(screen).await?,
+        applications::section(screen).await?,
+    ])
 }
 
 /// The way back from a section.
