@@ -31,6 +31,7 @@ use crate::outbox::{
     DispatchReport, DocumentOrder, FoundFile, GatherFault, Judged, SendOptions, UnitOutcome, UnitReport,
     gather, judge,
 };
+use crate::staff::Actor;
 use crate::state::{Draft, DraftState, StateFault};
 
 /// The folder of the drafts, below the data folder.
@@ -153,10 +154,10 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
-    pub async fn throw_away(&self, id: Uuid) -> Result<(), DeskFault> {
+    pub async fn throw_away(&self, id: Uuid, by: &Actor) -> Result<(), DeskFault> {
         let _turn = self.sending.lock().await;
         self.open(id).await?;
-        self.office.state().draft_went(id, &[], DraftState::Dropped, self.office.now()).await?;
+        self.office.state().draft_dropped(id, (by, self.office.now())).await?;
         Ok(files::remove(&self.folder(id))?)
     }
 
@@ -167,6 +168,7 @@ impl Desk {
     pub async fn send(
         &self,
         id: Uuid,
+        by: Actor,
         tell: impl FnMut(&UnitReport) + Send,
     ) -> Result<DispatchReport, DeskFault> {
         let _turn = self.sending.lock().await;
@@ -179,6 +181,7 @@ impl Desk {
             documents: looked.draft.documents,
             document_person: looked.about.person.clone(),
             link_earlier: true,
+            by,
             ..SendOptions::default()
         };
         let report = self.office.send_files(&about::named(&looked), &looked.judged, &options, tell).await?;

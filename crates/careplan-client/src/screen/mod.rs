@@ -11,6 +11,7 @@ mod guard;
 mod listen;
 mod pages;
 mod partners;
+mod qr;
 mod refused;
 mod routes;
 mod sheet;

@@ -8,6 +8,7 @@ mod board;
 mod counts;
 mod draft_about;
 mod drafts;
+pub(crate) mod factor_rows;
 mod history;
 mod history_page;
 mod history_report;
@@ -43,6 +44,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub use counts::Counts;
 pub use drafts::{Draft, DraftState};
+pub(crate) use factor_rows::Factor;
 pub use history::Kept;
 pub(crate) use history_page::{Matching, SameUnit, Walk};
 pub(crate) use history_report::{ExchangedMonth, Provided};

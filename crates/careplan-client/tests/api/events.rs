@@ -55,7 +55,8 @@ async fn who_waits_hears_at_once_of_what_this_process_does_and_soon_of_what_anot
         Box::pin(two.here.ask(ask, ""))
     };
     // Side by side: one that waits and is not asked to go on would keep its hold of the state file.
-    let (heard, sent) = tokio::join!(wait(0), two.here.put("/api/v1/sends/k", &small("20261021110000")));
+    let files = small("20261021110000");
+    let (heard, sent) = tokio::join!(wait(0), two.here.put("/api/v1/sends/k", &files));
     sent.good();
     assert_eq!(told(&heard.good()), [(1, "sent", "prepared")]);
     // As the command line does: nobody tells the hub.

@@ -29,6 +29,8 @@ mod poison;
 mod receivers_keys;
 mod report_commands;
 mod running;
+mod second_factor;
 mod sentences;
 mod setting_up;
 mod staff;
+mod telephone;

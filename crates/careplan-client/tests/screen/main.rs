@@ -7,6 +7,8 @@
 mod authority;
 #[path = "../office/exchange.rs"]
 mod exchange;
+#[path = "../office/telephone.rs"]
+mod telephone;
 #[expect(dead_code, reason = "the tests of the office use the rest of it")]
 #[path = "../office/world.rs"]
 mod world;
@@ -25,4 +27,5 @@ mod reports;
 mod routes;
 mod sending;
 mod settings;
+mod staff;
 mod versions;

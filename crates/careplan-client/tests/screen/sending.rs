@@ -57,7 +57,7 @@ async fn files_are_checked_shown_sent_by_one_button_and_only_once() {
     assert_eq!((zip.header("content-type"), &zip.bytes[..2]), ("application/zip", &b"PK"[..]));
     let actions: Vec<String> =
         screens.staff.operations(None, 10).await.unwrap().into_iter().map(|line| line.action).collect();
-    assert_eq!(actions.iter().filter(|action| *action == "send").count(), 1, "{actions:?}");
+    assert_eq!(actions.iter().filter(|action| *action == "sent").count(), 2, "{actions:?}");
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn progress_is_told_receiver_by_receiver_until_all_is_handed_over() {
     part.says("/sent?partner=9970000026");
     drain(&screens.office).await;
     let part = browser.get(&format!("{draft}/progress")).await;
-    part.says("2件／2件").says("受付済 2件").says("すべて送信しました。");
+    part.says("2件／2件").says("受付済（未読） 2件").says("すべて送信しました。");
     assert!(!part.text().contains("data-live"));
 }
 

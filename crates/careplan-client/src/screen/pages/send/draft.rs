@@ -23,7 +23,8 @@ use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
-use crate::screen::words::{month_ja, partner, sent_tag};
+use crate::screen::words::{month_ja, partner};
+use crate::staff::Actor;
 use crate::state::DraftState;
 
 #[derive(Template)]
@@ -189,13 +190,9 @@ pub(in crate::screen) async fn send(
     member: Member,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Refused> {
-    match screen.desk.send(id, |_| {}).await {
+    match screen.desk.send(id, Actor::from(&member.session), |_| {}).await {
         Ok(report) => {
             screen.hub.changed();
-            let count = report.transmissions().count();
-            let detail = serde_json::json!({ "transmissions": count });
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("send", &id.to_string()), &detail).await?;
             let failed: Vec<String> = report
                 .units
                 .iter()
@@ -227,12 +224,8 @@ pub(in crate::screen) async fn drop_it(
     member: Member,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Refused> {
-    match screen.desk.throw_away(id).await {
-        Ok(()) => {
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("send.dropped", &id.to_string()), &serde_json::json!({})).await?;
-            Ok(go_to("/send"))
-        }
+    match screen.desk.throw_away(id, &Actor::from(&member.session)).await {
+        Ok(()) => Ok(go_to("/send")),
         Err(DeskFault::Closed(_)) => Ok(go_to(&format!("/send/{id}"))),
         Err(fault) => Err(refused(fault)),
     }

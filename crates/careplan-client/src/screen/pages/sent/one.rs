@@ -24,6 +24,7 @@ use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner};
+use crate::staff::Actor;
 use crate::state::SentState;
 
 #[derive(Template)]
@@ -103,11 +104,9 @@ pub(in crate::screen) async fn withdraw(
     member: Member,
     Path(id): Path<TransmissionId>,
 ) -> Result<Response, Refused> {
-    match screen.office.withdraw(id).await {
+    match screen.office.withdraw_by(id, &Actor::from(&member.session)).await {
         Ok(()) => {
             screen.hub.changed();
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("withdraw", &id.to_string()), &serde_json::json!({})).await?;
             Ok(go_to(&format!("/sent/{id}?done=withdrawn")))
         }
         Err(OfficeFault::Platform(fault)) if fault.is_final() => {
