@@ -107,7 +107,8 @@ mod tests {
                     for (at, _) in text.match_indices(&format!("\"{prefix}")) {
                         let word = text[at + 1..].split('"').next().unwrap();
                         let is_word = |it: char| it.is_ascii_lowercase() || it == '.' || it == '_';
-                        if word != prefix && word.chars().all(is_word) {
+                        let is_file = word.ends_with(".html") || word.ends_with(".lock");
+                        if word != prefix && !is_file && word.chars().all(is_word) {
                             found.push(word.to_owned());
                         }
                     }
