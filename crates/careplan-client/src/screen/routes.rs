@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
 use super::pages::{
-    assets, factor, folders, login, me, news, notices, partners, password, received, record, reports, search,
-    send, sent, settings, staff, start, top,
+    assets, board, factor, folders, login, me, news, notices, partners, password, received, record, reports,
+    search, send, sent, settings, staff, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -84,6 +84,9 @@ fn table() -> Vec<Entry> {
         write(LoggedIn, "/me/factor/confirm", post(factor::confirm)),
         read(Anybody, "/start", get(start::show)),
         write(Anybody, "/start", post(start::add)),
+        // 月次ボード.
+        read(May(Work), "/board", get(board::show)),
+        read(May(Work), "/board/{office}/compare", get(board::compare)),
         // Sending.
         read(May(Work), "/send", get(send::list)),
         write(May(Work), "/send", post(send::bring).layer(uploads())),

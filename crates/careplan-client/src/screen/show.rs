@@ -25,6 +25,7 @@ pub(super) fn look() -> Site {
 fn menu(role: Role) -> Vec<Link> {
     let mut menu = vec![
         Link::new("今日の仕事", "/"),
+        Link::new("月次ボード", "/board"),
         Link::new("送信", "/send"),
         Link::new("送信したもの", "/sent"),
         Link::new("受信", "/received"),

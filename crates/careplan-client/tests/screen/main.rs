@@ -14,6 +14,7 @@ mod telephone;
 mod world;
 
 mod backup;
+mod board;
 mod browser;
 mod folders;
 mod guard;

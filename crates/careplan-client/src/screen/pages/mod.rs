@@ -1,6 +1,7 @@
 //! The pages, one file for each family.
 
 pub(super) mod assets;
+pub(super) mod board;
 pub(super) mod factor;
 pub(super) mod folders;
 mod forms;
