@@ -181,7 +181,9 @@ export class Person {
       return stops.length;
     });
     const reached = new Set();
-    for (let n = 0; n < wanted + 5; n++) {
+    // A date has stops of its own: year, month, day, and the calendar.
+    const inDates = 4 * await this.page.locator("input[type=date]").count();
+    for (let n = 0; n < wanted + inDates + 5; n++) {
       await this.page.keyboard.press("Tab");
       const seen = await this.page.evaluate(() => {
         const element = document.activeElement;
