@@ -16,6 +16,7 @@ pub mod agent;
 pub mod clock;
 pub mod commands;
 pub mod desk;
+pub mod echo;
 pub mod enrol;
 pub mod evidence;
 pub mod files;
