@@ -37,6 +37,7 @@ pub mod service;
 pub mod staff;
 pub mod state;
 pub mod trust;
+pub mod wizard;
 
 pub use clock::Clock;
 pub use office::{Engine, Link, Office, OfficeFault, OfficeOptions, Step};

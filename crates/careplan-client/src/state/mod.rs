@@ -27,6 +27,7 @@ mod rows;
 mod settings;
 pub(crate) mod staff_rows;
 mod taken_sets;
+mod wizard;
 
 use std::path::Path;
 use std::time::Duration;

@@ -9,6 +9,7 @@ mod world;
 
 mod commands;
 mod desk;
+mod echo;
 mod exchanging;
 mod folders_choosing;
 mod folders_export;
