@@ -29,7 +29,7 @@ export const open = [
 /// Pages of an office that has everything.
 export const settled = [
   "/", "/licence", "/licence/apply", "/licence/documents/invoice-", "/certificates", "/account", "/account/mail", "/account/second-factor", "/password",
-  "/offices", "/offices/9970000042/invitation",
+  "/offices", "/offices/9970000042/invitation", "/nothing-here",
 ];
 
 /// The paths of the settled office, with what only the world knows filled in.
@@ -98,8 +98,9 @@ export function onTheWay(office) {
 
 /// Screens of the office client, for a manager.
 export const screens = [
-  "/", "/send", "/sent", "/received", "/search", "/folders", "/partners", "/partners/search", "/partners/import", "/settings", "/settings/terminal",
-  "/settings/applications", "/settings/folders", "/settings/retention", "/notices", "/password",
+  "/", "/send", "/sent", "/sent?state=failed", "/received", "/received?state=unread", "/search", "/folders", "/partners", "/partners/search", "/partners/import", "/settings", "/settings/terminal",
+  "/settings/applications", "/settings/folders", "/settings/retention", "/settings/backup", "/settings/lan", "/settings/staff", "/staff", "/staff/add", "/record",
+  "/me", "/board", "/notices", "/reports", "/reports/usage?from=202604&until=202703", "/reports/provision?from=2026-01-01&until=2027-12-31", "/password",
 ];
 
 export { admin, known, post, world };

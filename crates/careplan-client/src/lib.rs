@@ -13,6 +13,7 @@
 
 pub mod address_book;
 pub mod agent;
+pub mod board;
 pub mod clock;
 pub mod commands;
 pub mod desk;
@@ -24,6 +25,7 @@ pub mod folders;
 pub mod history;
 pub mod inbox;
 pub mod keys;
+pub mod lan;
 pub mod letter;
 pub mod local_api;
 pub mod mishap;
@@ -32,6 +34,7 @@ mod office;
 pub mod outbox;
 pub mod partners;
 pub mod platform;
+pub mod safe;
 pub mod screen;
 pub mod service;
 pub mod staff;

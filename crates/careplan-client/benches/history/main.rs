@@ -4,7 +4,8 @@
 
 use std::sync::LazyLock;
 
-use careplan_client::history::{Direction, Filter, History, Key};
+use careplan_client::board::{By, Look, Side, View};
+use careplan_client::history::{Direction, Filter, Key};
 use careplan_client::{Office, OfficeOptions};
 use divan::Bencher;
 use tokio::runtime::Runtime;
@@ -15,14 +16,14 @@ const TRANSMISSIONS: u64 = 200_000;
 const LINES: u32 = 50;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-static OFFICE: LazyLock<(tempfile::TempDir, History)> = LazyLock::new(|| {
+static OFFICE: LazyLock<(tempfile::TempDir, Office)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let history = RUNTIME.block_on(async {
+    let office = RUNTIME.block_on(async {
         let office = Office::open(OfficeOptions::at(folder.path())).await.unwrap();
         made_up::fill(folder.path(), TRANSMISSIONS).await;
-        office.history()
+        office
     });
-    (folder, history)
+    (folder, office)
 });
 
 fn main() {
@@ -31,7 +32,7 @@ fn main() {
 }
 
 fn lines(bencher: Bencher, filter: Filter, after: Option<Key>) {
-    let history = &OFFICE.1;
+    let history = OFFICE.1.history();
     bencher.bench(|| RUNTIME.block_on(history.page(&filter, after, LINES)).unwrap());
 }
 
@@ -130,14 +131,32 @@ fn search_nobody(bencher: Bencher) {
 
 #[divan::bench(sample_count = 20)]
 fn usage_of_a_year(bencher: Bencher) {
-    let history = &OFFICE.1;
+    let history = OFFICE.1.history();
     let (from, until) = ("202501".parse().unwrap(), "202512".parse().unwrap());
     bencher.bench(|| RUNTIME.block_on(history.usage(from, until)).unwrap());
 }
 
 #[divan::bench(sample_count = 20)]
 fn provision_of_a_month(bencher: Bencher) {
-    let history = &OFFICE.1;
+    let history = OFFICE.1.history();
     let (from, until) = ("2025-11-01".parse().unwrap(), "2025-11-30".parse().unwrap());
     bencher.bench(|| RUNTIME.block_on(history.provision(from, until)).unwrap());
+}
+
+fn board(bencher: Bencher, by: By, look: Option<Look>) {
+    let boards = OFFICE.1.boards();
+    let month = "202411".parse().unwrap();
+    let view = View { month, side: Side::Planner, by, partner: None, person: None, look };
+    let now = "2024-11-30T01:00:00Z".parse().unwrap();
+    bencher.bench(|| RUNTIME.block_on(boards.board(&view, now)).unwrap());
+}
+
+#[divan::bench(sample_count = 20)]
+fn board_of_partners(bencher: Bencher) {
+    board(bencher, By::Partner, None);
+}
+
+#[divan::bench(sample_count = 20)]
+fn board_of_users_with_something_missing(bencher: Bencher) {
+    board(bencher, By::Person, Some(Look::Missing));
 }

@@ -128,6 +128,20 @@ pub async fn has_other_terminals(link: &Link, state: &State, now: Timestamp) -> 
     Ok(announced.holding.iter().any(|it| it.terminal != link.settings.terminal))
 }
 
+/// When this terminal's key was announced last, by whoever has its keys.
+///
+/// # Errors
+/// [`AddressFault::Platform`], [`AddressFault::State`].
+pub async fn newest_announcement_of_ours(
+    link: &Link,
+    state: &State,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, AddressFault> {
+    let announced = announced(link, state, &link.office(), now).await?;
+    let ours = announced.holding.iter().filter(|it| it.terminal == link.settings.terminal);
+    Ok(ours.map(|it| it.issued_at).max())
+}
+
 /// One key whose announcement holds.
 struct Holding {
     terminal: Uuid,

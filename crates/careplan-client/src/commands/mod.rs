@@ -4,6 +4,7 @@
 //! as plain arguments and never printed.
 
 mod api_token;
+mod backup;
 mod check;
 mod compare;
 mod data_folder;
@@ -54,6 +55,8 @@ enum Command {
     Files(OfFiles),
     #[command(flatten)]
     Office(OfOffice),
+    /// バックアップを、復元キーで、新しいパソコンのデータフォルダーに戻します
+    Restore(backup::Restore),
 }
 
 /// What only looks at files, and needs no office.
@@ -115,6 +118,8 @@ enum OfOffice {
     /// 介護ソフトなどが使うローカルAPIのトークンを作り、一覧にし、取り消します
     #[command(subcommand)]
     ApiToken(api_token::ApiToken),
+    /// 鍵・記録・控えのすべてを、復元キーで開くバックアップとして保存します（run の動作中でもかまいません）
+    Backup(backup::Backup),
 }
 
 #[derive(Debug, clap::Args)]
@@ -154,6 +159,7 @@ impl Arguments {
     async fn perform(self) -> anyhow::Result<Outcome> {
         let command = match self.command {
             Command::Files(command) => return command.perform(),
+            Command::Restore(restore) => return restore.perform(self.data).await,
             Command::Office(command) => command,
         };
         let data = match self.data {
@@ -183,6 +189,7 @@ impl Arguments {
             OfOffice::Echo(echo) => echo.perform(&office).await,
             OfOffice::Status(status) => status.perform(&office, &data).await,
             OfOffice::ApiToken(of) => of.perform(&office).await,
+            OfOffice::Backup(backup) => backup.perform(&office).await,
         };
         office.close().await;
         outcome

@@ -24,6 +24,11 @@ pub(super) enum Staff {
         /// ログイン名
         name: String,
     },
+    /// 2段階認証を解除します。スマートフォンをなくし、ほかに解除できる管理者がいないときに使います
+    ResetFactor {
+        /// ログイン名
+        name: String,
+    },
     /// 操作記録が書き換えられていないかを確かめ、新しいものから表示します
     Record,
 }
@@ -34,6 +39,7 @@ impl Staff {
         match self {
             Self::List { json } => list(&room, json).await,
             Self::Reset { name } => reset(office, &room, &name).await,
+            Self::ResetFactor { name } => reset_factor(office, &room, &name).await,
             Self::Record => record(&room).await,
         }
     }
@@ -59,12 +65,23 @@ async fn list(room: &Room, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-async fn reset(office: &Office, room: &Room, name: &str) -> anyhow::Result<Outcome> {
+async fn find(room: &Room, name: &str) -> anyhow::Result<Person> {
     let login = LoginName::new(name)?;
     let person = room.people().await?.into_iter().find(|person| person.login == login.as_str());
-    let person = person.with_context(|| {
+    person.with_context(|| {
         format!("ログイン名「{name}」の職員はいません。careplan-client staff list で確かめてください。")
-    })?;
+    })
+}
+
+async fn reset_factor(office: &Office, room: &Room, name: &str) -> anyhow::Result<Outcome> {
+    let person = find(room, name).await?;
+    room.reset_factor(person.id, (THIS_PC, office.now())).await?;
+    say("2段階認証を解除しました。次のログインでは、パスワードだけを入力します。");
+    Ok(Outcome::Done)
+}
+
+async fn reset(office: &Office, room: &Room, name: &str) -> anyhow::Result<Outcome> {
+    let person = find(room, name).await?;
     let password = room.reset_password(person.id, (THIS_PC, office.now())).await?;
     say(format_args!("仮パスワード：{}", password.expose()));
     say("次のログインで、自分のパスワードに変えてください。この仮パスワードは二度と表示されません。");

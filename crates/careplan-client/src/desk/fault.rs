@@ -20,6 +20,16 @@ pub enum DeskFault {
     /// Nothing is in it.
     #[error("送信するファイルがありません。介護ソフトが書き出したファイルを入れてください。")]
     Empty,
+    /// It is on its way or arrived.
+    #[error(
+        "この送信は「{0}」のため、送り直す必要はありません。送信したものの一覧で状態を確かめてください。"
+    )]
+    UnderWay(&'static str),
+    /// The copy of its files is not here any more, or was changed.
+    #[error(
+        "この送信の控えのファイルが、このパソコンにありません。介護ソフトから書き出し直して、送信の画面に入れてください。"
+    )]
+    CopyGone,
     /// The name of a file.
     #[error("ファイル「{0}」は受け付けられません。{1}")]
     Name(String, #[source] NameFault),

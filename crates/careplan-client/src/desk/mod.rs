@@ -5,6 +5,8 @@
 //!
 //! A send that was killed half-way is simply asked for again: the outbox knows by their content the units that it has.
 
+mod about;
+mod again;
 mod before;
 mod bring;
 mod fault;
@@ -16,16 +18,20 @@ use careplan_domain::TransmissionId;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+pub use about::{About, DocumentKind};
+pub use again::came_to_nothing;
 pub use before::Before;
 pub use bring::{Brought, DRAFT_BYTES_MAX, DRAFT_FILES_MAX};
 pub use fault::DeskFault;
 
 use crate::files;
+use crate::history::Person;
 use crate::office::Office;
 use crate::outbox::{
     DispatchReport, DocumentOrder, FoundFile, GatherFault, Judged, SendOptions, UnitOutcome, UnitReport,
     gather, judge,
 };
+use crate::staff::Actor;
 use crate::state::{Draft, DraftState, StateFault};
 
 /// The folder of the drafts, below the data folder.
@@ -47,6 +53,8 @@ pub struct Looked {
     pub files: Vec<FoundFile>,
     /// The same, sorted into units and checked.
     pub judged: Judged,
+    /// What its documents are.
+    pub about: About,
     /// What was sent of it before.
     pub sent: Vec<TransmissionId>,
 }
@@ -99,6 +107,7 @@ impl Desk {
     pub async fn look(&self, id: Uuid) -> Result<Looked, DeskFault> {
         let draft = self.office.state().draft(id).await?.ok_or(DeskFault::Unknown)?;
         let sent = self.office.state().sent_of_draft(id).await?;
+        let about = self.office.state().about_documents(id).await?;
         let folder = self.folder(id);
         // Reading and checking take seconds when there is much of it.
         let looked = tokio::task::spawn_blocking(move || {
@@ -112,7 +121,7 @@ impl Desk {
             Ok::<_, DeskFault>((files, judged))
         });
         let (files, judged) = looked.await.map_err(|_| DeskFault::Inside)??;
-        Ok(Looked { draft, files, judged, sent })
+        Ok(Looked { draft, files, judged, about, sent })
     }
 
     /// Says where the documents beside the standard go.
@@ -124,14 +133,31 @@ impl Desk {
         Ok(self.office.state().order_documents(id, order, self.office.now()).await?)
     }
 
+    /// Says what the documents beside the standard are. Before [`order_documents`](Self::order_documents), without which none is sent.
+    ///
+    /// # Errors
+    /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
+    pub async fn describe_documents(&self, id: Uuid, about: &About) -> Result<(), DeskFault> {
+        self.open(id).await?;
+        Ok(self.office.state().describe_documents(id, about, self.office.now()).await?)
+    }
+
+    /// Everybody whom documents can be about: who was ever in something, by kana.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn known_persons(&self) -> Result<Vec<Person>, StateFault> {
+        self.office.state().known_persons().await
+    }
+
     /// Throws a draft away with its files. Nothing of it was sent, or what was stays sent.
     ///
     /// # Errors
     /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
-    pub async fn throw_away(&self, id: Uuid) -> Result<(), DeskFault> {
+    pub async fn throw_away(&self, id: Uuid, by: &Actor) -> Result<(), DeskFault> {
         let _turn = self.sending.lock().await;
         self.open(id).await?;
-        self.office.state().draft_went(id, &[], DraftState::Dropped, self.office.now()).await?;
+        self.office.state().draft_dropped(id, (by, self.office.now())).await?;
         Ok(files::remove(&self.folder(id))?)
     }
 
@@ -142,6 +168,7 @@ impl Desk {
     pub async fn send(
         &self,
         id: Uuid,
+        by: Actor,
         tell: impl FnMut(&UnitReport) + Send,
     ) -> Result<DispatchReport, DeskFault> {
         let _turn = self.sending.lock().await;
@@ -150,9 +177,14 @@ impl Desk {
         if looked.files.is_empty() {
             return Err(DeskFault::Empty);
         }
-        let options =
-            SendOptions { documents: looked.draft.documents, link_earlier: true, ..SendOptions::default() };
-        let report = self.office.send_files(&looked.files, &looked.judged, &options, tell).await?;
+        let options = SendOptions {
+            documents: looked.draft.documents,
+            document_person: looked.about.person.clone(),
+            link_earlier: true,
+            by,
+            ..SendOptions::default()
+        };
+        let report = self.office.send_files(&about::named(&looked), &looked.judged, &options, tell).await?;
         let sent: Vec<TransmissionId> = report.transmissions().collect();
         let left = left_over(&looked, &report);
         let state = if left { DraftState::Open } else { DraftState::Sent };

@@ -5,8 +5,9 @@ use careplan_protocol::Base64;
 use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, ANNOUNCEMENT_VALIDITY_MAX, KeyAnnouncement};
 
 use super::EnrolFault;
+use crate::address_book::newest_announcement_of_ours;
 use crate::keys::KeysFault;
-use crate::office::{Link, Office};
+use crate::office::{Link, Office, OfficeFault};
 use crate::platform::Platform;
 use crate::trust::Trust;
 
@@ -27,10 +28,36 @@ impl Office {
         let content = serde_json::to_vec(&announcement).unwrap_or_default();
         let signed = sign(&content, link.identity.signer(), now)
             .map_err(|_| KeysFault::Unusable(careplan_envelope::KeyFault::Unavailable))?;
+        // First, so that an announcement whose answer was lost is not taken for another's.
+        self.state().store_announcing_at(now).await?;
         link.platform.announce(link.settings.terminal, signed).await?;
         self.state().store_announced_at(Some(now)).await?;
         tracing::info!("terminal key announced");
         Ok(())
+    }
+
+    /// Looks whether somebody else announced as this terminal after we did: then there are two living copies of it, of which one was
+    /// restored from a backup of the other. Both may fetch the same letters, and neither knows what the other sent.
+    pub(super) async fn look_for_other_copy(&self, link: &Link) -> Result<bool, EnrolFault> {
+        let Some(ours) = self.state().announcing_at().await? else { return Ok(false) };
+        let newest = newest_announcement_of_ours(link, self.state(), self.now()).await;
+        let newest = newest.map_err(OfficeFault::from)?;
+        let is_there = newest.is_some_and(|newest| newest.as_millisecond() > ours.as_millisecond());
+        if is_there {
+            tracing::warn!("another copy of this terminal announces its key");
+            self.state().note_other_copy(self.now()).await?;
+        }
+        Ok(is_there)
+    }
+
+    /// Makes this the one copy of the terminal that counts: it is announced anew, and the other one will notice.
+    ///
+    /// # Errors
+    /// [`EnrolFault`].
+    pub async fn claim_terminal(&self) -> Result<(), EnrolFault> {
+        let link = self.link().await?;
+        self.announce(&link).await?;
+        Ok(self.state().forget_other_copy().await?)
     }
 
     /// Fetches the trust list and keeps it, when it holds and is not older than the one held.

@@ -63,7 +63,9 @@ impl Office {
         }
         let announced_at = self.state().announced_at().await?;
         let half = ANNOUNCEMENT_VALIDITY_MAX / 2;
-        if announced_at.is_none_or(|at| now.duration_since(at) >= half) {
+        // Of two copies neither drowns the other out: the office decides.
+        let is_alone = announced_at.is_none() || !self.look_for_other_copy(&link).await?;
+        if is_alone && announced_at.is_none_or(|at| now.duration_since(at) >= half) {
             self.announce(&link).await?;
             renewed.announcement = true;
         }

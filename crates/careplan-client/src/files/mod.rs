@@ -138,17 +138,24 @@ pub fn replace(path: &Path, bytes: &[u8], privacy: Privacy, mishaps: &Mishaps) -
 /// # Errors
 /// When it cannot be written.
 pub fn write_new(path: &Path, bytes: &[u8], privacy: Privacy, mishaps: &Mishaps) -> Result<(), FileFault> {
-    let write = || {
+    let mut file = begin(path, privacy, mishaps)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fault(path, FileAction::Write))
+}
+
+/// Begins a file that is nobody's yet, for who writes it piece by piece and syncs it at the end; a left-over of the same name is replaced.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn begin(path: &Path, privacy: Privacy, mishaps: &Mishaps) -> Result<File, FileFault> {
+    let make = || {
         mishaps.before_write(path)?;
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = open_new(path, privacy)?;
-        file.write_all(bytes)?;
-        file.sync_all()
+        open_new(path, privacy)
     };
-    write().map_err(fault(path, FileAction::Write))
+    make().map_err(fault(path, FileAction::Write))
 }
 
 /// Renames within one file system and syncs both folders.
@@ -221,7 +228,7 @@ fn open_new(path: &Path, privacy: Privacy) -> io::Result<File> {
 }
 
 /// A name beside the final one, so that the rename stays within one file system.
-fn temporary_beside(path: &Path) -> PathBuf {
+pub(crate) fn temporary_beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".part");

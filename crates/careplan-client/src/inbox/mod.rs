@@ -30,6 +30,7 @@ use careplan_protocol::receipt::ReceiptKind;
 use crate::office::{Engine, Office, OfficeFault, Step};
 use crate::outbox::next_try;
 use crate::platform::PlatformFault;
+use crate::staff::Actor;
 use crate::state::{Cursor, Received, ReceivedState};
 
 /// Tries before a letter that cannot be opened or verified is set aside: once more could help when
@@ -109,11 +110,18 @@ impl Office {
     /// # Errors
     /// [`OfficeFault::WrongState`] unless it was acknowledged.
     pub async fn mark_imported(&self, id: TransmissionId) -> Result<(), OfficeFault> {
-        let received = self.state().received(id).await?.ok_or(OfficeFault::Unknown(id))?;
-        match received.state {
-            ReceivedState::Acknowledged => {
-                Ok(self.state().set_received(id, ReceivedState::Importing, self.now()).await?)
-            }
+        self.mark_imported_by(id, &Actor::default()).await
+    }
+
+    /// The same by somebody, who is named in the record of operations.
+    ///
+    /// # Errors
+    /// As [`mark_imported`](Self::mark_imported).
+    pub async fn mark_imported_by(&self, id: TransmissionId, by: &Actor) -> Result<(), OfficeFault> {
+        if self.state().import_begun(id, (by, self.now())).await? {
+            return Ok(());
+        }
+        match self.state().received(id).await?.ok_or(OfficeFault::Unknown(id))?.state {
             ReceivedState::Importing | ReceivedState::Imported => Ok(()),
             other => Err(OfficeFault::WrongState(id, other.label_ja())),
         }

@@ -54,7 +54,8 @@ use crate::service::Hub;
 /// Bodies with files that are held in memory at the same time; the next one waits. The PCs are small.
 const BODIES_MAX: usize = 2;
 
-/// What the handlers of the local API share.
+/// What the handlers of the local API share. Clones are the same local API.
+#[derive(Clone)]
 pub struct LocalApi {
     office: Office,
     hub: Hub,
@@ -62,7 +63,7 @@ pub struct LocalApi {
     doors: Doors,
     bodies: Arc<Semaphore>,
     /// One thing is sent at a time: who asks twice waits, and finds it sent.
-    sending: Mutex<()>,
+    sending: Arc<Mutex<()>>,
     /// Places for requests that wait for events.
     places: Arc<Semaphore>,
     /// The program comes to its end: who waits is let go.
@@ -77,10 +78,18 @@ impl LocalApi {
             hub,
             doors,
             bodies: Arc::new(Semaphore::new(BODIES_MAX)),
-            sending: Mutex::new(()),
+            sending: Arc::default(),
             places: Arc::new(Semaphore::new(WAITING_MAX)),
             stop,
         }
+    }
+}
+
+impl LocalApi {
+    /// The same behind other doors.
+    #[must_use]
+    pub fn behind(&self, doors: Doors) -> Self {
+        Self { doors, ..self.clone() }
     }
 }
 

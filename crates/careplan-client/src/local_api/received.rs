@@ -7,7 +7,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 pub(super) use files::*;
@@ -19,6 +18,7 @@ use super::refusals::{transmission, unknown};
 use super::shown::{Transmission, one};
 use super::{LocalApi, Problem};
 use crate::history::Direction;
+use crate::staff::Actor;
 
 /// Which page.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -103,9 +103,7 @@ pub(super) async fn imported(
     Path(id): Path<String>,
 ) -> Result<Json<Transmission>, Refused> {
     let id = transmission(&id)?;
-    api.office.mark_imported(id).await?;
-    let by = (&caller.name, api.office.now());
-    api.office.state().note_of_application(by, ("imported", &id.to_string()), &json!({})).await?;
+    api.office.mark_imported_by(id, &Actor::from(&caller.name)).await?;
     api.hub.changed();
     shown(&api, &id.to_string()).await.map(Json)
 }

@@ -33,6 +33,7 @@ use super::waiting::Patience;
 use super::{LocalApi, Problem};
 use crate::history::Person;
 use crate::outbox::{DocumentOrder, FoundFile, Judged, SendOptions, new_uuid};
+use crate::staff::Actor;
 use crate::state::NewSend;
 
 /// How long a key is remembered. After that the outbox still knows by its content what was sent.
@@ -80,6 +81,7 @@ pub(super) async fn send(
         document_person: brought.documents.and_then(|body| body.person).map(person),
         dispatch: Some(begun.dispatch),
         link_earlier: true,
+        by: Actor::from(&caller.name),
         ..SendOptions::default()
     };
     let answer = go(&api, brought.files, &options, (begun.dispatch, before.unwrap_or_default())).await?;

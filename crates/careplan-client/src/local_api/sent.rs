@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde_json::json;
 
 use super::guard::Caller;
 use super::problem::Refused;
@@ -12,6 +11,7 @@ use super::refusals::{transmission, unknown};
 use super::shown::{Transmission, one};
 use super::{LocalApi, Problem};
 use crate::history::Direction;
+use crate::staff::Actor;
 
 /// Shows where something that was sent stands.
 #[utoipa::path(get, path = "/api/v1/sent/{id}", operation_id = "show_sent", tag = "send",
@@ -44,9 +44,7 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
 ) -> Result<Json<Transmission>, Refused> {
     let id = transmission(&id)?;
-    api.office.withdraw(id).await?;
-    let by = (&caller.name, api.office.now());
-    api.office.state().note_of_application(by, ("withdraw", &id.to_string()), &json!({})).await?;
+    api.office.withdraw_by(id, &Actor::from(&caller.name)).await?;
     api.hub.changed();
     let shown = one(&api.office, id, Direction::Sent).await?;
     shown.map(Json).ok_or_else(|| unknown(&id.to_string()))

@@ -18,6 +18,7 @@ use crate::history::{Bundle, Direction, Person, Placed, Shelf};
 use crate::letter::{Draft, compose};
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault};
+use crate::staff::Actor;
 use crate::state::{Fault, NewSent, Sent};
 
 /// What is asked of one action.
@@ -35,6 +36,8 @@ pub struct SendOptions {
     pub document_person: Option<Person>,
     /// Whether a unit that went before with other content is named as the one that this corrects.
     pub link_earlier: bool,
+    /// Who sends, for the record of operations.
+    pub by: Actor,
 }
 
 /// Where documents (PDF, JPEG) go: their names do not say it.
@@ -282,6 +285,7 @@ impl Office {
             again: options.again,
             copy: &placed.copy,
             persons: &parcel.persons,
+            by: &options.by,
             now,
         };
         match self.state().store_prepared(&new).await {

@@ -73,18 +73,27 @@ enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     LogIn,
-    ChangePassword,
+    /// What the session owes.
+    Owed(Stage),
 }
 
 fn judge(who: Who, session: Option<(Stage, Role)>) -> Verdict {
     match (who, session) {
         (Who::Anybody, _) | (Who::LoggedIn, Some(_)) => Verdict::Enter,
         (_, None) => Verdict::First(Step::LogIn),
-        (_, Some((Stage::PasswordTemporary, _))) => Verdict::First(Step::ChangePassword),
-        (Who::Member, Some((Stage::Full, _))) | (Who::Manager, Some((Stage::Full, Role::Manager))) => {
-            Verdict::Enter
-        }
-        (Who::Manager, Some((Stage::Full, Role::Member))) => Verdict::ManagersOnly,
+        (Who::May(act), Some((Stage::Full, role))) if role.may(act) => Verdict::Enter,
+        (Who::May(_), Some((Stage::Full, _))) => Verdict::ManagersOnly,
+        (Who::May(_), Some((stage, _))) => Verdict::First(Step::Owed(stage)),
+    }
+}
+
+/// The page of what a session owes; the first page where it owes nothing.
+pub(super) fn step_page(stage: Stage) -> &'static str {
+    match stage {
+        Stage::PasswordTemporary => "/password",
+        Stage::SecondFactorDue => "/login/code",
+        Stage::SecondFactorMissing => "/me/factor",
+        Stage::Full => "/",
     }
 }
 
@@ -93,7 +102,7 @@ impl Step {
     /// meanwhile has to be filled in again.
     fn lead(self, request: &Request, is_over: bool) -> Redirect {
         match self {
-            Self::ChangePassword => Redirect::to("/password"),
+            Self::Owed(stage) => Redirect::to(step_page(stage)),
             Self::LogIn => {
                 let mut query = url::form_urlencoded::Serializer::new(String::new());
                 if is_over {
@@ -117,23 +126,29 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::staff::Act;
 
     #[test]
     fn each_rule_lets_in_who_may_and_leads_the_others_to_what_is_due() {
         use Role::{Manager, Member};
-        use Stage::{Full, PasswordTemporary};
-        let due = Verdict::First;
-        for (session, verdicts) in [
-            (None, [Verdict::Enter, due(Step::LogIn), due(Step::LogIn), due(Step::LogIn)]),
-            (
-                Some((PasswordTemporary, Manager)),
-                [Verdict::Enter, Verdict::Enter, due(Step::ChangePassword), due(Step::ChangePassword)],
-            ),
-            (Some((Full, Member)), [Verdict::Enter, Verdict::Enter, Verdict::Enter, Verdict::ManagersOnly]),
-            (Some((Full, Manager)), [Verdict::Enter; 4]),
-        ] {
-            let rules = [Who::Anybody, Who::LoggedIn, Who::Member, Who::Manager];
-            assert_eq!(rules.map(|who| judge(who, session)), verdicts, "{session:?}");
+        use Stage::{Full, PasswordTemporary, SecondFactorDue, SecondFactorMissing};
+        use Verdict::{Enter, First, ManagersOnly};
+        let rules = [Who::Anybody, Who::LoggedIn, Who::May(Act::Work), Who::May(Act::Settings)];
+        let log_in = First(Step::LogIn);
+        assert_eq!(rules.map(|who| judge(who, None)), [Enter, log_in, log_in, log_in]);
+        for owed in [PasswordTemporary, SecondFactorDue, SecondFactorMissing] {
+            let due = First(Step::Owed(owed));
+            for role in Role::ALL {
+                let verdicts = rules.map(|who| judge(who, Some((owed, role))));
+                assert_eq!(verdicts, [Enter, Enter, due, due], "{owed:?} {role:?}");
+            }
+        }
+        let member = rules.map(|who| judge(who, Some((Full, Member))));
+        assert_eq!(member, [Enter, Enter, Enter, ManagersOnly]);
+        for act in Act::ALL {
+            assert_eq!(judge(Who::May(act), Some((Full, Manager))), Enter, "{act:?}");
+            let may = if act == Act::Work { Enter } else { ManagersOnly };
+            assert_eq!(judge(Who::May(act), Some((Full, Member))), may, "{act:?}");
         }
     }
 

@@ -11,6 +11,7 @@ mod guard;
 mod listen;
 mod pages;
 mod partners;
+mod qr;
 mod refused;
 mod routes;
 mod sheet;
@@ -22,12 +23,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 pub use doors::Doors;
 pub use listen::{ListenFault, Listening, PORT, listen};
 pub use routes::{Route, Who, routes};
 
 use crate::desk::Desk;
+use crate::lan;
 use crate::office::Office;
 use crate::service::Hub;
 use crate::staff::Staff;
@@ -35,23 +39,50 @@ use crate::staff::Staff;
 /// Bytes of a form without files.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
-/// What the handlers of the screens share.
+/// What the handlers of the screens share. Clones are the same screens.
+#[derive(Clone)]
 pub struct Screen {
     office: Office,
     staff: Staff,
     desk: Desk,
-    partners: partners::Partners,
+    partners: Arc<partners::Partners>,
     hub: Hub,
     /// The names under which it may be asked.
     doors: Doors,
     look: careplan_web::Site,
+    /// The program comes to its end: long work that a page began stops.
+    stop: CancellationToken,
+    /// Whether other PCs of the office can come in.
+    lan: watch::Receiver<lan::Standing>,
 }
 
 impl Screen {
     /// The screens of an office, behind `doors`.
     pub fn new(office: Office, staff: Staff, hub: Hub, doors: Doors) -> Self {
         let desk = Desk::new(office.clone());
-        Self { office, staff, desk, partners: partners::Partners::default(), hub, doors, look: show::look() }
+        let (partners, look, stop) = (Arc::default(), show::look(), CancellationToken::new());
+        let (_, lan) = watch::channel(lan::Standing::Off);
+        Self { office, staff, desk, partners, hub, doors, look, stop, lan }
+    }
+
+    /// The same screens behind other doors.
+    #[must_use]
+    pub fn behind(&self, doors: Doors) -> Self {
+        Self { doors, ..self.clone() }
+    }
+
+    /// The same, which tell how sharing in the office stands.
+    #[must_use]
+    pub fn telling(mut self, lan: watch::Receiver<lan::Standing>) -> Self {
+        self.lan = lan;
+        self
+    }
+
+    /// The same, whose long work stops with the program.
+    #[must_use]
+    pub fn stopping(mut self, stop: CancellationToken) -> Self {
+        self.stop = stop;
+        self
     }
 }
 

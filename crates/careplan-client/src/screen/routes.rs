@@ -9,12 +9,13 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
 use super::pages::{
-    assets, folders, login, news, notices, partners, password, received, reports, search, send, sent,
-    settings, start, top,
+    assets, factor, folders, login, me, news, notices, partners, password, received, record, reports, search,
+    send, sent, settings, staff, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
 use crate::partners::FILE_BYTES_MAX;
+use crate::staff::Act;
 
 /// Who may ask for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +24,8 @@ pub enum Who {
     Anybody,
     /// Who is logged in, and be it with a temporary password or before the second factor: the steps of the log-in.
     LoggedIn,
-    /// Members of staff who owe no step of the log-in.
-    Member,
-    /// The same, in the role of a manager.
-    Manager,
+    /// Who owes no step of the log-in and is in a role that may do this.
+    May(Act),
 }
 
 /// One route.
@@ -67,9 +66,10 @@ fn list_file() -> DefaultBodyLimit {
 }
 
 fn table() -> Vec<Entry> {
-    use Who::{Anybody, LoggedIn, Manager, Member};
+    use Act::{Record, Settings, Staff, Work};
+    use Who::{Anybody, LoggedIn, May};
     vec![
-        read(Member, "/", get(top::show)),
+        read(May(Work), "/", get(top::show)),
         read(Anybody, "/assets/{name}", get(assets::show)),
         // The steps of the log-in.
         read(Anybody, "/login", get(login::show)),
@@ -77,73 +77,109 @@ fn table() -> Vec<Entry> {
         write(LoggedIn, "/logout", post(login::log_out)),
         read(LoggedIn, "/password", get(password::show)),
         write(LoggedIn, "/password", post(password::change)),
+        read(LoggedIn, "/login/code", get(factor::ask)),
+        write(LoggedIn, "/login/code", post(factor::pass)),
+        read(LoggedIn, "/me/factor", get(factor::prepare)),
+        write(LoggedIn, "/me/factor", post(factor::begin)),
+        write(LoggedIn, "/me/factor/confirm", post(factor::confirm)),
         read(Anybody, "/start", get(start::show)),
         write(Anybody, "/start", post(start::add)),
         // Sending.
-        read(Member, "/send", get(send::list)),
-        write(Member, "/send", post(send::bring).layer(uploads())),
-        read(Member, "/send/{id}", get(send::show)),
-        read(Member, "/send/{id}/changes/{before}", get(send::changes)),
-        write(Member, "/send/{id}/add", post(send::add).layer(uploads())),
-        write(Member, "/send/{id}/documents", post(send::order_documents)),
-        write(Member, "/send/{id}/send", post(send::send)),
-        write(Member, "/send/{id}/drop", post(send::drop_it)),
-        read(Member, "/sent", get(sent::list)),
-        write(Member, "/sent", post(sent::find)),
-        read(Member, "/sent/{id}", get(sent::one)),
-        write(Member, "/sent/{id}/withdraw", post(sent::withdraw)),
-        read(Member, "/sent/{id}/files/{name}", get(sent::file)),
-        read(Member, "/sent/{id}/forms", get(sent::html)),
-        read(Member, "/sent/{id}/forms.pdf", get(sent::pdf)),
-        read(Member, "/sent/{id}/changes/{before}", get(sent::changes)),
-        read(Member, "/evidence/{id}", get(sent::evidence)),
-        read(Member, "/search", get(search::show)),
-        write(Member, "/search", post(search::find)),
+        read(May(Work), "/send", get(send::list)),
+        write(May(Work), "/send", post(send::bring).layer(uploads())),
+        read(May(Work), "/send/{id}", get(send::show)),
+        read(May(Work), "/send/{id}/changes/{before}", get(send::changes)),
+        read(May(Work), "/send/{id}/progress", get(send::progress)),
+        write(May(Work), "/send/{id}/add", post(send::add).layer(uploads())),
+        write(May(Work), "/send/{id}/documents", post(send::order_documents)),
+        write(May(Work), "/send/{id}/send", post(send::send)),
+        write(May(Work), "/send/{id}/drop", post(send::drop_it)),
+        read(May(Work), "/sent", get(sent::list)),
+        write(May(Work), "/sent", post(sent::find)),
+        read(May(Work), "/sent/{id}", get(sent::one)),
+        write(May(Work), "/sent/{id}/withdraw", post(sent::withdraw)),
+        write(May(Work), "/sent/{id}/again", post(sent::again)),
+        read(May(Work), "/sent/{id}/files/{name}", get(sent::file)),
+        read(May(Work), "/sent/{id}/forms", get(sent::html)),
+        read(May(Work), "/sent/{id}/forms.pdf", get(sent::pdf)),
+        read(May(Work), "/sent/{id}/changes/{before}", get(sent::changes)),
+        read(May(Work), "/evidence/{id}", get(sent::evidence)),
+        read(May(Work), "/search", get(search::show)),
+        write(May(Work), "/search", post(search::find)),
         // Receiving.
-        read(Member, "/news/{drawn}", get(news::show)),
-        read(Member, "/received", get(received::list)),
-        write(Member, "/received", post(received::find)),
-        write(Member, "/received/imported", post(received::mark)),
-        write(Member, "/received/imported/undo", post(received::unmark)),
-        read(Member, "/received/{id}", get(received::one)),
-        write(Member, "/received/{id}/imported", post(received::imported)),
-        read(Member, "/received/{id}/files/{name}", get(received::file)),
-        read(Member, "/received/{id}/forms", get(received::html)),
-        read(Member, "/received/{id}/forms.pdf", get(received::pdf)),
-        read(Member, "/received/{id}/changes/{before}", get(received::changes)),
-        read(Member, "/notices", get(notices::list)),
-        read(Member, "/notices/{number}", get(notices::one)),
+        read(May(Work), "/news/{drawn}", get(news::show)),
+        read(May(Work), "/received", get(received::list)),
+        write(May(Work), "/received", post(received::find)),
+        write(May(Work), "/received/imported", post(received::mark)),
+        write(May(Work), "/received/imported/undo", post(received::unmark)),
+        read(May(Work), "/received/{id}", get(received::one)),
+        write(May(Work), "/received/{id}/imported", post(received::imported)),
+        read(May(Work), "/received/{id}/files/{name}", get(received::file)),
+        read(May(Work), "/received/{id}/forms", get(received::html)),
+        read(May(Work), "/received/{id}/forms.pdf", get(received::pdf)),
+        read(May(Work), "/received/{id}/changes/{before}", get(received::changes)),
+        read(May(Work), "/notices", get(notices::list)),
+        read(May(Work), "/notices/{number}", get(notices::one)),
         // 報告.
-        read(Member, "/reports", get(reports::index)),
-        read(Member, "/reports/usage", get(reports::usage)),
-        read(Member, "/reports/usage.pdf", get(reports::usage_pdf)),
-        read(Member, "/reports/usage.csv", get(reports::usage_csv)),
-        read(Member, "/reports/provision", get(reports::provision)),
-        read(Member, "/reports/provision.csv", get(reports::provision_csv)),
+        read(May(Work), "/reports", get(reports::index)),
+        read(May(Work), "/reports/usage", get(reports::usage)),
+        read(May(Work), "/reports/usage.pdf", get(reports::usage_pdf)),
+        read(May(Work), "/reports/usage.csv", get(reports::usage_csv)),
+        read(May(Work), "/reports/provision", get(reports::provision)),
+        read(May(Work), "/reports/provision.csv", get(reports::provision_csv)),
         // アドレス帳.
-        read(Member, "/partners", get(partners::list)),
-        read(Member, "/partners.csv", get(partners::csv)),
-        write(Member, "/partners/refresh", post(partners::refresh)),
-        read(Member, "/partners/search", get(partners::search)),
-        write(Member, "/partners/add", post(partners::add)),
-        read(Member, "/partners/import", get(partners::import_page)),
-        write(Member, "/partners/import", post(partners::import).layer(list_file())),
-        read(Member, "/partners/{office}", get(partners::one)),
-        write(Member, "/partners/{office}", post(partners::write_down)),
-        write(Member, "/partners/{office}/remove", post(partners::remove)),
+        read(May(Work), "/partners", get(partners::list)),
+        read(May(Work), "/partners.csv", get(partners::csv)),
+        write(May(Work), "/partners/refresh", post(partners::refresh)),
+        read(May(Work), "/partners/search", get(partners::search)),
+        write(May(Work), "/partners/add", post(partners::add)),
+        read(May(Work), "/partners/import", get(partners::import_page)),
+        write(May(Work), "/partners/import", post(partners::import).layer(list_file())),
+        read(May(Work), "/partners/{office}", get(partners::one)),
+        write(May(Work), "/partners/{office}", post(partners::write_down)),
+        write(May(Work), "/partners/{office}/remove", post(partners::remove)),
         // What is shared with the care software.
-        read(Member, "/folders", get(folders::show)),
+        read(May(Work), "/folders", get(folders::show)),
+        // 自分の設定.
+        read(May(Work), "/me", get(me::show)),
+        write(May(Work), "/me/sessions/end", post(me::end_session)),
+        write(May(Work), "/me/factor/remove", post(me::remove_factor)),
+        // 職員.
+        read(May(Staff), "/staff", get(staff::list)),
+        read(May(Staff), "/staff/add", get(staff::add_page)),
+        write(May(Staff), "/staff/add", post(staff::add)),
+        read(May(Staff), "/staff/{person}", get(staff::one)),
+        write(May(Staff), "/staff/{person}/role", post(staff::set_role)),
+        write(May(Staff), "/staff/{person}/away", post(staff::lock_away)),
+        write(May(Staff), "/staff/{person}/back", post(staff::take_back)),
+        write(May(Staff), "/staff/{person}/password", post(staff::reset_password)),
+        write(May(Staff), "/staff/{person}/factor", post(staff::reset_factor)),
+        write(May(Staff), "/staff/{person}/sessions/end", post(staff::end_session)),
+        // 操作記録.
+        read(May(Record), "/record", get(record::show)),
+        read(May(Record), "/record.csv", get(record::csv)),
         // 設定.
-        read(Manager, "/settings", get(settings::show)),
-        read(Manager, "/settings/terminal", get(settings::terminal::show)),
-        write(Manager, "/settings/terminal/renew", post(settings::terminal::renew)),
-        read(Manager, "/settings/applications", get(settings::applications::show)),
-        write(Manager, "/settings/applications", post(settings::applications::add)),
-        write(Manager, "/settings/applications/revoke", post(settings::applications::revoke)),
-        read(Manager, "/settings/retention", get(settings::retention::show)),
-        write(Manager, "/settings/retention", post(settings::retention::choose)),
-        read(Manager, "/settings/folders", get(settings::folders::show)),
-        write(Manager, "/settings/folders", post(settings::folders::choose)),
+        read(May(Settings), "/settings", get(settings::show)),
+        read(May(Settings), "/settings/terminal", get(settings::terminal::show)),
+        write(May(Settings), "/settings/terminal/renew", post(settings::terminal::renew)),
+        read(May(Settings), "/settings/applications", get(settings::applications::show)),
+        write(May(Settings), "/settings/applications", post(settings::applications::add)),
+        write(May(Settings), "/settings/applications/revoke", post(settings::applications::revoke)),
+        read(May(Settings), "/settings/retention", get(settings::retention::show)),
+        write(May(Settings), "/settings/retention", post(settings::retention::choose)),
+        read(May(Settings), "/settings/folders", get(settings::folders::show)),
+        write(May(Settings), "/settings/folders", post(settings::folders::choose)),
+        read(May(Settings), "/settings/backup", get(settings::backup::show)),
+        write(May(Settings), "/settings/backup", post(settings::backup::choose)),
+        write(May(Settings), "/settings/backup/key", post(settings::backup::new_key)),
+        write(May(Settings), "/settings/backup/run", post(settings::backup::run)),
+        write(May(Settings), "/settings/backup/claim", post(settings::backup::claim)),
+        read(May(Settings), "/settings/lan", get(settings::lan::show)),
+        write(May(Settings), "/settings/lan", post(settings::lan::choose)),
+        write(May(Settings), "/settings/lan/off", post(settings::lan::off)),
+        read(May(Settings), "/settings/lan/ca.crt", get(settings::lan::certificate)),
+        read(May(Staff), "/settings/staff", get(settings::staff::show)),
+        write(May(Staff), "/settings/staff", post(settings::staff::choose)),
     ]
 }
 

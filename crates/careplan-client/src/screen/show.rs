@@ -13,7 +13,7 @@ use super::refused::Refused;
 use super::visit::Visit;
 use crate::platform::how_far_ja;
 use crate::service::Line;
-use crate::staff::{Role, Session, Stage};
+use crate::staff::{Act, Role, Session, Stage};
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -33,7 +33,8 @@ fn menu(role: Role) -> Vec<Link> {
         Link::new("アドレス帳", "/partners"),
         Link::new("報告", "/reports"),
     ];
-    if role == Role::Manager {
+    menu.push(Link::new("自分の設定", "/me"));
+    if role.may(Act::Settings) {
         menu.push(Link::new("設定", "/settings"));
     }
     menu
@@ -126,11 +127,7 @@ fn wrong_clock(ahead: SignedDuration) -> String {
 }
 
 fn account(session: &Session) -> Account {
-    let role = match session.role {
-        Role::Manager => "管理者",
-        Role::Member => "一般",
-    };
-    Account::new(session.name.clone(), role, "/logout")
+    Account::new(session.name.clone(), session.role.label_ja(), "/logout")
 }
 
 /// An instant as people read it.

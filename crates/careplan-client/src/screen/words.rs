@@ -19,14 +19,22 @@ pub(super) fn month_ja(month: Option<ServiceMonth>) -> String {
 
 /// Where something sent stands.
 pub(super) fn sent_tag(state: SentState) -> Tag {
-    let tone = match state {
+    Tag::new(sent_tone(state), state.label_ja())
+}
+
+fn sent_tone(state: SentState) -> Tone {
+    match state {
         SentState::Prepared => Tone::Plain,
         SentState::Rejected | SentState::Life(Life::Refused | Life::Expired) => Tone::Error,
         SentState::Life(Life::Accepted | Life::Fetched) => Tone::Info,
         SentState::Life(Life::Acknowledged | Life::Imported) => Tone::Success,
         SentState::Life(Life::Withdrawn) => Tone::Plain,
-    };
-    Tag::new(tone, state.label_ja())
+    }
+}
+
+/// Where so many of several things sent stand.
+pub(super) fn sent_tag_of(state: SentState, count: usize) -> Tag {
+    Tag::new(sent_tone(state), format!("{} {count}件", state.label_ja()))
 }
 
 /// Where something received stands.

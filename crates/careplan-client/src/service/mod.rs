@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use careplan_login::{HashFault, Hasher};
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use hub::{Condition, Hub, Line};
@@ -20,12 +21,13 @@ pub use start_code::StartCode;
 
 use crate::agent::{self, Watcher};
 use crate::files::{self, FileFault, Privacy};
+use crate::lan;
 use crate::local_api::LocalApi;
 use crate::office::{Engine, Office, OfficeFault, Step};
 use crate::screen::{ListenFault, Listening, Screen, listen};
 use crate::staff::Staff;
 use crate::state::StateFault;
-use crate::{notices, partners};
+use crate::{notices, partners, safe};
 
 /// Passwords that are hashed at the same time: people of one office log in one after another.
 const HASHES_MAX: usize = 2;
@@ -129,11 +131,17 @@ impl Service {
         let Self { office, hub, staff, listening } = self;
         let doors = listening.doors();
         let local_api = LocalApi::new(office.clone(), hub.clone(), doors.clone(), stop.clone());
-        let screen = Screen::new(office.clone(), staff, hub.clone(), doors);
+        let (standing, shared_over) = watch::channel(lan::Standing::Off);
+        let screen = Screen::new(office.clone(), staff, hub.clone(), doors)
+            .stopping(stop.clone())
+            .telling(shared_over);
+        let shared = (screen.clone(), local_api.clone());
+        let lan = tokio::spawn(lan::keep_open(office.clone(), shared, standing, stop.clone()));
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
         let told = tokio::spawn(notices::keep_fresh(office.clone(), hub.clone(), stop.clone()));
         let folders = tokio::spawn(shared_folders::look_after(office.clone(), hub.clone(), stop.clone()));
+        let safe = tokio::spawn(safe::keep_safe(office.clone(), stop.clone()));
         let worked = work(&office, &mut Both(hub, watcher), &stop).await;
         stop.cancel();
         if let Ok(Err(error)) = screens.await {
@@ -142,6 +150,8 @@ impl Service {
         let _ = book.await;
         let _ = told.await;
         let _ = folders.await;
+        let _ = safe.await;
+        let _ = lan.await;
         worked
     }
 }

@@ -38,6 +38,29 @@ pub enum StaffFault {
     /// A password that cannot be chosen.
     #[error("{}", .0.message_ja())]
     Weak(Weakness),
+    /// A wrong code.
+    #[error(
+        "確認コードが違います。認証アプリにいま表示されている6桁の数字を入力してください。続けて違うときは、スマートフォンの時刻が正しいかを確かめてください。"
+    )]
+    Code,
+    /// Too many wrong codes in a row.
+    #[error("続けて間違えたため、しばらく確認コードを入力できません。{}を過ぎてから、もう一度お試しください。", minute(*.0))]
+    CodeLocked(Timestamp),
+    /// There is a second factor already.
+    #[error("2段階認証は、すでに使われています。変えるには、先に「自分の設定」で解除してください。")]
+    FactorOn,
+    /// There is no second factor.
+    #[error("2段階認証は設定されていません。画面を開き直して確かめてください。")]
+    FactorOff,
+    /// A step of the log-in is due before.
+    #[error("先にログインの手続きを終えてください。画面を開き直すと、続きが表示されます。")]
+    NotYet,
+    /// What managers do for others, and for themselves with their password.
+    #[error("自分のパスワードと2段階認証は、「自分の設定」で変更してください。")]
+    Own,
+    /// The session ended meanwhile.
+    #[error("ログインが終わっています。もう一度ログインしてください。")]
+    Ended,
     /// As many passwords as allowed are being hashed.
     #[error("混み合っています。少し待ってから、もう一度お試しください。")]
     Busy,

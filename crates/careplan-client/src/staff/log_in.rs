@@ -1,4 +1,4 @@
-//! Log-in and sessions.
+//! Log-in: who a name and a password belong to.
 
 use careplan_domain::limits::PASSWORD_CHARS_MAX;
 use careplan_domain::{Secret, Timestamp};
@@ -6,14 +6,9 @@ use careplan_login::{Lock, Token};
 use serde_json::json;
 
 use super::people::still;
-use super::{
-    IDLE_MAX, LoginName, Person, SESSION_MAX, SESSIONS_MAX, Session, SessionFault, Staff, StaffFault, Stage,
-    Visitor,
-};
-use crate::state::{SessionRow, StateFault, append_operation, commit, staff_rows as rows};
-
-/// A session that was seen is written so seldom.
-const SEEN_EVERY: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
+use super::sessions::session;
+use super::{LoginName, Person, SESSIONS_MAX, Session, Staff, StaffFault, Visitor};
+use crate::state::{StateFault, append_operation, commit, staff_rows as rows};
 
 impl Staff {
     /// Logs somebody in.
@@ -27,6 +22,7 @@ impl Staff {
         now: Timestamp,
     ) -> Result<(Token, Session), StaffFault> {
         let (person, hash) = self.check((login, password), now).await?;
+        let required = self.second_factor_required().await?;
         let token = Token::fresh()?;
         let digest = token.digest().to_string();
         let mut tx = self.state.begin().await?;
@@ -38,7 +34,7 @@ impl Staff {
         let detail = json!({ "browser": visitor.as_str() });
         append_operation(&mut tx, (&person.login, now), ("staff.logged_in", &person.login), &detail).await?;
         commit(tx).await?;
-        Ok((token, session(person, digest)))
+        Ok((token, session(person, digest, (false, required))))
     }
 
     /// Who a name and password belong to, and the hash that it was compared with; misses are counted.
@@ -90,51 +86,4 @@ impl Staff {
         commit(tx).await?;
         Ok(StaffFault::Wrong)
     }
-
-    /// The session of a token.
-    ///
-    /// # Errors
-    /// [`SessionFault`].
-    pub async fn find(&self, token: &Token, now: Timestamp) -> Result<Session, SessionFault> {
-        let digest = token.digest().to_string();
-        let Some((row, person)) = self.state.staff_session(&digest).await? else {
-            return Err(SessionFault::Unknown);
-        };
-        if person.is_away {
-            return Err(SessionFault::Unknown);
-        }
-        if is_over(&row, now) {
-            let mut tx = self.state.begin().await?;
-            rows::end_session(&mut tx, &digest).await?;
-            commit(tx).await?;
-            return Err(SessionFault::TimedOut);
-        }
-        if now.duration_since(row.seen_at) >= SEEN_EVERY {
-            let mut tx = self.state.begin().await?;
-            rows::session_seen(&mut tx, &digest, now).await?;
-            commit(tx).await?;
-        }
-        Ok(session(person, digest))
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub async fn log_out(&self, session: &Session, now: Timestamp) -> Result<(), StateFault> {
-        let mut tx = self.state.begin().await?;
-        rows::end_session(&mut tx, &session.digest).await?;
-        append_operation(&mut tx, (&session.login, now), ("staff.logged_out", &session.login), &json!({}))
-            .await?;
-        commit(tx).await
-    }
-}
-
-fn is_over(row: &SessionRow, now: Timestamp) -> bool {
-    now.duration_since(row.seen_at) >= IDLE_MAX || now.duration_since(row.started_at) >= SESSION_MAX
-}
-
-fn session(person: Person, digest: String) -> Session {
-    let stage = if person.is_temporary { Stage::PasswordTemporary } else { Stage::Full };
-    Session { person: person.id, login: person.login, name: person.name, role: person.role, stage, digest }
 }

@@ -8,14 +8,20 @@ mod fault;
 mod log_in;
 mod operations;
 mod people;
+mod role;
+mod second_factor;
+mod sessions;
 
 use careplan_domain::Timestamp;
 use careplan_login::{Hasher, LockRule};
 use jiff::SignedDuration;
 
 pub use fault::{SessionFault, StaffFault};
-pub use operations::{Broken, Operation, THIS_PC, link_hash};
+pub use operations::{Actor, Broken, Operation, Search, THIS_PC, Unreadable, link_hash};
+pub(crate) use operations::{Head, Walk};
 pub use people::{LoginName, NAME_CHARS_MAX, NewPerson};
+pub use role::{Act, Role};
+pub use sessions::OpenSession;
 
 use crate::state::{State, StateFault};
 
@@ -28,42 +34,15 @@ pub const SESSION_MAX: SignedDuration = SignedDuration::from_hours(12);
 /// Sessions of one person; the one that was seen longest ago makes room.
 pub const SESSIONS_MAX: usize = 20;
 
-/// What somebody may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// 管理者: everything.
-    Manager,
-    /// 一般: the daily work; not people, settings, certificates.
-    Member,
-}
-
-impl Role {
-    /// The stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Manager => "manager",
-            Self::Member => "member",
-        }
-    }
-
-    /// What an office calls it.
-    pub fn label_ja(self) -> &'static str {
-        match self {
-            Self::Manager => "管理者",
-            Self::Member => "一般",
-        }
-    }
-
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Manager, Self::Member].into_iter().find(|role| role.as_str() == text)
-    }
-}
-
 /// What a session may do before it may do everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The password is the one that a manager handed out: it is changed first.
     PasswordTemporary,
+    /// The code of the second factor is asked for.
+    SecondFactorDue,
+    /// Everybody needs a second factor, and there is none yet: it is set up first.
+    SecondFactorMissing,
     /// Nothing is owed.
     Full,
 }
@@ -89,6 +68,8 @@ pub struct Person {
     pub added_at: Timestamp,
     /// When they logged in last.
     pub last_login_at: Option<Timestamp>,
+    /// Since when their second factor counts, if they have one.
+    pub second_factor_since: Option<Timestamp>,
 }
 
 /// Somebody who is logged in.
@@ -147,6 +128,14 @@ impl Staff {
     /// [`StateFault`].
     pub async fn is_empty(&self) -> Result<bool, StateFault> {
         Ok(self.state.people().await?.is_empty())
+    }
+
+    /// One of them, by number.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn person(&self, id: i64) -> Result<Option<Person>, StateFault> {
+        self.state.staff_by_id(id).await
     }
 
     /// Everybody, by their log-in names; who left comes last.

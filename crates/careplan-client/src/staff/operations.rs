@@ -4,14 +4,42 @@ use careplan_domain::{Digest, Timestamp};
 use careplan_envelope::Sha256;
 use serde_json::Value;
 
-use super::Staff;
+use super::{Session, Staff};
+use crate::local_api::ApplicationName;
 use crate::state::StateFault;
 
 /// The actor of what was done on the command line.
 pub const THIS_PC: &str = "このパソコン";
 
-/// Lines that are read at once when they are verified.
-const PAGE: usize = 1_000;
+/// Who does something, as the record names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor(String);
+
+impl Default for Actor {
+    /// What nobody at the screens did: the command line, watched folders.
+    fn default() -> Self {
+        Self(THIS_PC.to_owned())
+    }
+}
+
+impl From<&Session> for Actor {
+    fn from(session: &Session) -> Self {
+        Self(session.login.clone())
+    }
+}
+
+impl From<&ApplicationName> for Actor {
+    fn from(name: &ApplicationName) -> Self {
+        Self(name.as_actor())
+    }
+}
+
+impl Actor {
+    /// The name in the record.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +62,72 @@ pub struct Operation {
     pub hash: String,
 }
 
+/// A line whose values nothing can be made of: no such instant, no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its place.
+    pub seq: i64,
+}
+
+/// Which lines are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Of whom; everybody's when absent.
+    pub actor: Option<String>,
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
+}
+
 /// Where the chain is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken {
-    /// The first line that does not fit.
+    /// The first place at which a line does not fit, or is missing.
     pub seq: i64,
+}
+
+/// Where the record ends, as it is kept beside its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) seq: i64,
+    pub(crate) hash: String,
+}
+
+/// Follows the lines from the first one on, page by page.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    seq: i64,
+    hash: String,
+}
+
+impl Walk {
+    /// Takes the next lines.
+    pub(crate) fn take(&mut self, lines: Vec<Result<Operation, Unreadable>>) -> Result<(), Broken> {
+        for line in lines {
+            let broken = Broken { seq: self.seq.saturating_add(1) };
+            let line = line.map_err(|_| broken)?;
+            if line.seq != broken.seq || line.previous != self.hash || line.hash != link_hash(&line) {
+                return Err(broken);
+            }
+            (self.seq, self.hash) = (line.seq, line.hash);
+        }
+        Ok(())
+    }
+
+    /// Whether the lines end where the record ends; how many they are.
+    pub(crate) fn end(self, head: Option<Head>) -> Result<usize, Broken> {
+        let next = self.seq.saturating_add(1);
+        let seq = match head {
+            Some(head) if head.seq == self.seq && head.hash == self.hash => {
+                return Ok(usize::try_from(self.seq).unwrap_or_default());
+            }
+            Some(head) if head.seq == self.seq => self.seq.max(1),
+            Some(head) => head.seq.saturating_add(1).clamp(1, next),
+            None => next,
+        };
+        Err(Broken { seq })
+    }
 }
 
 /// The hash of a line: over each part with its length, so that no part can be moved into the next.
@@ -68,31 +157,37 @@ impl Staff {
         crate::state::commit(tx).await
     }
 
-    /// Lines before a place, newest first; from the newest when no place is given.
+    /// Lines before a place, newest first; from the newest when no place is given. A line that cannot be read is left out here;
+    /// [`verify_operations`](Self::verify_operations) tells of it.
     ///
     /// # Errors
     /// [`StateFault`].
     pub async fn operations(&self, before: Option<i64>, limit: usize) -> Result<Vec<Operation>, StateFault> {
-        self.state.operations_before(before.unwrap_or(i64::MAX), limit).await
+        let lines = self.search_operations(&Search::default(), before, limit).await?;
+        Ok(lines.into_iter().filter_map(Result::ok).collect())
     }
 
-    /// Follows the chain from its beginning; how many lines hold, or where it is broken.
+    /// Lines that are wanted, before a place, newest first.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn search_operations(
+        &self,
+        wanted: &Search,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Result<Operation, Unreadable>>, StateFault> {
+        self.state.operations_before(wanted, before.unwrap_or(i64::MAX), limit).await
+    }
+
+    /// Follows the chain from its beginning to its end; how many lines hold, or where it is broken.
+    ///
+    /// Who can write to the state file, knows how the lines are linked and reckons all of them anew is not found by this; a copy in a
+    /// backup tells.
     ///
     /// # Errors
     /// [`StateFault`].
     pub async fn verify_operations(&self) -> Result<Result<usize, Broken>, StateFault> {
-        let (mut count, mut last, mut previous) = (0, 0, String::new());
-        loop {
-            let lines = self.state.operations_after(last, PAGE).await?;
-            if lines.is_empty() {
-                return Ok(Ok(count));
-            }
-            for line in lines {
-                if line.seq != last + 1 || line.previous != previous || line.hash != link_hash(&line) {
-                    return Ok(Err(Broken { seq: last + 1 }));
-                }
-                (count, last, previous) = (count + 1, line.seq, line.hash);
-            }
-        }
+        self.state.walk_operations().await
     }
 }

@@ -1,11 +1,12 @@
 //! Adding people, changing what they may do, and their passwords.
 
 use careplan_domain::{Secret, Timestamp};
-use careplan_login::{Weakness, judge_password, temporary_password};
+use careplan_login::{Token, Weakness, judge_password, temporary_password};
 use careplan_web::text::half_width;
 use serde_json::json;
 
-use super::{Person, Role, Session, Staff, StaffFault};
+use super::sessions::renew;
+use super::{Person, Role, Session, Staff, StaffFault, Stage};
 use crate::state::{NewStaff, Tx, append_operation, commit, staff_rows as rows};
 
 /// Characters of a name.
@@ -157,12 +158,13 @@ impl Staff {
     /// Hands out a new temporary password, which is shown once; all sessions end, a lock is taken off.
     ///
     /// # Errors
-    /// [`StaffFault::Unknown`].
+    /// [`StaffFault::Unknown`]; [`StaffFault::Own`], for which there is [`change_password`](Self::change_password).
     pub async fn reset_password(&self, id: i64, by: (&str, Timestamp)) -> Result<Secret, StaffFault> {
         let password = temporary_password()?;
         let hash = self.hasher.hash(password.clone()).await?;
         let mut tx = self.state.begin().await?;
         let person = known(&mut tx, id).await?;
+        not_own(&person, by.0)?;
         rows::set_password(&mut tx, id, &hash, true).await?;
         rows::end_sessions(&mut tx, id, None).await?;
         append_operation(&mut tx, by, ("staff.password_reset", &person.login), &json!({})).await?;
@@ -170,16 +172,20 @@ impl Staff {
         Ok(password)
     }
 
-    /// Somebody chooses a password; their other sessions end, and this one owes nothing any more.
+    /// Somebody chooses a password; their other sessions end, and this one goes on under a new token.
     ///
     /// # Errors
-    /// [`StaffFault::Wrong`] for the present one, [`StaffFault::Locked`], [`StaffFault::Weak`].
+    /// [`StaffFault::Wrong`] for the present one, [`StaffFault::Locked`], [`StaffFault::Weak`]; [`StaffFault::NotYet`] before the code.
     pub async fn change_password(
         &self,
         session: &Session,
         (present, new): (&Secret, &Secret),
         now: Timestamp,
-    ) -> Result<(), StaffFault> {
+    ) -> Result<(Token, Session), StaffFault> {
+        // The password alone must not shut out who has the telephone.
+        if session.stage == Stage::SecondFactorDue {
+            return Err(StaffFault::NotYet);
+        }
         let login = LoginName(session.login.clone());
         judged(new, &login)?;
         let (person, checked) = self.check((&session.login, present), now).await?;
@@ -192,6 +198,7 @@ impl Staff {
         still(&mut tx, &person, &checked).await?;
         rows::set_password(&mut tx, person.id, &hash, false).await?;
         rows::end_sessions(&mut tx, person.id, Some(&session.digest)).await?;
+        let renewed = renew(&mut tx, session, false).await?;
         append_operation(
             &mut tx,
             (&person.login, now),
@@ -199,7 +206,8 @@ impl Staff {
             &json!({}),
         )
         .await?;
-        Ok(commit(tx).await?)
+        commit(tx).await?;
+        Ok(renewed)
     }
 }
 
@@ -211,8 +219,13 @@ pub(super) async fn still(tx: &mut Tx, person: &Person, hash: &str) -> Result<()
     }
 }
 
-async fn known(tx: &mut Tx, id: i64) -> Result<Person, StaffFault> {
+pub(super) async fn known(tx: &mut Tx, id: i64) -> Result<Person, StaffFault> {
     rows::by_id(tx, id).await?.ok_or(StaffFault::Unknown)
+}
+
+/// Refuses for somebody themselves what managers do for others: at a browser that was left open the password is asked for.
+pub(super) fn not_own(person: &Person, by: &str) -> Result<(), StaffFault> {
+    if person.login == by { Err(StaffFault::Own) } else { Ok(()) }
 }
 
 /// Refuses a change after which no manager could log in; the transaction is not committed then.

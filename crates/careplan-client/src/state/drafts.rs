@@ -1,12 +1,14 @@
 //! What lies on the desk.
 
 use careplan_domain::{ServiceMonth, Timestamp, TransmissionId};
+use serde_json::json;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
-use super::{State, StateFault, commit, from_ms, read, read_some, to_ms};
+use super::{State, StateFault, append_operation, commit, from_ms, read, read_some, to_ms};
 use crate::outbox::DocumentOrder;
+use crate::staff::Actor;
 
 const INSERT: &str =
     "insert into draft (id, made_at, made_by, state, changed_at) values ($1, $2, $3, 'open', $2)";
@@ -127,6 +129,25 @@ impl State {
         }
         let set = sqlx::query(SET_STATE).bind(id.to_string()).bind(state.as_str()).bind(to_ms(now));
         set.execute(&mut *tx).await?;
+        commit(tx).await
+    }
+
+    /// Somebody throws a draft away that is open.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub(crate) async fn draft_dropped(
+        &self,
+        id: Uuid,
+        (by, now): (&Actor, Timestamp),
+    ) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        let state = DraftState::Dropped.as_str();
+        let set = sqlx::query(SET_STATE).bind(id.to_string()).bind(state).bind(to_ms(now));
+        if set.execute(&mut *tx).await?.rows_affected() > 0 {
+            let what = ("send.dropped", &*id.to_string());
+            append_operation(&mut tx, (by.as_str(), now), what, &json!({})).await?;
+        }
         commit(tx).await
     }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use careplan_domain::transmission::Header;
 use careplan_domain::{Timestamp, TransmissionId};
 use careplan_protocol::office_api::TransmissionEntry;
+use serde_json::json;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -11,7 +12,8 @@ use super::history::Kept;
 use super::received_state::ReceivedState;
 use super::rows::{Fault, drop_letter, fault, header, letter, store_letter};
 use super::settings::set_cursor;
-use super::{Cursor, State, StateFault, Tx, commit, from_ms, read_count, to_ms};
+use super::{Cursor, State, StateFault, Tx, append_operation, commit, from_ms, read_count, to_ms};
+use crate::staff::Actor;
 use crate::trust::VerifiedReceipt;
 
 macro_rules! columns {
@@ -54,6 +56,9 @@ const WRITTEN: &str =
     fault_code = null, fault_text = null where id = $1 and state = 'verified'";
 const SET_STATE: &str = "update received set state = $2, state_at = $3, tries = 0, next_try_at = 0,
     fault_code = null, fault_text = null where id = $1";
+const IMPORT_BEGUN: &str =
+    "update received set state = 'importing', state_at = $2, tries = 0, next_try_at = 0,
+    fault_code = null, fault_text = null where id = $1 and state = 'acknowledged'";
 const SET_ASIDE: &str = "update received set state = 'set_aside', state_at = $2, tries = 0, next_try_at = 0,
     fault_code = $3, fault_text = $4 where id = $1 and state in ('listed', 'left_alone')";
 const ENDED: &str = "update received set state = $2, state_at = $3, next_try_at = 0 where id = $1";
@@ -224,6 +229,25 @@ impl State {
         let set = sqlx::query(SET_STATE).bind(id.to_string()).bind(state.as_str()).bind(to_ms(now));
         set.execute(&mut *tx).await?;
         commit(tx).await
+    }
+
+    /// Somebody says that the care software took something over; only what was acknowledged. Whether it was still to be said.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub(crate) async fn import_begun(
+        &self,
+        id: TransmissionId,
+        (by, now): (&Actor, Timestamp),
+    ) -> Result<bool, StateFault> {
+        let mut tx = self.begin().await?;
+        let set = sqlx::query(IMPORT_BEGUN).bind(id.to_string()).bind(to_ms(now));
+        if set.execute(&mut *tx).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        append_operation(&mut tx, (by.as_str(), now), ("imported", &id.to_string()), &json!({})).await?;
+        commit(tx).await?;
+        Ok(true)
     }
 
     /// Sets a letter aside that cannot be opened or verified, with the reason.

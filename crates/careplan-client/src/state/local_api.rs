@@ -1,7 +1,7 @@
 //! Applications that may use the local API, by the digests of their tokens.
 
 use careplan_domain::{Digest, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -92,21 +92,6 @@ impl State {
         append_operation(&mut tx, (by, now), ("application.revoked", name.as_str()), &json!({})).await?;
         commit(tx).await?;
         Ok(true)
-    }
-
-    /// Notes in the record of operations what an application did.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub(crate) async fn note_of_application(
-        &self,
-        (application, now): (&ApplicationName, Timestamp),
-        (action, subject): (&str, &str),
-        detail: &Value,
-    ) -> Result<(), StateFault> {
-        let mut tx = self.begin().await?;
-        append_operation(&mut tx, (&application.as_actor(), now), (action, subject), detail).await?;
-        commit(tx).await
     }
 
     /// From where the local API may be asked.

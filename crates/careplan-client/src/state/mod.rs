@@ -4,8 +4,11 @@
 //! whole or absent. Several processes may hold the file; every writer begins with the write lock,
 //! so none fails half-way. Statements are constants.
 
+mod board;
 mod counts;
+mod draft_about;
 mod drafts;
+pub(crate) mod factor_rows;
 mod history;
 mod history_page;
 mod history_report;
@@ -24,6 +27,7 @@ mod placed_units;
 mod proof;
 mod received_state;
 mod rows;
+mod safe;
 mod settings;
 pub(crate) mod staff_rows;
 mod taken_sets;
@@ -41,6 +45,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub use counts::Counts;
 pub use drafts::{Draft, DraftState};
+pub(crate) use factor_rows::Factor;
 pub use history::Kept;
 pub(crate) use history_page::{Matching, SameUnit, Walk};
 pub(crate) use history_report::{ExchangedMonth, Provided};
@@ -54,6 +59,8 @@ pub(crate) use placed_units::{PlacedState, PlacedUnit};
 pub use proof::StoredReceipt;
 pub use received_state::ReceivedState;
 pub use rows::Fault;
+pub use safe::BackupRun;
+pub(crate) use safe::{put_backup_folder, put_lan, put_recovery_key};
 pub use settings::{Cursor, Settings};
 pub(crate) use staff_rows::{NewStaff, SessionRow};
 pub use taken_sets::{TakenSet, TakenState};

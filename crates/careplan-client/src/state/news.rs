@@ -3,11 +3,13 @@
 use careplan_domain::transmission::State as Life;
 use careplan_domain::{Timestamp, TransmissionId};
 use careplan_protocol::office_api::Event;
+use serde_json::json;
 use sqlx::Row as _;
 
 use super::outbox::set_sent_state;
 use super::settings::set_cursor;
-use super::{Cursor, State, StateFault, commit, from_ms, read, read_count, to_ms};
+use super::{Cursor, State, StateFault, append_operation, commit, from_ms, read, read_count, to_ms};
+use crate::staff::Actor;
 use crate::trust::VerifiedReceipt;
 
 /// Only news about something this terminal sent is kept.
@@ -121,6 +123,23 @@ impl State {
         let mut tx = self.begin().await?;
         super::proof::store_receipt(&mut tx, id, receipt).await?;
         set_sent_state(&mut tx, id, receipt.receipt.kind.state(), receipt.receipt.at).await?;
+        commit(tx).await
+    }
+
+    /// The platform's receipt for what somebody here took back.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub(crate) async fn withdrawn(
+        &self,
+        id: TransmissionId,
+        receipt: &VerifiedReceipt,
+        (by, now): (&Actor, Timestamp),
+    ) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        super::proof::store_receipt(&mut tx, id, receipt).await?;
+        set_sent_state(&mut tx, id, receipt.receipt.kind.state(), receipt.receipt.at).await?;
+        append_operation(&mut tx, (by.as_str(), now), ("withdraw", &id.to_string()), &json!({})).await?;
         commit(tx).await
     }
 

@@ -3,14 +3,16 @@
 use bytes::Bytes;
 use careplan_domain::transmission::{Header, State as Life};
 use careplan_domain::{Address, Digest, Timestamp, TransmissionId};
+use serde_json::json;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::rows::{Fault, drop_letter, fault, header, letter, store_letter};
-use super::{State, StateFault, Tx, commit, from_ms, read, read_count, to_ms};
+use super::{State, StateFault, Tx, append_operation, commit, from_ms, read, read_count, to_ms};
 use crate::history::{Direction, Person, persons_digest};
 use crate::letter::Composed;
+use crate::staff::Actor;
 use crate::trust::VerifiedReceipt;
 
 macro_rules! columns {
@@ -83,7 +85,7 @@ impl SentState {
         }
     }
 
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         match text {
             "prepared" => Some(Self::Prepared),
             "rejected" => Some(Self::Rejected),
@@ -132,12 +134,14 @@ pub struct NewSent<'a> {
     pub copy: &'a str,
     /// Who is in it.
     pub persons: &'a [Person],
+    /// Who sends.
+    pub by: &'a Actor,
     /// Now.
     pub now: Timestamp,
 }
 
 impl State {
-    /// Stores a sealed letter with its row, unless the same content is on its way or arrived: then
+    /// Stores a sealed letter with its row and a line in the record of operations, unless the same content is on its way or arrived: then
     /// that earlier one is returned and nothing is stored.
     ///
     /// # Errors
@@ -178,6 +182,9 @@ impl State {
         let whose = (Direction::Sent, header.id, new.now);
         super::history::store_persons(&mut tx, whose, new.persons).await?;
         store_letter(&mut tx, header.id, "sent", &new.composed.sealed).await?;
+        let detail = json!({ "to": header.to.to_string() });
+        append_operation(&mut tx, (new.by.as_str(), new.now), ("sent", &header.id.to_string()), &detail)
+            .await?;
         commit(tx).await?;
         Ok(None)
     }
@@ -298,14 +305,23 @@ impl State {
         now: Timestamp,
     ) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        sqlx::query(REJECT)
-            .bind(id.to_string())
-            .bind(to_ms(now))
-            .bind(&fault.code)
-            .bind(&fault.text)
-            .execute(&mut *tx)
-            .await?;
-        drop_letter(&mut tx, id, "sent").await?;
+        reject(&mut tx, id, fault, now).await?;
+        commit(tx).await
+    }
+
+    /// Somebody took a letter back that the platform never had.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub(crate) async fn cancelled(
+        &self,
+        id: TransmissionId,
+        fault: &Fault,
+        (by, now): (&Actor, Timestamp),
+    ) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        reject(&mut tx, id, fault, now).await?;
+        append_operation(&mut tx, (by.as_str(), now), ("withdraw", &id.to_string()), &json!({})).await?;
         commit(tx).await
     }
 
@@ -329,6 +345,17 @@ impl State {
             .await?;
         commit(tx).await
     }
+}
+
+async fn reject(tx: &mut Tx, id: TransmissionId, fault: &Fault, now: Timestamp) -> Result<(), StateFault> {
+    sqlx::query(REJECT)
+        .bind(id.to_string())
+        .bind(to_ms(now))
+        .bind(&fault.code)
+        .bind(&fault.text)
+        .execute(&mut **tx)
+        .await?;
+    drop_letter(tx, id, "sent").await
 }
 
 /// Moves something sent to a later state of its life, never back: proofs may come out of order.

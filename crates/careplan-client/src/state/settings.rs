@@ -8,7 +8,7 @@ use super::{State, StateFault, Tx, from_ms, read, to_ms};
 use crate::history::KeepMonths;
 use crate::platform::Proxy;
 
-const GET: &str = "select value from setting where name = $1";
+pub(super) const GET: &str = "select value from setting where name = $1";
 const PUT: &str = "insert into setting (name, value) values ($1, $2)
     on conflict (name) do update set value = excluded.value";
 const GET_DOCUMENT: &str = "select signed, issued_at from document where name = $1";

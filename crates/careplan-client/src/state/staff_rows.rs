@@ -12,7 +12,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select id, login, name, role, is_away, password_hash, is_temporary, failures, locked_until, added_at, \
-             last_login_at from staff ",
+             last_login_at, (select confirmed_at from second_factor where staff = staff.id) as second_factor_since \
+             from staff ",
             $rest
         )
     };
@@ -33,7 +34,12 @@ const BEGIN_SESSION: &str =
     "insert into session (digest, staff, agent, started_at, seen_at) values ($1, $2, $3, $4, $4)";
 const KEEP_NEWEST: &str = "delete from session where staff = $1 and digest not in
     (select digest from session where staff = $1 order by seen_at desc, rowid desc limit $2)";
-const SESSION: &str = "select started_at, seen_at, staff from session where digest = $1";
+const SESSION: &str =
+    "select digest, agent, started_at, seen_at, is_proven, staff from session where digest = $1";
+const SESSIONS: &str = "select digest, agent, started_at, seen_at, is_proven, staff from session
+    where staff = $1 order by seen_at desc, rowid desc";
+const RENEW: &str = "update session set digest = $2, is_proven = max(is_proven, $3) where digest = $1
+    returning is_proven";
 const SEEN: &str = "update session set seen_at = $2 where digest = $1";
 const END_SESSION: &str = "delete from session where digest = $1";
 const END_SESSIONS: &str = "delete from session where staff = $1 and ($2 is null or digest <> $2)";
@@ -54,9 +60,14 @@ pub(crate) struct NewStaff<'a> {
     pub(crate) is_temporary: bool,
 }
 
-/// The times of a session.
-#[derive(Debug, Clone, Copy)]
+/// A session, without whose it is. A digest of a random token tells nothing about it.
+#[derive(Debug, Clone)]
 pub(crate) struct SessionRow {
+    pub(crate) digest: String,
+    /// The browser, as people call it.
+    pub(crate) agent: String,
+    /// Whether a code of the second factor was right in it.
+    pub(crate) is_proven: bool,
     pub(crate) started_at: Timestamp,
     pub(crate) seen_at: Timestamp,
 }
@@ -71,6 +82,11 @@ impl State {
         rows.iter().map(|row| Ok(person(row)?.0)).collect()
     }
 
+    pub(crate) async fn staff_by_id(&self, id: i64) -> Result<Option<Person>, StateFault> {
+        let row = sqlx::query(BY_ID).bind(id).fetch_optional(&self.pool).await?;
+        Ok(row.as_ref().map(person).transpose()?.map(|(person, _)| person))
+    }
+
     pub(crate) async fn staff_by_login(&self, login: &str) -> Result<Option<(Person, Secrets)>, StateFault> {
         let row = sqlx::query(BY_LOGIN).bind(login).fetch_optional(&self.pool).await?;
         row.as_ref().map(person).transpose()
@@ -83,15 +99,28 @@ impl State {
         let Some(row) = sqlx::query(SESSION).bind(digest).fetch_optional(&self.pool).await? else {
             return Ok(None);
         };
-        let session = SessionRow {
-            started_at: from_ms(row.try_get("started_at")?, "started_at")?,
-            seen_at: from_ms(row.try_get("seen_at")?, "seen_at")?,
-        };
+        let session = session(&row)?;
         let id: i64 = row.try_get("staff")?;
-        let found = sqlx::query(BY_ID).bind(id).fetch_optional(&self.pool).await?;
-        let found = found.as_ref().map(person).transpose()?;
-        Ok(found.map(|(person, _)| (session, person)))
+        Ok(self.staff_by_id(id).await?.map(|person| (session, person)))
     }
+
+    pub(crate) async fn sessions_of(&self, staff: i64) -> Result<Vec<SessionRow>, StateFault> {
+        sqlx::query(SESSIONS).bind(staff).fetch_all(&self.pool).await?.iter().map(session).collect()
+    }
+}
+
+pub(crate) async fn sessions(tx: &mut Tx, staff: i64) -> Result<Vec<SessionRow>, StateFault> {
+    sqlx::query(SESSIONS).bind(staff).fetch_all(&mut **tx).await?.iter().map(session).collect()
+}
+
+/// Puts another digest in the place of the one before; whether a code was right in the session, `None` when it ended.
+pub(crate) async fn renew_session(
+    tx: &mut Tx,
+    (before, now): (&str, &str),
+    is_proven: bool,
+) -> Result<Option<bool>, StateFault> {
+    let renew = sqlx::query_scalar(RENEW).bind(before).bind(now).bind(is_proven);
+    Ok(renew.fetch_optional(&mut **tx).await?)
 }
 
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Person>, StateFault> {
@@ -182,6 +211,16 @@ pub(crate) async fn end_sessions(tx: &mut Tx, staff: i64, but: Option<&str>) -> 
     Ok(())
 }
 
+fn session(row: &SqliteRow) -> Result<SessionRow, StateFault> {
+    Ok(SessionRow {
+        digest: row.try_get("digest")?,
+        agent: row.try_get("agent")?,
+        is_proven: row.try_get("is_proven")?,
+        started_at: from_ms(row.try_get("started_at")?, "started_at")?,
+        seen_at: from_ms(row.try_get("seen_at")?, "seen_at")?,
+    })
+}
+
 fn person(row: &SqliteRow) -> Result<(Person, Secrets), StateFault> {
     let instant = |name: &'static str| -> Result<Option<Timestamp>, StateFault> {
         let at: Option<i64> = row.try_get(name)?;
@@ -199,6 +238,7 @@ fn person(row: &SqliteRow) -> Result<(Person, Secrets), StateFault> {
         locked_until,
         added_at: from_ms(row.try_get("added_at")?, "added_at")?,
         last_login_at: instant("last_login_at")?,
+        second_factor_since: instant("second_factor_since")?,
     };
     Ok((person, Secrets { hash: row.try_get("password_hash")?, lock }))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use careplan_client::local_api::{EVENTS_KEPT, WAITING_MAX};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use sqlx::sqlite::SqlitePool;
 
@@ -54,15 +54,14 @@ async fn who_waits_hears_at_once_of_what_this_process_does_and_soon_of_what_anot
             two.here.request("GET", &format!("/api/v1/events?after={after}")).header("prefer", "wait=20");
         Box::pin(two.here.ask(ask, ""))
     };
-    let mut waiting = wait(0);
-    assert!((&mut waiting).now_or_never().is_none());
-    two.here.put("/api/v1/sends/k", &small("20261021110000")).await.good();
-    assert_eq!(told(&waiting.await.good()), [(1, "sent", "prepared")]);
-    let mut waiting = wait(1);
-    assert!((&mut waiting).now_or_never().is_none());
+    // Side by side: one that waits and is not asked to go on would keep its hold of the state file.
+    let files = small("20261021110000");
+    let (heard, sent) = tokio::join!(wait(0), two.here.put("/api/v1/sends/k", &files));
+    sent.good();
+    assert_eq!(told(&heard.good()), [(1, "sent", "prepared")]);
     // As the command line does: nobody tells the hub.
-    drain(&two.sender.office).await;
-    assert_eq!(told(&waiting.await.good()), [(2, "sent", "accepted")]);
+    let (heard, _) = tokio::join!(wait(1), drain(&two.sender.office));
+    assert_eq!(told(&heard.good()), [(2, "sent", "accepted")]);
     let ask = two.here.request("GET", "/api/v1/events?after=2").header("prefer", "wait=0");
     assert_eq!(told(&two.here.ask(ask, "").await.good()), []);
 }

@@ -66,6 +66,8 @@ fn help_says_everything_in_japanese() {
         "compare",
         "diff",
         "api-token",
+        "backup",
+        "restore",
     ] {
         all.push_str(&format!("\n---- {command} ----\n"));
         all.push_str(&out(&client(&[command, "--help"])));
@@ -450,6 +452,9 @@ async fn who_forgot_the_password_is_helped_on_this_pc_and_the_record_says_so() {
     assert!(err(&unknown).contains("ログイン名「nobody」の職員はいません"), "{}", err(&unknown));
     let reset = out(&on(&["staff", "reset", "YAMADA"]));
     assert!(reset.contains("仮パスワード：") && reset.contains("二度と表示されません"), "{reset}");
+    let none = on(&["staff", "reset-factor", "yamada"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(err(&none).contains("2段階認証は設定されていません"), "{}", err(&none));
     let record = on(&["staff", "record"]);
     assert!(out(&record).contains("このパソコン\tstaff.password_reset\tyamada"), "{}", out(&record));
     assert!(err(&record).contains("操作記録 2件は、つながっています。"), "{}", err(&record));

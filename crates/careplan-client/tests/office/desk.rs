@@ -3,6 +3,7 @@
 use careplan_client::Office;
 use careplan_client::desk::{Brought, Desk, DeskFault};
 use careplan_client::outbox::{DocumentOrder, UnitOutcome};
+use careplan_client::staff::Actor;
 use careplan_client::state::DraftState;
 use uuid::Uuid;
 
@@ -20,7 +21,13 @@ fn brought(names: &[&str]) -> Brought {
 }
 
 async fn send(desk: &Desk, id: Uuid) -> Vec<UnitOutcome> {
-    desk.send(id, |_| {}).await.unwrap().units.into_iter().map(|unit| unit.outcome).collect()
+    desk.send(id, Actor::default(), |_| {})
+        .await
+        .unwrap()
+        .units
+        .into_iter()
+        .map(|unit| unit.outcome)
+        .collect()
 }
 
 fn left(world: &World) -> usize {
@@ -42,7 +49,7 @@ async fn a_draft_is_looked_at_sent_once_and_closed() {
     assert_eq!((looked.draft.made_by.as_str(), looked.draft.state), ("yamada", DraftState::Open));
     let sent = send(&desk, id).await;
     assert!(sent.iter().all(|outcome| matches!(outcome, UnitOutcome::Prepared(_))), "{sent:?}");
-    let again = desk.send(id, |_| {}).await.unwrap_err().to_string();
+    let again = desk.send(id, Actor::default(), |_| {}).await.unwrap_err().to_string();
     assert!(again.contains("もう送信を終えています"), "{again}");
     assert_eq!((count_sent(&sender).await, left(&world)), (2, 0));
     assert_eq!(desk.look(id).await.unwrap().sent.len(), 2);
@@ -58,7 +65,8 @@ async fn who_presses_twice_at_the_same_time_sends_once() {
     let (sender, _receiver) = world.two().await;
     let desk = Desk::new(sender.clone());
     let id = desk.bring(brought(&["01_K1_care_plan"]), "yamada").await.unwrap();
-    let (one, other) = tokio::join!(desk.send(id, |_| {}), desk.send(id, |_| {}));
+    let (one, other) =
+        tokio::join!(desk.send(id, Actor::default(), |_| {}), desk.send(id, Actor::default(), |_| {}));
     assert!(one.is_ok() && matches!(other, Err(DeskFault::Closed(DraftState::Sent))));
     assert_eq!(count_sent(&sender).await, 1);
 }
@@ -125,10 +133,10 @@ async fn what_was_thrown_away_is_gone_and_nothing_of_it_is_sent() {
     let (sender, _receiver) = world.two().await;
     let desk = Desk::new(sender.clone());
     let id = desk.bring(brought(&["01_K1_care_plan"]), "yamada").await.unwrap();
-    desk.throw_away(id).await.unwrap();
+    desk.throw_away(id, &Actor::default()).await.unwrap();
     for refused in [
-        desk.send(id, |_| {}).await.err(),
-        desk.throw_away(id).await.err(),
+        desk.send(id, Actor::default(), |_| {}).await.err(),
+        desk.throw_away(id, &Actor::default()).await.err(),
         desk.add(id, brought(&["02_K2_use_slip"])).await.err(),
     ] {
         let said = refused.unwrap().to_string();

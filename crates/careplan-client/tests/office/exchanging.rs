@@ -2,9 +2,12 @@
 
 use careplan_client::mishap::{Mishap, Mishaps};
 use careplan_client::outbox::{DocumentOrder, SendOptions, UnitOutcome};
+use careplan_client::staff::{Staff, THIS_PC};
 use careplan_client::state::{ReceivedState, SentState};
 use careplan_client::{Office, OfficeFault, Step};
+use careplan_domain::TransmissionId;
 use careplan_domain::transmission::State as Life;
+use careplan_login::Hasher;
 use careplan_protocol::Code;
 use careplan_protocol::receipt::ReceiptKind;
 use jiff::SignedDuration;
@@ -221,6 +224,14 @@ async fn a_receipt_that_the_platform_did_not_sign_is_no_acceptance() {
     assert!(sent.fault.as_ref().unwrap().text.contains("連携基盤の署名ではありません"));
 }
 
+/// What the record of operations says of one act, newest first.
+async fn noted(office: &Office, action: &str) -> Vec<TransmissionId> {
+    let staff = Staff::new(office.state().clone(), Hasher::new(1));
+    let lines = staff.operations(None, 100).await.unwrap();
+    assert!(lines.iter().all(|line| line.actor == THIS_PC));
+    lines.into_iter().filter(|line| line.action == action).map(|line| line.subject.parse().unwrap()).collect()
+}
+
 #[tokio::test]
 async fn a_letter_is_taken_back_until_it_is_fetched() {
     let world = World::new();
@@ -243,6 +254,9 @@ async fn a_letter_is_taken_back_until_it_is_fetched() {
     };
     assert_eq!(state(&sender, first).await, SentState::Life(Life::Withdrawn));
     assert_eq!(state(&sender, waiting).await, SentState::Rejected);
+    // Each act stands in the record once, and what was refused does not.
+    assert_eq!(noted(&sender, "withdraw").await, [first, waiting]);
+    assert_eq!(noted(&sender, "sent").await, [waiting, second, first]);
     assert_eq!(receiver.state().received(first).await.unwrap().unwrap().state, ReceivedState::Withdrawn);
     assert_eq!(files_below(&world.path(RECEIVER).join("inbox")).len(), 1);
 }
@@ -256,7 +270,10 @@ async fn what_the_care_software_took_over_is_proven_to_the_sender() {
     let fault = receiver.mark_imported(id).await.unwrap_err();
     assert!(matches!(fault, OfficeFault::Unknown(_)));
     drain(&receiver).await;
-    receiver.mark_imported(id).await.unwrap();
+    for _ in 0..2 {
+        receiver.mark_imported(id).await.unwrap();
+    }
+    assert_eq!(noted(&receiver, "imported").await, [id]);
     assert!(drain(&receiver).await.contains(&Step::Imported(id)));
     drain(&sender).await;
     assert_eq!(sender.state().sent(id).await.unwrap().unwrap().state, SentState::Life(Life::Imported));

@@ -4,6 +4,7 @@ use std::fs;
 
 use careplan_client::desk::Desk;
 use careplan_client::folders::{FolderEvent, Mode, TroubleKind};
+use careplan_client::staff::Actor;
 use careplan_domain::transmission::State as Life;
 use jiff::SignedDuration;
 
@@ -241,7 +242,7 @@ async fn what_is_to_be_confirmed_becomes_one_draft_and_is_answered_when_a_person
     let [draft] = &desk.drafts().await.unwrap()[..] else { panic!("not one draft") };
     assert_eq!(draft.made_by, "書き出しフォルダー");
     assert_eq!(desk.look(draft.id).await.unwrap().files.len(), 5);
-    desk.send(draft.id, |_| {}).await.unwrap();
+    desk.send(draft.id, Actor::default(), |_| {}).await.unwrap();
     drain(&shared.office).await;
     shared.settle(&world).await;
     assert_eq!(world.exchange.lock().letters.len(), 2);
@@ -249,7 +250,7 @@ async fn what_is_to_be_confirmed_becomes_one_draft_and_is_answered_when_a_person
     assert!(told.len() == 4 && told.iter().all(|path| path.starts_with("送信済/")), "{told:?}");
     // The document has no receiver yet: it is still on the desk.
     assert_eq!(shared.status().unanswered, 1);
-    desk.throw_away(draft.id).await.unwrap();
+    desk.throw_away(draft.id, &Actor::default()).await.unwrap();
     shared.look(&world).await;
     let note = shared.in_export().into_iter().find(|path| path.ends_with(".txt")).unwrap();
     let note = fs::read_to_string(shared.export.join(note)).unwrap();

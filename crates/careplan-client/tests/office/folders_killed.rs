@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use careplan_client::desk::Desk;
 use careplan_client::folders::{FolderEvent, Folders, Mode};
 use careplan_client::mishap::{Mishap, Mishaps, Point};
+use careplan_client::staff::Actor;
 use careplan_client::{Office, OfficeFault};
 use careplan_domain::transmission::State as Life;
 use jiff::SignedDuration;
@@ -106,9 +107,9 @@ async fn life(world: &World, places: &Places, accident: &Accident) -> Result<(),
     let desk = Desk::new(sender.clone());
     for draft in desk.drafts().await? {
         // Who was told that something did not work presses once more; what is left then cannot be sent, and is thrown away.
-        let _ = desk.send(draft.id, |_| {}).await;
-        let _ = desk.send(draft.id, |_| {}).await;
-        let _ = desk.throw_away(draft.id).await;
+        let _ = desk.send(draft.id, Actor::default(), |_| {}).await;
+        let _ = desk.send(draft.id, Actor::default(), |_| {}).await;
+        let _ = desk.throw_away(draft.id, &Actor::default()).await;
     }
     exchange(&sender).await?;
     look(world, &mut out).await?;

@@ -7,9 +7,11 @@ use careplan_client::history::{Exchanged, Filter};
 use careplan_client::inbox::LOOK_AGAIN;
 use careplan_client::mishap::{Mishap, Mishaps, Point};
 use careplan_client::outbox::{DocumentOrder, SendOptions};
+use careplan_client::staff::Staff;
 use careplan_client::state::{ReceivedState, SentState};
 use careplan_client::{Office, OfficeFault};
 use careplan_domain::transmission::State as Life;
+use careplan_login::Hasher;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
@@ -119,6 +121,10 @@ async fn a_kill_at_any_point_loses_nothing_and_sends_nothing_twice() {
                 }
             }
         }
+        let record = Staff::new(sender.state().clone(), Hasher::new(1));
+        let lines = record.operations(None, 100).await.unwrap();
+        assert_eq!(lines.iter().filter(|line| line.action == "sent").count(), 3, "{point:?}: {lines:?}");
+        assert!(record.verify_operations().await.unwrap().is_ok(), "{point:?}");
         for sent in sender.state().all_sent().await.unwrap() {
             assert_eq!(sent.state, SentState::Life(Life::Acknowledged), "{point:?}");
             assert_eq!(sender.state().receipts(sent.header.id).await.unwrap().len(), 2, "{point:?}");

@@ -7,6 +7,8 @@ mod exchange;
 mod shared;
 mod world;
 
+mod backup;
+mod backup_commands;
 mod commands;
 mod desk;
 mod echo;
@@ -28,6 +30,8 @@ mod poison;
 mod receivers_keys;
 mod report_commands;
 mod running;
+mod second_factor;
 mod sentences;
 mod setting_up;
 mod staff;
+mod telephone;

@@ -1,8 +1,8 @@
 //! The people of the office: who may log in, and what is written down of it.
 
 use careplan_client::staff::{
-    Broken, IDLE_MAX, LoginName, NewPerson, Role, SESSION_MAX, SESSIONS_MAX, Session, SessionFault, Staff,
-    StaffFault, Stage, Visitor,
+    Broken, IDLE_MAX, LoginName, NewPerson, Role, SESSION_MAX, SESSIONS_MAX, Search, Session, SessionFault,
+    Staff, StaffFault, Stage, Visitor,
 };
 use careplan_client::state::State;
 use careplan_domain::{Secret, Timestamp};
@@ -107,8 +107,12 @@ async fn a_new_person_changes_the_password_that_was_handed_out() {
     let kept =
         office.staff.change_password(&session, (&temporary, &temporary), office.now).await.unwrap_err();
     assert!(said(kept).contains("仮パスワード"));
-    office.staff.change_password(&session, (&temporary, &secret(OWN)), office.now).await.unwrap();
-    assert_eq!(office.staff.find(&token, office.now).await.unwrap().stage, Stage::Full);
+    let (renewed, whole) =
+        office.staff.change_password(&session, (&temporary, &secret(OWN)), office.now).await.unwrap();
+    assert_eq!(office.staff.find(&renewed, office.now).await.unwrap(), whole);
+    assert_eq!(whole.stage, Stage::Full);
+    // Whoever knew the token of before does not go along.
+    assert!(matches!(office.staff.find(&token, office.now).await, Err(SessionFault::Unknown)));
     assert!(office.log_in("sato", temporary.expose()).await.is_err());
     let taken = office
         .staff
@@ -227,6 +231,25 @@ async fn a_line_of_the_record_that_was_changed_taken_out_or_moved_is_found() {
         ("delete from operation where seq = 2", 2),
         ("update operation set seq = 9 where seq = 3", 3),
         ("update operation set at = at + 1 where seq = 1", 1),
+        // The end is cut off, in part or whole, or stands elsewhere.
+        ("delete from operation where seq = 3", 3),
+        ("delete from operation", 1),
+        ("update operation_head set seq = 2", 3),
+        ("update operation_head set hash = 'x'", 3),
+        ("delete from operation_head", 4),
+        // Lines before the first one and behind the last.
+        ("update operation set seq = 0 where seq = 1", 1),
+        (
+            "insert into operation select -7, at, actor, action, subject, detail, '', hash from operation where seq = 1",
+            1,
+        ),
+        (
+            "insert into operation select 4, at, actor, action, subject, detail, hash, hash from operation where seq = 3",
+            4,
+        ),
+        // Nothing that can be read: no such instant, no text.
+        ("update operation set at = 9223372036854775807 where seq = 2", 2),
+        ("update operation set detail = cast(x'ff' as text) where seq = 3", 3),
     ] {
         let office = Office::new().await;
         office.add("sato", Role::Member).await;
@@ -235,6 +258,60 @@ async fn a_line_of_the_record_that_was_changed_taken_out_or_moved_is_found() {
         office.change(statement).await;
         assert_eq!(office.staff.verify_operations().await.unwrap(), Err(Broken { seq }), "{statement}");
     }
+}
+
+#[tokio::test]
+async fn a_gap_at_the_end_stays_when_the_record_goes_on() {
+    for (statement, seq) in [
+        ("delete from operation where seq = 3", 3),
+        ("delete from operation", 1),
+        ("delete from operation_head", 4),
+        (
+            "insert into operation select 4, at, actor, action, subject, detail, hash, hash from operation where seq = 3",
+            4,
+        ),
+    ] {
+        let office = Office::new().await;
+        office.add("sato", Role::Member).await;
+        office.add("suzuki", Role::Member).await;
+        office.change(statement).await;
+        office.add("takahashi", Role::Member).await;
+        assert_eq!(office.staff.verify_operations().await.unwrap(), Err(Broken { seq }), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_cannot_be_read_hides_no_other() {
+    let office = Office::new().await;
+    office.add("sato", Role::Member).await;
+    office.add("suzuki", Role::Member).await;
+    office.change("update operation set at = 9223372036854775807 where seq = 2").await;
+    let lines = office.staff.search_operations(&Search::default(), None, 10).await.unwrap();
+    let places: Vec<_> =
+        lines.iter().map(|line| line.as_ref().map_or_else(|it| -it.seq, |it| it.seq)).collect();
+    assert_eq!(places, [3, -2, 1]);
+    assert_eq!(office.staff.operations(None, 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn the_record_is_searched_by_person_and_time() {
+    let mut office = Office::new().await;
+    office.add("sato", Role::Member).await;
+    let first = office.now;
+    office.now += SignedDuration::from_hours(24);
+    office.log_in("yamada", OWN).await.unwrap();
+    office.log_in("sato", "wrong wrong").await.unwrap_err();
+    let find = async |search: Search| {
+        let lines = office.staff.search_operations(&search, None, 10).await.unwrap();
+        lines.into_iter().map(|line| line.unwrap().seq).collect::<Vec<_>>()
+    };
+    let by = |actor: &str| Search { actor: Some(actor.to_owned()), ..Search::default() };
+    assert_eq!(find(by("yamada")).await, [3, 2, 1]);
+    assert_eq!(find(by("sato")).await, [4]);
+    assert_eq!(find(by("nobody")).await, [] as [i64; 0]);
+    assert_eq!(find(Search { from: Some(office.now), ..Search::default() }).await, [4, 3]);
+    assert_eq!(find(Search { until: Some(office.now), ..Search::default() }).await, [2, 1]);
+    assert_eq!(find(Search { from: Some(first), until: Some(office.now), ..by("yamada") }).await, [2, 1]);
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -7,13 +7,17 @@
 mod authority;
 #[path = "../office/exchange.rs"]
 mod exchange;
+#[path = "../office/telephone.rs"]
+mod telephone;
 #[expect(dead_code, reason = "the tests of the office use the rest of it")]
 #[path = "../office/world.rs"]
 mod world;
 
+mod backup;
 mod browser;
 mod folders;
 mod guard;
+mod lan;
 mod lists;
 mod log_in;
 mod notices;
@@ -23,4 +27,5 @@ mod reports;
 mod routes;
 mod sending;
 mod settings;
+mod staff;
 mod versions;

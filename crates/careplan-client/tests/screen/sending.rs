@@ -1,7 +1,9 @@
 //! From files to what arrives, through the pages.
 
 use careplan_client::agent::Watcher as _;
+use careplan_client::history::Direction;
 use careplan_client::state::SentState;
+use careplan_domain::UnitKind;
 use careplan_domain::transmission::State as Life;
 use jiff::SignedDuration;
 
@@ -55,7 +57,7 @@ async fn files_are_checked_shown_sent_by_one_button_and_only_once() {
     assert_eq!((zip.header("content-type"), &zip.bytes[..2]), ("application/zip", &b"PK"[..]));
     let actions: Vec<String> =
         screens.staff.operations(None, 10).await.unwrap().into_iter().map(|line| line.action).collect();
-    assert_eq!(actions.iter().filter(|action| *action == "send").count(), 1, "{actions:?}");
+    assert_eq!(actions.iter().filter(|action| *action == "sent").count(), 2, "{actions:?}");
 }
 
 #[tokio::test]
@@ -157,4 +159,81 @@ async fn every_page_says_while_the_clock_of_this_pc_is_wrong() {
             page.says(said);
         }
     }
+}
+
+#[tokio::test]
+async fn a_document_says_what_it_is_and_about_whom_and_keeps_what_was_typed() {
+    let screens = Screens::new().await;
+    let receiver = screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    // Somebody whom documents can be about was in something before.
+    let draft = brought(&mut browser, &example("02_K2_use_slip")).await;
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    let draft = brought(&mut browser, &[("scan1.pdf".to_owned(), b"%PDF-1.7\n%%EOF\n".to_vec())]).await;
+    browser.get(&draft).await.says("架空　花子（0009900013）").says("サービス担当者会議の要点");
+    let about = [("kind", "meeting"), ("person", "990001-0009900013"), ("month", "202611")];
+    let wrong = browser.post(&format!("{draft}/documents"), &[&about[..], &[("to", "997")]].concat()).await;
+    wrong.is(422, "送信の内容").says("value=\"997\"").says("value=\"meeting\" selected");
+    browser
+        .post(&format!("{draft}/documents"), &[&about[..], &[("to", "9970000026-11")]].concat())
+        .await
+        .leads_to(&draft);
+    browser.get(&draft).await.says("value=\"meeting\" selected").says("value=\"990001-0009900013\" selected");
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    for office in [&screens.office, &receiver] {
+        drain(office).await;
+    }
+    let sent = screens.office.state().all_sent().await.unwrap();
+    let id = sent.iter().find(|it| it.header.unit == UnitKind::Document).unwrap().header.id;
+    let name = "サービス担当者会議の要点_架空花子_202611_scan1.pdf";
+    let files = receiver.history().files(id, Direction::Received).await.unwrap().unwrap();
+    assert_eq!(files[0].0.as_str(), name);
+    browser.get(&format!("/sent/{id}")).await.says(name);
+    let persons = screens.office.history().persons(id, Direction::Sent).await.unwrap();
+    assert_eq!(persons[0].insured_number, "0009900013");
+}
+
+#[tokio::test]
+async fn progress_is_told_receiver_by_receiver_until_all_is_handed_over() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let files = [example("01_K1_care_plan"), example("02_K2_use_slip")].concat();
+    let draft = brought(&mut browser, &files).await;
+    browser.get(&format!("{draft}/progress")).await.is(404, "お探しのページはありません");
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    let part = browser.get(&format!("{draft}/progress")).await;
+    part.says(&format!("data-live=\"{draft}/progress\"")).says("0件／2件").says("送信待ち 2件");
+    part.says("/sent?partner=9970000026");
+    drain(&screens.office).await;
+    let part = browser.get(&format!("{draft}/progress")).await;
+    part.says("2件／2件").says("受付済（未読） 2件").says("すべて送信しました。");
+    assert!(!part.text().contains("data-live"));
+}
+
+#[tokio::test]
+async fn from_the_list_something_is_taken_back_and_lies_on_the_desk_again() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let files = example("02_K2_use_slip");
+    let draft = brought(&mut browser, &files).await;
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    let id = screens.office.state().all_sent().await.unwrap()[0].header.id;
+    let (again, withdraw) = (format!("/sent/{id}/again"), format!("/sent/{id}/withdraw"));
+    // What waits can be hurried.
+    browser.post(&again, &[]).await.leads_to("/sent?done=hurried");
+    drain(&screens.office).await;
+    let page = browser.get("/sent").await;
+    page.says(&withdraw);
+    assert!(!page.text().contains(&again));
+    browser.post(&again, &[]).await.is(409, "送り直しを準備できません");
+    browser.post(&withdraw, &[]).await;
+    browser.get("/sent").await.says(&again).says("送り直す");
+    let draft = browser.post(&again, &[]).await.header("location").to_owned();
+    browser.get(&draft).await.is(200, "送信の内容").says("1件を送信する");
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    assert_eq!(screens.office.state().all_sent().await.unwrap().len(), 2);
+    std::fs::remove_dir_all(screens.world.path(crate::world::SENDER).join("sent")).unwrap();
+    browser.post(&again, &[]).await.is(409, "送り直しを準備できません").says("控えのファイルが");
 }

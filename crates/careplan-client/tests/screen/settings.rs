@@ -17,7 +17,9 @@ async fn the_index_says_of_each_section_what_holds_now() {
         .says("この端末と電子証明書")
         .says("電子証明書は")
         .says("介護ソフトとの連携")
-        .says("登録なし");
+        .says("登録なし")
+        .says("バックアップ")
+        .says("保存先が決まっていません");
     browser.post("/settings/applications", &[("name", "介護ソフトA")]).await;
     browser.get("/settings").await.says("1個を登録");
     browser.get("/").await.says("href=\"/settings\"");

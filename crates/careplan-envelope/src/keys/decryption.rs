@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, PrivateKey, agree};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -30,6 +31,10 @@ pub struct DecryptionKey {
     certificate: Option<Certificate>,
 }
 
+/// What separates these keys from everything else that is made from the same secret. Never changed: old backups hang on it.
+const DERIVE_SALT: &[u8] = b"careplan derived key";
+const DERIVE_INFO: &[u8] = b"p256 1";
+
 enum Private {
     P256(PrivateKey),
     Rsa { key: OaepPrivateDecryptingKey, pkcs8: Zeroizing<Vec<u8>> },
@@ -42,6 +47,29 @@ impl DecryptionKey {
     /// [`KeyFault::Unavailable`] when the system gives no randomness.
     pub fn generate_p256() -> Result<Self, KeyFault> {
         Self::from_p256(PrivateKey::generate(&ECDH_P256).map_err(|_| KeyFault::Unavailable)?)
+    }
+
+    /// The P-256 key that belongs to a secret: the same secret gives the same key, on any computer and with any later version
+    /// (HKDF with SHA-256, RFC 5869). The secret must be beyond guessing by itself: 100 random bits or more.
+    ///
+    /// # Errors
+    /// [`KeyFault::Rejected`] for an empty secret.
+    pub fn derive_p256(secret: &[u8]) -> Result<Self, KeyFault> {
+        if secret.is_empty() {
+            return Err(KeyFault::Rejected);
+        }
+        let source = Salt::new(HKDF_SHA256, DERIVE_SALT).extract(secret);
+        // One number in four thousand million is none of the curve's: then the next one.
+        for number in 0..=u8::MAX {
+            let mut scalar = Zeroizing::new([0; 32]);
+            let info = [DERIVE_INFO, &[number]];
+            let key = source.expand(&info, HKDF_SHA256).and_then(|it| it.fill(&mut *scalar));
+            key.map_err(|_| KeyFault::Unavailable)?;
+            if let Ok(private) = PrivateKey::from_private_key(&ECDH_P256, &*scalar) {
+                return Self::from_p256(private);
+            }
+        }
+        Err(KeyFault::Unavailable)
     }
 
     /// Reads an unencrypted PKCS#8 key: P-256, or RSA of 2048 to 8192 bits.

@@ -422,3 +422,15 @@ fn nothing_secret_shows_in_debug() {
         format!("Opened({} bytes)", CONTENT.len())
     );
 }
+
+#[test]
+fn a_key_made_from_a_secret_is_the_same_each_time_and_opens_what_is_sealed_to_it() {
+    let key = DecryptionKey::derive_p256(b"a secret of many random letters").unwrap();
+    let public = key.terminal_public_key().unwrap();
+    let sealed = seal(CONTENT, &[Recipient::Terminal(&public)]).unwrap();
+    let again = DecryptionKey::derive_p256(b"a secret of many random letters").unwrap();
+    assert_eq!(content(open(&sealed, &[&again])).unwrap(), CONTENT);
+    let other = DecryptionKey::derive_p256(b"a secret of many random letterz").unwrap();
+    assert!(matches!(open(&sealed, &[&other]), Opening::NotForUs));
+    assert!(DecryptionKey::derive_p256(b"").is_err());
+}

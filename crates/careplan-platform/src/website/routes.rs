@@ -10,7 +10,7 @@ use super::Website;
 use super::admit::{Rule, admit};
 use super::pages::{
     account, assets, certificates, documents, downloads, factor, help, licence, login, lost, mail_link,
-    notices, offices, password, revocation, status, top,
+    notices, offices, offices_csv, password, revocation, status, top,
 };
 
 /// Who may ask for a route.
@@ -67,7 +67,7 @@ fn table() -> Vec<Entry> {
         read(Anybody, "/notices", get(notices::list)),
         read(Anybody, "/notices/{number}", get(notices::one)),
         read(Anybody, "/offices", get(offices::show)),
-        read(Anybody, "/offices.csv", get(offices::csv)),
+        read(Anybody, "/offices.csv", get(offices_csv::csv)),
         read(Office, "/offices/{number}/invitation", get(offices::invitation)),
         // The steps of the log-in.
         read(Anybody, "/login", get(login::show)),

@@ -11,7 +11,7 @@ use careplan_platform::store::terminals::{self, Terminal};
 use careplan_platform::trust::{ForeignTrust, Trust};
 use careplan_protocol::Base64;
 use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, KeyAnnouncement};
-use careplan_protocol::trust::{SubjectAttribute, SubjectRule};
+use careplan_protocol::trust::{RefusedKind, SubjectAttribute, SubjectRule};
 use careplan_testkit::certificates::TestAuthority;
 use careplan_testkit::on_both_databases;
 use uuid::Uuid;
@@ -68,7 +68,7 @@ async fn bring_own(site: &Site, folder: &std::path::Path) {
             prefix: "KJ99".into(),
             suffix: String::new(),
         },
-        refused_kinds: Vec::new(),
+        refused_kinds: ["請求用証明書（見本）", "代理人証明書"].map(kind).into(),
     };
     let root = Certificate::from_der(site.authority.root()).unwrap();
     let foreign = vec![ForeignTrust::load(&settings).unwrap()];
@@ -87,6 +87,12 @@ async fn bring_own(site: &Site, folder: &std::path::Path) {
     let by = SignedBy { key: &key, certificate: &chain[0], chain: &chain[1..] };
     let signed = sign(&serde_json::to_vec(&announcement).unwrap(), by, now).unwrap();
     announce(site, Digest(chain[0].fingerprint()), signed).await;
+}
+
+/// A kind that the operator does not accept.
+fn kind(label: &str) -> RefusedKind {
+    let (label, contains) = (label.to_owned(), "Seikyu".to_owned());
+    RefusedKind { label, attribute: SubjectAttribute::OrganizationalUnit, contains }
 }
 
 /// The kinds that can be used, and those that cannot, each with its reason.
@@ -135,7 +141,8 @@ on_both_databases! {
         let page = browser.open("/certificates").await;
         let (taken, refused) = kinds(page.text());
         assert_eq!(taken[1..], ["介護保険証明書（見本）（お持ちのものを、クライアントの初期設定で取り込みます）"]);
-        assert_eq!(refused.len(), 2);
+        let configured = ("請求用証明書（見本）", "運用センターが受け付けないことにしている種類のためです。");
+        assert_eq!(refused[2..], [configured], "each once");
         assert!(browser.open("/faq").await.text().contains(r#"id="accepted-kinds""#), "the link leads to the question");
     }
 

@@ -32,6 +32,7 @@ on_both_databases! {
         site.invoiced().await;
         let mut browser = site.logged_in().await;
         browser.open("/licence").await.says("請求書発行済").says("21,000円をお振り込みください").says(INVOICE);
+        browser.open("/licence").await.says("お支払い方法：請求書による銀行振込").says("運用センターへご連絡ください。次の請求から変わります。");
         let page = browser.open(INVOICE).await;
         page.is(200, "請求書").says("さくら居宅介護支援事業所　御中").says("T1234567890123").says("見本銀行 本店 普通 1234567");
         page.says("10%対象").says("1,909円").says("2026年12月1日（火）").says("練習運営協会");

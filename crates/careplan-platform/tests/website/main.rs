@@ -14,6 +14,7 @@ mod login;
 mod lost;
 mod notices;
 mod offices;
+mod prices;
 mod promises;
 mod routes;
 mod status;

@@ -1,15 +1,18 @@
 //! 事業所検索: what is listed comes as a CSV file, row by row, for spreadsheets of any make.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use careplan_domain::Digest;
+use careplan_platform::directory::BATCH_OFFICES;
+use careplan_platform::login::Stage;
 use careplan_platform::store::offices::{self, Registration};
 use careplan_platform::store::terminals::{self, Terminal};
 use careplan_testkit::on_both_databases;
 use uuid::Uuid;
 
 use crate::browser::{Browser, attribute};
-use crate::world::{Site, manager, office};
+use crate::world::{Site, URL, helper, manager, office};
 
 const HEADS: &str = "事業所番号,事業所名,フリガナ,都道府県,所在地,サービス種類,利用状況";
 const SAKURA: &str =
@@ -46,6 +49,25 @@ async fn registers_a_formula(site: &Site) {
         service_types: ["11".parse().unwrap()].into(),
     };
     site.change(async |tx, now| offices::put(tx, &[hostile], now).await.unwrap()).await;
+}
+
+/// Rows of one file.
+const ROWS_MAX: usize = 30_000;
+
+/// Offices of 東京都.
+async fn registers_many(site: &Site, which: Range<usize>) {
+    let many = which.map(|index| Registration {
+        number: office(&format!("13{index:08}")),
+        name: "みほん".to_owned(),
+        kana: "ミホン".to_owned(),
+        prefecture: "13".to_owned(),
+        address: "例示市".to_owned(),
+        service_types: ["11", "15"].map(|it| it.parse().unwrap()).into(),
+    });
+    let many: Vec<Registration> = many.collect();
+    for some in many.chunks(BATCH_OFFICES) {
+        site.change(async |tx, now| offices::put(tx, some, now).await.unwrap()).await;
+    }
 }
 
 /// The lines of a CSV file after its mark and heads.
@@ -113,5 +135,47 @@ on_both_databases! {
             page.says(&format!("value=\"{number}\""));
             assert_eq!(page.header("content-disposition"), None);
         }
+    }
+
+    async fn a_partner_who_has_not_joined_is_invited_on_a_sheet_with_both_names_and_the_way_in(database: TestDatabase) {
+        let site = Site::new(database).await;
+        joins(&site).await;
+        let mut browser = site.logged_in().await;
+        let found = browser.open("/offices?number=9970000026").await;
+        found.says(r#"href="/offices/9970000026/invitation""#);
+        let sheet = browser.open("/offices/9970000026/invitation").await;
+        sheet.is(200, "ケアプランデータ連携のご案内").says("ひまわり訪問介護　御中").says("貴事業所の事業所番号：9970000026");
+        sheet.says("さくら居宅介護支援事業所（事業所番号 9970000018）です。").says(URL).says("data:image/svg+xml;base64,");
+        // Nobody else's: neither a button nor, by its address, a sheet.
+        assert!(!site.browser().open("/offices?number=9970000026").await.text().contains("invitation"));
+        for unknown in ["9970009999", "99", "%3Cscript%3E"] {
+            browser.open(&format!("/offices/{unknown}/invitation")).await.is(404, "そのページはありません");
+        }
+    }
+
+    async fn a_partner_who_has_joined_is_shown_and_not_invited(database: TestDatabase) {
+        let site = Site::new(database).await;
+        joins(&site).await;
+        let mut partner = site.browser_at(helper(), Stage::Full).await;
+        let found = partner.open("/offices?number=9970000018").await;
+        assert!(found.says("送れます").text().split("<table").nth(1).is_some_and(|it| !it.contains("invitation")));
+        let led = partner.get("/offices/9970000018/invitation").await;
+        assert_eq!(led.leads_to().as_deref(), Some("/offices?number=9970000018"));
+        partner.follow(led).await.is(200, "事業所検索").says("さくら居宅介護支援事業所");
+    }
+
+    async fn as_many_rows_as_a_file_holds_come_and_one_more_is_told_and_not_left_out(database: TestDatabase) {
+        let site = Site::new(database).await;
+        registers_many(&site, 0..ROWS_MAX).await;
+        let mut browser = site.browser();
+        let rows = rows(&mut browser, "/offices.csv?prefecture=13").await;
+        assert_eq!(rows.len(), ROWS_MAX);
+        let numbers: Vec<&str> = rows.iter().map(|row| &row[..10]).collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b), "each once, in order");
+        assert!(rows.iter().all(|row| row.ends_with(",11 15,未利用")), "with its service types");
+        registers_many(&site, ROWS_MAX..ROWS_MAX + 1).await;
+        let page = browser.get("/offices.csv?prefecture=13").await;
+        page.is(422, "事業所検索").says("30,000件を超えるため、1つのファイルにできません。").says("絞り込んでください");
+        assert_eq!(page.header("content-disposition"), None);
     }
 }

@@ -9,6 +9,7 @@ use careplan_login::Token;
 use careplan_web::{Banner, Button, FieldErrors, TextField, TextKind, Tone, way_back};
 use http::{HeaderMap, HeaderValue, header};
 
+use crate::screen::admit::step_page;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to};
@@ -116,8 +117,8 @@ pub(in crate::screen) async fn log_out(
 /// Where a session goes next: its due step, or the page that was asked for.
 pub(super) fn next_page<'a>(session: &Session, asked: &'a str) -> &'a str {
     match session.stage {
-        Stage::PasswordTemporary => "/password",
         Stage::Full => way_back(asked),
+        owed => step_page(owed),
     }
 }
 

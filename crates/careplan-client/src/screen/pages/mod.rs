@@ -1,20 +1,24 @@
 //! The pages, one file for each family.
 
 pub(super) mod assets;
+pub(super) mod factor;
 pub(super) mod folders;
 mod forms;
 mod lists;
 pub(super) mod login;
+pub(super) mod me;
 pub(super) mod news;
 pub(super) mod notices;
 pub(super) mod partners;
 pub(super) mod password;
 pub(super) mod received;
+pub(super) mod record;
 pub(super) mod reports;
 pub(super) mod search;
 pub(super) mod send;
 pub(super) mod sent;
 pub(super) mod settings;
+pub(super) mod staff;
 pub(super) mod start;
 pub(super) mod top;
 mod versions;

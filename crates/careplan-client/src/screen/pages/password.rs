@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::response::Response;
 use careplan_web::{Banner, Button, FieldErrors, TextField, TextKind, Tone};
 
+use super::login::with_cookie;
 use crate::screen::Screen;
+use crate::screen::admit::step_page;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to};
@@ -41,7 +43,11 @@ pub(in crate::screen) async fn show(
     State(screen): State<Arc<Screen>>,
     visit: Visit,
 ) -> Result<Response, Refused> {
-    draw(&screen, &visit, &FieldErrors::default())
+    match visit.session.as_ref().map(|session| session.stage) {
+        // The password alone must not shut out who has the telephone.
+        Some(Stage::SecondFactorDue) => Ok(go_to(step_page(Stage::SecondFactorDue))),
+        _ => draw(&screen, &visit, &FieldErrors::default()),
+    }
 }
 
 fn draw(screen: &Screen, visit: &Visit, errors: &FieldErrors) -> Result<Response, Refused> {
@@ -78,7 +84,14 @@ pub(in crate::screen) async fn change(
     }
     if errors.is_empty() {
         match screen.staff.change_password(session, (&present, &new), visit.now).await {
-            Ok(()) => return Ok(go_to("/?done=password")),
+            Ok((token, session)) => {
+                let next = match session.stage {
+                    Stage::Full => "/?done=password",
+                    owed => step_page(owed),
+                };
+                return Ok(with_cookie(go_to(next), (&screen.doors, &token)));
+            }
+            Err(StaffFault::NotYet) => return Ok(go_to(step_page(session.stage))),
             Err(fault @ StaffFault::Weak(_)) => errors.add("new", fault.to_string()),
             Err(StaffFault::Wrong) => {
                 errors.add("present", "いまのパスワードが違います。入力を確かめてください。");

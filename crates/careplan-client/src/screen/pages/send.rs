@@ -1,7 +1,9 @@
 //! 送信: bring files, see what would go to whom and what is wrong with it, send everything by one button.
 
+mod documents;
 mod draft;
 mod findings;
+mod progress;
 
 use std::sync::Arc;
 
@@ -12,7 +14,9 @@ use axum::response::Response;
 use careplan_web::{Button, Cell, DataTable, FieldErrors, FileField};
 use uuid::Uuid;
 
-pub(in crate::screen) use draft::{changes, drop_it, order_documents, send, show};
+pub(in crate::screen) use documents::order_documents;
+pub(in crate::screen) use draft::{changes, drop_it, send, show};
+pub(in crate::screen) use progress::show as progress;
 
 use crate::desk::{Brought, DeskFault};
 use crate::screen::Screen;
@@ -102,7 +106,7 @@ pub(in crate::screen) async fn add(
         Err(fault) => {
             let mut errors = FieldErrors::default();
             errors.add(FILES, told(fault)?);
-            draft::draw(&screen, &member, id, &errors).await
+            draft::draw(&screen, &member, id, (&errors, None)).await
         }
     }
 }

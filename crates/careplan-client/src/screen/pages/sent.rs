@@ -5,7 +5,7 @@ mod one;
 
 pub(in crate::screen) use list::{find, list};
 pub(super) use one::timeline;
-pub(in crate::screen) use one::{changes, evidence, file, html, one, pdf, withdraw};
+pub(in crate::screen) use one::{again, changes, evidence, file, html, one, pdf, withdraw};
 
 use careplan_web::Cell;
 

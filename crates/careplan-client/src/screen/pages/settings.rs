@@ -1,8 +1,11 @@
 //! 設定: an index of what the office chose; each section is a page of its own.
 
 pub(in crate::screen) mod applications;
+pub(in crate::screen) mod backup;
 pub(in crate::screen) mod folders;
+pub(in crate::screen) mod lan;
 pub(in crate::screen) mod retention;
+pub(in crate::screen) mod staff;
 pub(in crate::screen) mod terminal;
 
 use std::sync::Arc;
@@ -21,13 +24,13 @@ use crate::screen::visit::Member;
 const PATH: &str = "/settings";
 
 /// One section of the settings.
-struct Section {
-    title: &'static str,
-    path: &'static str,
+pub(super) struct Section {
+    pub(super) title: &'static str,
+    pub(super) path: &'static str,
     /// What it is for, in a sentence.
-    about: &'static str,
+    pub(super) about: &'static str,
     /// What holds now.
-    now: String,
+    pub(super) now: String,
 }
 
 #[derive(Template)]
@@ -54,6 +57,11 @@ async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
         terminal::section(screen).await?,
         applications::section(screen).await?,
         retention::section(screen).await?,
+        backup::section(screen).await?,
+        lan::section(screen).await?,
+        super::staff::section(screen).await?,
+        staff::section(screen).await?,
+        super::record::section(),
     ])
 }
 

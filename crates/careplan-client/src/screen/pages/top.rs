@@ -18,6 +18,7 @@ use crate::screen::visit::Member;
 struct Main {
     set_up: Option<Banner>,
     folders: Option<Banner>,
+    safe: Option<Banner>,
     news: Markup,
     work: DataTable,
     notices: Option<Markup>,
@@ -81,7 +82,8 @@ pub(in crate::screen) async fn show(
         ));
     let notices = super::notices::newest(&screen, member.visit.now).await?;
     let folders = super::folders::on_top(&screen.hub.folders());
+    let safe = super::settings::backup::warning(&screen, member.visit.now).await?;
     let news = super::news::of_now(&screen)?;
-    let main = Main { set_up, folders, news, work, notices };
+    let main = Main { set_up, folders, safe, news, work, notices };
     screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
 }

@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_domain::calendar::{day, japan};
 use careplan_domain::{Secret, Timestamp};
+use careplan_protocol::trust::ForeignAuthority;
 use careplan_web::text::{date_ja, date_time_ja};
 use careplan_web::{Banner, Button, Cell, DataTable, FieldErrors, Link, Tag, TextField, TextKind, Tone};
 
@@ -30,6 +31,9 @@ const NEVER_TAKEN: [(&str, &str); 2] = [
     ),
 ];
 
+/// The reason for a kind that the operator refuses by configuration.
+const NOT_TAKEN: &str = "運用センターが受け付けないことにしている種類のためです。";
+
 #[derive(Template)]
 #[template(path = "certificates.html")]
 struct Main {
@@ -41,7 +45,8 @@ struct Main {
     button: Button,
     /// Labels of other authorities' certificates that are taken.
     taken: Vec<String>,
-    never_taken: [(&'static str, &'static str); 2],
+    /// Kinds that are not taken, each with its reason.
+    not_taken: Vec<(String, &'static str)>,
 }
 
 #[derive(Template)]
@@ -86,6 +91,7 @@ async fn draw(
     drop(db);
     let trust = site.platform.trust.current();
     let all = held(rows, &listed, &trust, now);
+    let foreign = trust.list(now).foreign;
     let main = Main {
         advice: advice(&all).map(advise),
         table: table(&all),
@@ -93,11 +99,22 @@ async fn draw(
         issue_password: state_of(issued.map(|it| it.state(now))),
         password: TextField::new("password", "ログインのパスワード").kind(TextKind::Password).errors(errors),
         button: Button::submit("証明書発行用パスワードを再発行する").busy("発行しています"),
-        taken: trust.list(now).foreign.into_iter().map(|it| it.label).collect(),
-        never_taken: NEVER_TAKEN,
+        not_taken: not_taken(&foreign),
+        taken: foreign.into_iter().map(|it| it.label).collect(),
     };
     let page = Page::new("電子証明書", "/certificates", &main).errors(errors).notice(notice);
     site.show(&member.visit, page).await
+}
+
+/// The kinds that are never taken, and those that an authority's settings refuse; each once.
+fn not_taken(foreign: &[ForeignAuthority]) -> Vec<(String, &'static str)> {
+    let mut kinds: Vec<_> = NEVER_TAKEN.map(|(label, why)| (label.to_owned(), why)).into();
+    for refused in foreign.iter().flat_map(|it| &it.refused_kinds) {
+        if !kinds.iter().any(|(label, _)| *label == refused.label) {
+            kinds.push((refused.label.clone(), NOT_TAKEN));
+        }
+    }
+    kinds
 }
 
 fn until_ja(until: Timestamp) -> String {

@@ -13,6 +13,7 @@ pub(super) mod lost;
 pub(super) mod mail_link;
 pub(super) mod notices;
 pub(super) mod offices;
+pub(super) mod offices_csv;
 pub(super) mod password;
 pub(super) mod revocation;
 pub(super) mod status;

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use careplan_domain::{OfficeNumber, ServiceType};
 use careplan_protocol::Code;
 use careplan_protocol::office_api::OfficeEntry;
 use careplan_web::{
     Banner, Button, Cell, Choice, DataTable, FieldErrors, Link, Pager, Tag, TextField, TextKind, Tone,
 };
-use http::header;
 
 use crate::directory::{self, fold};
 use crate::office_api::problem::Refused;
@@ -20,15 +19,12 @@ use crate::website::Website;
 use crate::website::admit::is_full;
 use crate::website::fields::Fields;
 use crate::website::qr;
-use crate::website::show::Page;
+use crate::website::show::{Page, go_to};
 use crate::website::visit::{Member, Visit};
 use crate::website::words::{name_of, prefectures, service_types};
 
 /// Offices on a page.
 const PAGE: u32 = 50;
-
-/// Offices in one CSV file: those of the largest prefecture, all kinds.
-const CSV_MAX: u32 = 30_000;
 
 /// Letters of a name that are looked for.
 const NAME_CHARS_MAX: usize = 100;
@@ -46,7 +42,7 @@ struct Main {
     results: Option<Results>,
 }
 
-struct Results {
+pub(super) struct Results {
     table: DataTable,
     pager: Pager,
     csv: Button,
@@ -86,7 +82,7 @@ pub(in crate::website) async fn show(
     draw(&site, &visit, (&fields, &errors), results).await
 }
 
-async fn draw(
+pub(super) async fn draw(
     site: &Website,
     visit: &Visit,
     (fields, errors): (&Fields, &FieldErrors),
@@ -130,7 +126,7 @@ async fn draw(
 }
 
 /// What to look for; what cannot be read is told at its field.
-fn read(fields: &Fields, limit: u32, errors: &mut FieldErrors) -> Search {
+pub(super) fn read(fields: &Fields, limit: u32, errors: &mut FieldErrors) -> Search {
     let number = fields.number("number");
     if number.len() > 10 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         errors.add("number", "事業所番号は10桁までの数字です。");
@@ -188,64 +184,6 @@ fn table(offices: Vec<OfficeEntry>, can_invite: bool) -> DataTable {
     })
 }
 
-pub(in crate::website) async fn csv(
-    State(site): State<Arc<Website>>,
-    visit: Visit,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refused> {
-    let fields = Fields::read(query.unwrap_or_default().as_bytes());
-    let mut errors = FieldErrors::default();
-    let search = read(&fields, CSV_MAX, &mut errors);
-    if !errors.is_empty() {
-        return draw(&site, &visit, (&fields, &errors), None).await;
-    }
-    let page = directory::page(&mut site.platform.store.read().await?, &search, visit.now).await?;
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let written = write(&mut writer, &page.offices);
-    let bytes = written.and_then(|()| writer.into_inner().map_err(|error| error.into_error().into()));
-    let bytes = bytes.map_err(|error| {
-        tracing::error!(%error, "a list of offices could not be written");
-        Code::Internal
-    })?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"offices.csv\""),
-    ];
-    // With the mark, spreadsheets of Japanese PCs read it as UTF-8.
-    Ok((headers, [b"\xEF\xBB\xBF".as_slice(), &bytes].concat()).into_response())
-}
-
-fn write(writer: &mut csv::Writer<Vec<u8>>, offices: &[OfficeEntry]) -> csv::Result<()> {
-    writer.write_record([
-        "事業所番号",
-        "事業所名",
-        "フリガナ",
-        "都道府県",
-        "所在地",
-        "サービス種類",
-        "利用状況",
-    ])?;
-    for office in offices {
-        let types: Vec<&str> = office.service_types.iter().map(ServiceType::as_str).collect();
-        writer.write_record([
-            office.number.as_str(),
-            &harmless(&office.name),
-            &harmless(&office.kana),
-            name_of(prefectures(), &office.prefecture),
-            &harmless(&office.address),
-            &types.join(" "),
-            if office.joined { "送れます" } else { "未利用" },
-        ])?;
-    }
-    writer.flush()?;
-    Ok(())
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
 #[derive(Template)]
 #[template(path = "invitation.html")]
 struct Invitation {
@@ -266,6 +204,10 @@ pub(in crate::website) async fn invitation(
     let to = directory::entry(&mut db, &number, member.visit.now).await?.ok_or(Code::PageUnknown)?;
     let from = directory::entry(&mut db, &member.office, member.visit.now).await?.ok_or(Code::PageUnknown)?;
     drop(db);
+    if to.joined {
+        // Where it stands that it can be written to.
+        return Ok(go_to(&format!("/offices?number={number}")));
+    }
     let url = site.url.as_str().to_owned();
     let hint = Banner::new(Tone::Info, "印刷して、FAXや郵送、訪問のときにお渡しください。");
     let qr = qr::data_uri(&careplan_domain::Secret::new(url.clone()))?;
@@ -273,16 +215,4 @@ pub(in crate::website) async fn invitation(
     let crumbs = [Link::new("トップ", "/"), Link::new("事業所検索", "/offices")];
     site.show(&member.visit, Page::new("ケアプランデータ連携のご案内", "/offices", &main).crumbs(&crumbs))
         .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_of_the_list_is_no_formula() {
-        for (text, shown) in [("=1+1", "'=1+1"), ("@SUM", "'@SUM"), ("さくら", "さくら"), ("", "")] {
-            assert_eq!(harmless(text), shown);
-        }
-    }
 }

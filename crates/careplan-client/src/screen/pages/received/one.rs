@@ -20,6 +20,7 @@ use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner, received_tag};
+use crate::staff::Actor;
 use crate::state::ReceivedState;
 
 #[derive(Template)]
@@ -95,10 +96,8 @@ pub(in crate::screen) async fn imported(
     member: Member,
     Path(id): Path<TransmissionId>,
 ) -> Result<Response, Refused> {
-    screen.office.mark_imported(id).await?;
+    screen.office.mark_imported_by(id, &Actor::from(&member.session)).await?;
     screen.hub.changed();
-    let by = (member.session.login.as_str(), member.visit.now);
-    screen.staff.note(by, ("imported", &id.to_string()), &serde_json::json!({})).await?;
     Ok(go_to(&format!("/received/{id}?done=imported")))
 }
 

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
-use careplan_domain::{Address, OfficeNumber, ServiceMonth, TransmissionId};
-use careplan_web::{
-    Banner, Button, Cell, DataTable, FieldErrors, FileField, PostForm, TextField, TextKind, Tone,
-};
+use careplan_domain::{OfficeNumber, TransmissionId};
+use careplan_web::{Banner, Button, Cell, DataTable, FieldErrors, FileField, Markup, PostForm, Tone};
 use uuid::Uuid;
 
+use super::documents::{Documents, documents};
 use super::findings::{Found, findings, grade};
+use super::progress;
 use super::{file_field, told};
 use crate::desk::{Before, DeskFault, Looked};
-use crate::outbox::{DocumentOrder, Earlier, JudgedUnit, UnitOutcome};
+use crate::outbox::{Earlier, JudgedUnit, UnitOutcome};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::forms;
@@ -23,7 +23,8 @@ use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
-use crate::screen::words::{month_ja, partner, sent_tag};
+use crate::screen::words::{month_ja, partner};
+use crate::staff::Actor;
 use crate::state::DraftState;
 
 #[derive(Template)]
@@ -35,19 +36,11 @@ struct Main {
     units: DataTable,
     findings: Vec<Found>,
     documents: Option<Documents>,
-    sent: Option<DataTable>,
+    sent: Option<Markup>,
     send: Option<PostForm>,
     drop: PostForm,
     files: FileField,
     add: Button,
-}
-
-/// Documents beside the standard, and where they go.
-struct Documents {
-    names: Vec<String>,
-    to: TextField,
-    month: TextField,
-    button: Button,
 }
 
 pub(in crate::screen) async fn show(
@@ -55,14 +48,14 @@ pub(in crate::screen) async fn show(
     member: Member,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Refused> {
-    draw(&screen, &member, id, &FieldErrors::default()).await
+    draw(&screen, &member, id, (&FieldErrors::default(), None)).await
 }
 
 pub(super) async fn draw(
     screen: &Screen,
     member: &Member,
     id: Uuid,
-    errors: &FieldErrors,
+    (errors, typed): (&FieldErrors, Option<&Fields>),
 ) -> Result<Response, Refused> {
     let looked = match screen.desk.look(id).await {
         Ok(looked) => looked,
@@ -84,8 +77,8 @@ pub(super) async fn draw(
         banner: banner(&looked, ready),
         units: units(&looked, &before, (&partners, own)),
         findings: findings(&looked),
-        documents: documents(&looked, errors),
-        sent: sent(screen, &looked).await?,
+        documents: documents(screen, &looked, (errors, typed)).await?,
+        sent: progress::of(screen, &looked.sent, id).await?,
         send,
         drop: PostForm::new(format!("/send/{id}/drop"), Button::submit("送信せずに取り消す").danger()),
         files: file_field(errors),
@@ -104,7 +97,7 @@ fn receivers(looked: &Looked) -> Vec<OfficeNumber> {
     looked.judged.units.iter().filter_map(|unit| Some(unit.to?.office)).collect()
 }
 
-fn refused(fault: DeskFault) -> Refused {
+pub(super) fn refused(fault: DeskFault) -> Refused {
     match told(fault) {
         Ok(sentence) => Refused::said(http::StatusCode::CONFLICT, "送信の準備を開けません", sentence),
         Err(refused) => refused,
@@ -192,66 +185,14 @@ pub(in crate::screen) async fn changes(
     forms::changed(found.changes.as_ref(), member.visit.now)
 }
 
-fn documents(looked: &Looked, errors: &FieldErrors) -> Option<Documents> {
-    let files = looked.judged.documents.iter().filter_map(|index| looked.files.get(*index));
-    let names: Vec<String> = files.map(|file| file.file.name.clone()).collect();
-    if names.is_empty() || looked.draft.state != DraftState::Open {
-        return None;
-    }
-    let order = looked.draft.documents;
-    Some(Documents {
-        names,
-        to: TextField::new("to", "文書の宛先")
-            .kind(TextKind::Code)
-            .hint("事業所番号10桁とサービス種類コード2桁。例：9970000026-11")
-            .value(order.map(|order| order.to.to_string()).unwrap_or_default())
-            .errors(errors),
-        month: TextField::new("month", "対象年月")
-            .kind(TextKind::Digits)
-            .optional()
-            .hint("例：202611")
-            .value(order.and_then(|order| order.month).map(|month| month.to_string()).unwrap_or_default())
-            .errors(errors),
-        button: Button::submit("この宛先にする").secondary(),
-    })
-}
-
-async fn sent(screen: &Screen, looked: &Looked) -> Result<Option<DataTable>, Refused> {
-    if looked.sent.is_empty() {
-        return Ok(None);
-    }
-    let mut table = DataTable::new("送信したもの", ["宛先", "種類", "状態", ""], "");
-    for id in &looked.sent {
-        let Some(sent) = screen.office.state().sent(*id).await? else { continue };
-        let fault = sent.fault.as_ref().map(|fault| fault.text.clone()).unwrap_or_default();
-        let mut state = Cell::tag(sent_tag(sent.state));
-        if !fault.is_empty() {
-            state = state.note(fault);
-        }
-        let open =
-            Button::link("見る", format!("/sent/{id}")).secondary().small().about(sent.header.to.to_string());
-        table = table.row([
-            Cell::code(sent.header.to.to_string()),
-            Cell::text(sent.header.unit.label_ja()),
-            state,
-            Cell::action(open),
-        ]);
-    }
-    Ok(Some(table))
-}
-
 pub(in crate::screen) async fn send(
     State(screen): State<Arc<Screen>>,
     member: Member,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Refused> {
-    match screen.desk.send(id, |_| {}).await {
+    match screen.desk.send(id, Actor::from(&member.session), |_| {}).await {
         Ok(report) => {
             screen.hub.changed();
-            let count = report.transmissions().count();
-            let detail = serde_json::json!({ "transmissions": count });
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("send", &id.to_string()), &detail).await?;
             let failed: Vec<String> = report
                 .units
                 .iter()
@@ -270,7 +211,7 @@ pub(in crate::screen) async fn send(
             for sentence in failed {
                 errors.add_for_form(sentence);
             }
-            draw(&screen, &member, id, &errors).await
+            draw(&screen, &member, id, (&errors, None)).await
         }
         // Pressed twice, or opened in two windows: what became of it is the answer.
         Err(DeskFault::Closed(_)) => Ok(go_to(&format!("/send/{id}"))),
@@ -283,73 +224,9 @@ pub(in crate::screen) async fn drop_it(
     member: Member,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Refused> {
-    match screen.desk.throw_away(id).await {
-        Ok(()) => {
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("send.dropped", &id.to_string()), &serde_json::json!({})).await?;
-            Ok(go_to("/send"))
-        }
+    match screen.desk.throw_away(id, &Actor::from(&member.session)).await {
+        Ok(()) => Ok(go_to("/send")),
         Err(DeskFault::Closed(_)) => Ok(go_to(&format!("/send/{id}"))),
         Err(fault) => Err(refused(fault)),
     }
-}
-
-pub(in crate::screen) async fn order_documents(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path(id): Path<Uuid>,
-    RawQuery(_): RawQuery,
-    fields: Fields,
-) -> Result<Response, Refused> {
-    let mut errors = FieldErrors::default();
-    let to: Option<Address> = fields.code("to").parse().ok();
-    if to.is_none() {
-        errors.add(
-            "to",
-            "文書の宛先を、事業所番号10桁とサービス種類コード2桁で入力してください（例：9970000026-11）。",
-        );
-    }
-    let month = match fields.number("month") {
-        month if month.is_empty() => None,
-        month => match month.parse::<ServiceMonth>() {
-            Ok(month) => Some(month),
-            Err(_) => {
-                errors.add("month", "対象年月を、年4桁と月2桁で入力してください（例：202611）。");
-                None
-            }
-        },
-    };
-    let from = match own_address(&screen).await? {
-        Ok(from) => Some(from),
-        Err(sentence) => {
-            errors.add_for_form(sentence);
-            None
-        }
-    };
-    if let (Some(to), Some(from), true) = (to, from, errors.is_empty()) {
-        let order = DocumentOrder { from, to, month };
-        return match screen.desk.order_documents(id, &order).await {
-            Ok(()) => Ok(go_to(&format!("/send/{id}"))),
-            Err(fault) => Err(refused(fault)),
-        };
-    }
-    draw(&screen, &member, id, &errors).await
-}
-
-/// From which of its addresses an office sends documents.
-async fn own_address(screen: &Screen) -> Result<Result<Address, String>, Refused> {
-    let link = screen.office.link().await?;
-    let service_type = match link.settings.service_types.as_slice() {
-        [one] => Some(*one),
-        _ => match link.platform.office(&link.office()).await.map(|entry| entry.service_types) {
-            Ok(types) => match types.as_slice() {
-                [one] => Some(*one),
-                _ => None,
-            },
-            Err(_) => None,
-        },
-    };
-    Ok(service_type.map(|service_type| Address { office: link.office(), service_type }).ok_or_else(|| {
-        "この事業所には複数のサービス種類があるため、文書の送信元が決まりません。設定で、この端末のサービス種類を1つにしてください。".to_owned()
-    }))
 }

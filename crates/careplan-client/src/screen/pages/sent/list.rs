@@ -6,18 +6,21 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_domain::OfficeNumber;
-use careplan_web::{Button, Cell, DataTable, Markup};
+use careplan_domain::transmission::State as Life;
+use careplan_web::{Banner, Button, Cell, DataTable, Markup, PostForm, Tone};
 
 use super::state;
+use crate::desk::came_to_nothing;
 use crate::history::{Exchanged, Page as Lines};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::lists::{Asked, ROWS, SENT};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
-use crate::screen::show::{Page, go_to, local};
+use crate::screen::show::{Page, go_to, local, not_drawn};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner, users};
+use crate::state::{Sent, SentState};
 
 #[derive(Template)]
 #[template(path = "sent.html")]
@@ -51,13 +54,16 @@ async fn draw(screen: &Screen, member: &Member, asked: &Asked) -> Result<Respons
     let page = screen.office.history().page(&asked.filter(), asked.after(), ROWS).await?;
     let main = List {
         form: asked.form(screen, member.visit.now).await?,
-        table: table(screen, &page, asked.is_narrow()).await,
+        table: table(screen, &page, asked.is_narrow()).await?,
         pager: asked.pager(page.next)?,
     };
-    screen.show(&member.visit, Page::new("送信したもの", "/sent", &main).broad())
+    let notice = (asked.fields().text("done") == "hurried").then(|| {
+        Banner::new(Tone::Success, "いますぐ送るようにしました。しばらくしてから、状態を確かめてください。")
+    });
+    screen.show(&member.visit, Page::new("送信したもの", "/sent", &main).notice(notice).broad())
 }
 
-async fn table(screen: &Screen, page: &Lines, is_narrow: bool) -> DataTable {
+async fn table(screen: &Screen, page: &Lines, is_narrow: bool) -> Result<DataTable, Refused> {
     let numbers: Vec<OfficeNumber> = page.items.iter().map(|item| item.partner().office).collect();
     let partners = screen.partners.of(&screen.office, &numbers).await;
     let heads = ["宛先", "種類", "対象年月", "利用者", "送信した日時", "状態", ""];
@@ -72,7 +78,11 @@ async fn table(screen: &Screen, page: &Lines, is_narrow: bool) -> DataTable {
         let (id, header) = (sent.header.id, &sent.header);
         let name = partners.get(&header.to.office).map_or("", Partner::name);
         let about = format!("{}　{}", header.unit.label_ja(), local(sent.created_at));
-        let open = Button::link("見る", format!("/sent/{id}")).secondary().small().about(&about);
+        let actions = Actions {
+            open: Button::link("見る", format!("/sent/{id}")).secondary().small().about(&about),
+            more: more(sent, &about),
+        };
+        let actions = Markup::of(&actions).map_err(|error| not_drawn(&error))?;
         table = table.row([
             partner(header.to, name),
             Cell::text(header.unit.label_ja()),
@@ -80,8 +90,37 @@ async fn table(screen: &Screen, page: &Lines, is_narrow: bool) -> DataTable {
             Cell::text(users(item)),
             Cell::text(local(sent.created_at)),
             state(sent),
-            Cell::action(open),
+            Cell::markup(actions),
         ]);
     }
-    table
+    Ok(table)
+}
+
+/// What can be done in a row.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<div class="actions">{{ open }}{% if let Some(more) = more %}{{ more }}{% endif %}</div>"#
+)]
+struct Actions {
+    open: Button,
+    more: Option<PostForm>,
+}
+
+/// What is to be done about something that does not go on, or can be taken back.
+fn more(sent: &Sent, about: &str) -> Option<PostForm> {
+    let id = sent.header.id;
+    let (path, button) = match sent.state {
+        SentState::Prepared if sent.fault.is_some() => {
+            ("again", Button::submit("いますぐ送る").busy("送っています"))
+        }
+        SentState::Prepared | SentState::Life(Life::Accepted) => {
+            ("withdraw", Button::submit("取り下げる").danger().busy("取り下げています"))
+        }
+        state if came_to_nothing(state) => {
+            ("again", Button::submit("送り直す").secondary().busy("準備しています"))
+        }
+        _ => return None,
+    };
+    Some(PostForm::new(format!("/sent/{id}/{path}"), button.small().about(about)))
 }

@@ -11,17 +11,20 @@ use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tag, 
 use http::header;
 
 use super::state;
+use crate::desk::came_to_nothing;
 use crate::history::Direction;
 use crate::office::OfficeFault;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::forms;
+use crate::screen::pages::send::told;
 use crate::screen::pages::versions::{self, Versions};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner};
+use crate::staff::Actor;
 use crate::state::SentState;
 
 #[derive(Template)]
@@ -35,6 +38,7 @@ struct One {
     id: TransmissionId,
     evidence: Option<Button>,
     withdraw: Option<PostForm>,
+    again: Option<PostForm>,
 }
 
 pub(in crate::screen) async fn one(
@@ -65,11 +69,15 @@ pub(in crate::screen) async fn one(
             Button::submit("取り下げる").danger().busy("取り下げています"),
         )
     });
+    let again = came_to_nothing(sent.state).then(|| {
+        let button = Button::submit("送り直す").secondary().busy("準備しています");
+        PostForm::new(format!("/sent/{id}/again"), button)
+    });
     let is_proven = matches!(sent.state, SentState::Life(_));
     let evidence =
         is_proven.then(|| Button::link("証拠をZIPで保存する", format!("/evidence/{id}")).secondary());
     let timeline = timeline(&screen, id).await?;
-    let main = One { facts, files, has_forms, versions, timeline, id, evidence, withdraw };
+    let main = One { facts, files, has_forms, versions, timeline, id, evidence, withdraw, again };
     let crumbs = [Link::new("送信したもの", "/sent")];
     screen.show(&member.visit, Page::new("送信の記録", "/sent", &main).crumbs(&crumbs).notice(notice))
 }
@@ -96,11 +104,9 @@ pub(in crate::screen) async fn withdraw(
     member: Member,
     Path(id): Path<TransmissionId>,
 ) -> Result<Response, Refused> {
-    match screen.office.withdraw(id).await {
+    match screen.office.withdraw_by(id, &Actor::from(&member.session)).await {
         Ok(()) => {
             screen.hub.changed();
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("withdraw", &id.to_string()), &serde_json::json!({})).await?;
             Ok(go_to(&format!("/sent/{id}?done=withdrawn")))
         }
         Err(OfficeFault::Platform(fault)) if fault.is_final() => {
@@ -113,6 +119,27 @@ pub(in crate::screen) async fn withdraw(
             "ちょうど送信しているところです。少し待ってから、もう一度お試しください。",
         )),
         Err(fault) => Err(fault.into()),
+    }
+}
+
+/// What waits here is sent at once; what came to nothing lies on the desk again.
+pub(in crate::screen) async fn again(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path(id): Path<TransmissionId>,
+) -> Result<Response, Refused> {
+    let sent = screen.office.state().sent(id).await?.ok_or_else(Refused::unknown)?;
+    if sent.state == SentState::Prepared {
+        screen.office.state().hurry_outbox().await?;
+        screen.hub.changed();
+        return Ok(go_to("/sent?done=hurried"));
+    }
+    match screen.desk.bring_again(id, &member.session.login).await {
+        Ok(draft) => Ok(go_to(&format!("/send/{draft}"))),
+        Err(fault) => {
+            let sentence = told(fault)?;
+            Err(Refused::said(http::StatusCode::CONFLICT, "送り直しを準備できません", sentence))
+        }
     }
 }
 
