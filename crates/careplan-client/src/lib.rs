@@ -17,6 +17,7 @@ pub mod board;
 pub mod clock;
 pub mod commands;
 pub mod desk;
+pub mod echo;
 pub mod enrol;
 pub mod evidence;
 pub mod files;
@@ -39,6 +40,7 @@ pub mod service;
 pub mod staff;
 pub mod state;
 pub mod trust;
+pub mod wizard;
 
 pub use clock::Clock;
 pub use office::{Engine, Link, Office, OfficeFault, OfficeOptions, Step};

@@ -77,6 +77,8 @@ pub enum Point {
     UnitNamed,
     /// Import folder: the row says that a unit left, the transmission is not marked yet.
     UnitLeft,
+    /// Practice partner: the answer is in the outbox, what it answers is not marked yet.
+    AnswerStored,
 }
 
 impl Point {

@@ -258,15 +258,24 @@ impl Office {
         let root = self.keys().root()?.ok_or(OfficeFault::NotSetUp)?;
         let identity = self.keys().identity()?.ok_or(OfficeFault::NotSetUp)?;
         let trust_root = ServerTrust::Root(root.der().to_vec());
-        let connector = &self.inner.options.connector;
-        let transport = connector
-            .connect(&settings.platform, &trust_root, Some(&identity))
-            .map_err(PlatformFault::Transport)?;
+        let platform = self.connect(&settings.platform, &trust_root, Some(&identity)).await?;
         let trust = self.trust(root).await?;
-        let platform = Platform::new(transport, self.inner.options.retry).watched_by(self.inner.skew.clone());
         let link = Arc::new(Link { platform, identity, trust, settings });
         *self.held_link() = Some(link.clone());
         Ok(link)
+    }
+
+    /// A platform on the way out of the office that was chosen.
+    pub(crate) async fn connect(
+        &self,
+        base: &str,
+        trust: &ServerTrust,
+        identity: Option<&OfficeIdentity>,
+    ) -> Result<Platform, OfficeFault> {
+        let proxy = self.state().proxy().await?;
+        let transport = self.inner.options.connector.connect_through(&proxy, base, trust, identity);
+        let transport = transport.map_err(PlatformFault::Transport)?;
+        Ok(Platform::new(transport, self.inner.options.retry).watched_by(self.inner.skew.clone()))
     }
 
     /// Whom to believe: the root, and the trust list as it is held.

@@ -219,6 +219,22 @@ impl TestOffice {
         }
     }
 
+    /// Answers what came, as the practice partner does; a power cut in between is over when this returns.
+    ///
+    /// # Errors
+    /// When the client itself fails.
+    pub async fn answer(&mut self) -> anyhow::Result<()> {
+        let power = Arc::clone(&self.power);
+        let office = self.office().clone();
+        let cut = tokio::select! {
+            biased;
+            () = power.struck.notified() => true,
+            answered = office.answer_what_came(|_| {}) => { answered?; false }
+        };
+        drop(office);
+        if cut { self.start_again().await } else { Ok(()) }
+    }
+
     /// The care software takes over everything that was acknowledged.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod compare;
 mod data_folder;
+mod echo;
 mod evidence;
 mod findings;
 mod help;
@@ -110,6 +111,8 @@ enum OfOffice {
     /// 画面を使う職員：一覧、仮パスワードの出し直し、操作記録
     #[command(subcommand)]
     Staff(staff::Staff),
+    /// おためし事業所として、届いた予定に予定どおりの実績を自動で返します（運用センター用）
+    Echo(echo::Echo),
     /// 事業所・証明書・ライセンス・送受信待ちの状態を表示します
     Status(status::Status),
     /// 介護ソフトなどが使うローカルAPIのトークンを作り、一覧にし、取り消します
@@ -183,6 +186,7 @@ impl Arguments {
             OfOffice::Evidence(evidence) => evidence.perform(&office).await,
             OfOffice::Report(report) => report.perform(&office).await,
             OfOffice::Staff(staff) => staff.perform(&office).await,
+            OfOffice::Echo(echo) => echo.perform(&office).await,
             OfOffice::Status(status) => status.perform(&office, &data).await,
             OfOffice::ApiToken(of) => of.perform(&office).await,
             OfOffice::Backup(backup) => backup.perform(&office).await,

@@ -19,7 +19,8 @@ pub(super) struct Run {
     listen: u16,
 }
 
-struct OnScreen {
+#[derive(Default)]
+pub(super) struct OnScreen {
     last_trouble: String,
 }
 
@@ -50,7 +51,7 @@ impl Run {
         if office.link().await.is_ok() {
             say("送受信を始めます（終わるには Ctrl-C）。");
         }
-        let mut screen = OnScreen { last_trouble: String::new() };
+        let mut screen = OnScreen::default();
         let ended = service.run(&mut screen, stop).await;
         listener.abort();
         ended.context("常駐を続けられません")?;
@@ -76,7 +77,7 @@ const ENGINE_AGAIN: Duration = Duration::from_millis(100);
 
 /// From now on a signal ends the work in order, also one that comes before the work began.
 #[cfg(unix)]
-fn stop_on_signal(stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
+pub(super) fn stop_on_signal(stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(tokio::spawn(async move {
@@ -89,7 +90,7 @@ fn stop_on_signal(stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
 }
 
 #[cfg(not(unix))]
-fn stop_on_signal(stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
+pub(super) fn stop_on_signal(stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
     Ok(tokio::spawn(async move {
         let _ = tokio::signal::ctrl_c().await;
         stop.cancel();

@@ -8,7 +8,6 @@ use careplan_envelope::{
 };
 
 use super::{EnrolFault, bundle};
-use crate::files;
 use crate::keys::{KeysFault, OfficeIdentity, Pending};
 use crate::mishap::Point;
 use crate::office::Office;
@@ -107,11 +106,10 @@ impl Office {
         &self,
         trust: &Trust,
         office: OfficeNumber,
-        path: &std::path::Path,
+        bytes: &[u8],
         password: &Secret,
     ) -> Result<OfficeIdentity, EnrolFault> {
-        let bytes = zeroize::Zeroizing::new(files::read(path)?);
-        let imported = import(&bytes, password.expose()).map_err(EnrolFault::Pkcs12)?;
+        let imported = import(bytes, password.expose()).map_err(EnrolFault::Pkcs12)?;
         let chain: Vec<Certificate> = imported.chain.into_iter().filter(|it| !is_root(it)).collect();
         let named = trust
             .office_of_certificate(&imported.certificate, &chain, self.now(), Purpose::ClientAuth)

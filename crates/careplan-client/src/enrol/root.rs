@@ -9,7 +9,7 @@ use careplan_envelope::{Certificate, TrustAnchors, chain_from_pem};
 use super::{EnrolFault, bundle};
 use crate::files;
 use crate::office::Office;
-use crate::platform::{Platform, PlatformFault, ServerTrust};
+use crate::platform::{Platform, ServerTrust};
 
 /// Why a text is no fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,17 @@ pub enum RootSource {
 }
 
 impl Office {
+    /// The platform as it is known by its root, believed and asked once; it was reached and proved who it is.
+    ///
+    /// # Errors
+    /// [`EnrolFault`].
+    pub async fn meet(&self, base: &str, source: &RootSource) -> Result<Platform, EnrolFault> {
+        let root = self.obtain_root(base, source).await?;
+        let platform = self.connect(base, &ServerTrust::Root(root.der().to_vec()), None).await?.once();
+        platform.authority_certificates().await?;
+        Ok(platform)
+    }
+
     /// Obtains the root: from the file, or from the platform over a line that is not believed yet.
     pub(super) async fn obtain_root(
         &self,
@@ -72,12 +83,8 @@ impl Office {
                 }
             }
             RootSource::Fingerprint(expected) => {
-                let options = self.options();
-                let transport = options
-                    .connector
-                    .connect(base, &ServerTrust::Nothing, None)
-                    .map_err(PlatformFault::Transport)?;
-                let listed = Platform::new(transport, options.retry).authority_certificates().await?;
+                let platform = self.connect(base, &ServerTrust::Nothing, None).await?;
+                let listed = platform.authority_certificates().await?;
                 let certificates = bundle::certificates(&listed).unwrap_or_default();
                 let root = certificates.into_iter().find(|it| Fingerprint::of(it) == *expected);
                 root.ok_or(EnrolFault::RootMismatch)?

@@ -3,20 +3,22 @@
 use std::path::PathBuf;
 
 use careplan_domain::licence::LicenceState;
-use careplan_domain::{Secret, ServiceType, UserId};
+use careplan_domain::{OfficeNumber, Secret, ServiceType, UserId};
 use careplan_protocol::Code;
 use careplan_protocol::office_api::Account;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::certificate::Authentication;
 use super::{EnrolFault, Fingerprint, RootSource};
+use crate::files;
 use crate::office::Office;
-use crate::platform::{Platform, PlatformFault, ServerTrust};
+use crate::platform::{Platform, ServerTrust};
 use crate::state::Settings;
 use crate::trust::Trust;
 
 /// Where the certificate comes from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum CertificateSource {
     /// It is issued to a key made here.
     IssuePassword(Secret),
@@ -27,8 +29,27 @@ pub enum CertificateSource {
         /// What opens it.
         password: Secret,
     },
+    /// It exists already, and was handed over with its key (PKCS#12).
+    Brought {
+        /// What is in the file.
+        bytes: Zeroizing<Vec<u8>>,
+        /// What opens it.
+        password: Secret,
+    },
     /// It is here from an earlier set-up.
     Present,
+}
+
+/// Without what opens it, and without the key in it.
+impl std::fmt::Debug for CertificateSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::IssuePassword(_) => "IssuePassword(***)",
+            Self::Pkcs12 { .. } => "Pkcs12(***)",
+            Self::Brought { .. } => "Brought(***)",
+            Self::Present => "Present",
+        })
+    }
 }
 
 /// What set-up is told.
@@ -78,9 +99,7 @@ impl Office {
         self.keys().store_root(&root)?;
         let trust = Trust::new(root.clone())?;
         let trusted = ServerTrust::Root(root.der().to_vec());
-        let options = self.options();
-        let transport = options.connector.connect(&order.platform, &trusted, None);
-        let platform = Platform::new(transport.map_err(PlatformFault::Transport)?, options.retry);
+        let platform = self.connect(&order.platform, &trusted, None).await?;
 
         let account = platform.account(&order.user_id, &order.password).await?;
         check_account(&account, order)?;
@@ -119,16 +138,31 @@ impl Office {
                 self.enrol(platform, &trust, office, authentication).await?;
             }
             CertificateSource::Pkcs12 { path, password } => {
-                let held = self.state().trust_list().await?;
-                let list = held.map(|(signed, at)| trust.read_list(&signed, None, at)).transpose()?;
-                let trust = match list {
-                    Some(list) => trust.with_list(list),
-                    None => trust,
-                };
-                self.import_pkcs12(&trust, office, path, password)?;
+                let bytes = Zeroizing::new(files::read(path)?);
+                self.take_over(trust, office, (&bytes, password)).await?;
+            }
+            CertificateSource::Brought { bytes, password } => {
+                self.take_over(trust, office, (bytes, password)).await?;
             }
             CertificateSource::Present => {}
         }
+        Ok(())
+    }
+
+    /// Takes a certificate over that exists already, ours or of an authority of the trust list.
+    async fn take_over(
+        &self,
+        trust: Trust,
+        office: OfficeNumber,
+        (bytes, password): (&[u8], &Secret),
+    ) -> Result<(), EnrolFault> {
+        let held = self.state().trust_list().await?;
+        let list = held.map(|(signed, at)| trust.read_list(&signed, None, at)).transpose()?;
+        let trust = match list {
+            Some(list) => trust.with_list(list),
+            None => trust,
+        };
+        self.import_pkcs12(&trust, office, bytes, password)?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod directory;
 mod enrolment;
 mod fault;
 mod news;
+mod proxy;
 mod retry;
 mod skew;
 mod transmissions;
@@ -28,9 +29,10 @@ pub use directory::OfficeQuery;
 pub use enrolment::Enrolled;
 pub use fault::PlatformFault;
 pub use news::NewsReader;
+pub use proxy::{Proxy, ProxyFault};
 pub use retry::Retry;
 pub(crate) use retry::random_share;
-pub use skew::SkewWatch;
+pub use skew::{SkewWatch, how_far_ja};
 pub use transmissions::{Handover, Header};
 pub use transport::{ANSWER_BYTES_MAX, Answer, Listening, PATIENCE, Request, Transport, TransportFault};
 pub use upload::{PART_BYTES_MAX, UPLOAD_FROM_BYTES};
@@ -65,6 +67,13 @@ impl Platform {
             skew.look(&answer, asked);
         }
         Ok(answer)
+    }
+
+    /// The same, asked once: nobody waits for a second try.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.retry = Retry::NEVER;
+        self
     }
 
     /// Sends an idempotent request, again when that can help, and gives the first answer of success.

@@ -45,6 +45,17 @@ impl SkewWatch {
     }
 }
 
+/// How far a clock is away: 「約5分進んで」.
+pub fn how_far_ja(ahead: SignedDuration) -> String {
+    let minutes = ahead.abs().as_secs() / 60;
+    let how_far = match (minutes / 60 / 24, minutes / 60, minutes) {
+        (0, 0, minutes) => format!("{minutes}分"),
+        (0, hours, _) => format!("{hours}時間"),
+        (days, ..) => format!("{days}日"),
+    };
+    format!("約{how_far}{}", if ahead.is_positive() { "進んで" } else { "遅れて" })
+}
+
 fn read_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }

@@ -14,6 +14,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_t
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 
+use super::proxy::Proxy;
 use super::transport::{ANSWER_BYTES_MAX, Answer, Listening, Request, Transport, TransportFault};
 use crate::keys::OfficeIdentity;
 
@@ -45,6 +46,20 @@ pub trait Connector: Send + Sync {
         trust: &ServerTrust,
         identity: Option<&OfficeIdentity>,
     ) -> Result<Arc<dyn Transport>, TransportFault>;
+
+    /// The same out of the office over a proxy, for a connector that has a network.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    fn connect_through(
+        &self,
+        _proxy: &Proxy,
+        base: &str,
+        trust: &ServerTrust,
+        identity: Option<&OfficeIdentity>,
+    ) -> Result<Arc<dyn Transport>, TransportFault> {
+        self.connect(base, trust, identity)
+    }
 }
 
 /// The connector of installed clients.
@@ -58,8 +73,26 @@ impl Connector for WireConnector {
         trust: &ServerTrust,
         identity: Option<&OfficeIdentity>,
     ) -> Result<Arc<dyn Transport>, TransportFault> {
+        self.connect_through(&Proxy::System, base, trust, identity)
+    }
+
+    fn connect_through(
+        &self,
+        proxy: &Proxy,
+        base: &str,
+        trust: &ServerTrust,
+        identity: Option<&OfficeIdentity>,
+    ) -> Result<Arc<dyn Transport>, TransportFault> {
         let tls = tls_config(trust, identity)?;
-        let client = reqwest::Client::builder()
+        let client = match proxy {
+            Proxy::System => reqwest::Client::builder(),
+            Proxy::None => reqwest::Client::builder().no_proxy(),
+            Proxy::At(url) => {
+                let all = reqwest::Proxy::all(url.as_str()).map_err(|_| TransportFault::Settings)?;
+                reqwest::Client::builder().proxy(all)
+            }
+        };
+        let client = client
             .tls_backend_preconfigured(tls)
             .http1_only()
             .https_only(true)

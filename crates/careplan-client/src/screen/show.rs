@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use super::Screen;
 use super::refused::Refused;
 use super::visit::Visit;
+use crate::platform::how_far_ja;
 use crate::service::Line;
 use crate::staff::{Act, Role, Session, Stage};
 
@@ -120,15 +121,9 @@ impl Screen {
 }
 
 fn wrong_clock(ahead: SignedDuration) -> String {
-    let minutes = ahead.abs().as_secs() / 60;
-    let how_far = match (minutes / 60 / 24, minutes / 60, minutes) {
-        (0, 0, minutes) => format!("{minutes}分"),
-        (0, hours, _) => format!("{hours}時間"),
-        (days, ..) => format!("{days}日"),
-    };
-    let direction = if ahead.is_positive() { "進んで" } else { "遅れて" };
     format!(
-        "このパソコンの時計が、約{how_far}{direction}います。送受信の日時が正しく残らず、送信できないことがあります。パソコンの設定の「日付と時刻」で、時刻を自動で合わせてください。"
+        "このパソコンの時計が、{}います。送受信の日時が正しく残らず、送信できないことがあります。パソコンの設定の「日付と時刻」で、時刻を自動で合わせてください。",
+        how_far_ja(ahead)
     )
 }
 

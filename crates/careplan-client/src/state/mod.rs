@@ -31,6 +31,7 @@ mod safe;
 mod settings;
 pub(crate) mod staff_rows;
 mod taken_sets;
+mod wizard;
 
 use std::path::Path;
 use std::time::Duration;

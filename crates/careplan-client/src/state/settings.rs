@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{State, StateFault, Tx, from_ms, read, to_ms};
 use crate::history::KeepMonths;
+use crate::platform::Proxy;
 
 pub(super) const GET: &str = "select value from setting where name = $1";
 const PUT: &str = "insert into setting (name, value) values ($1, $2)
@@ -150,6 +151,25 @@ impl State {
     pub async fn store_keep_months(&self, months: KeepMonths) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         put(&mut tx, "keep_months", &months.months().to_string()).await?;
+        super::commit(tx).await
+    }
+
+    /// How connections leave the office; as the system says unless something was chosen.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn proxy(&self) -> Result<Proxy, StateFault> {
+        let Some(text) = self.get("proxy").await? else { return Ok(Proxy::System) };
+        Proxy::read(&text).ok_or(StateFault::Damaged("proxy"))
+    }
+
+    /// Chooses how connections leave the office.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn store_proxy(&self, proxy: &Proxy) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        put(&mut tx, "proxy", &proxy.stored()).await?;
         super::commit(tx).await
     }
 

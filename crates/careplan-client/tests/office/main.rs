@@ -11,6 +11,7 @@ mod backup;
 mod backup_commands;
 mod commands;
 mod desk;
+mod echo;
 mod exchanging;
 mod folders_choosing;
 mod folders_export;

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod office;
+mod practice;
 mod programs;
 mod vendors;
 

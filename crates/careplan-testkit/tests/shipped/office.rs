@@ -25,9 +25,18 @@ pub(crate) async fn register(
     place: &Path,
     offices: &[Invented<'_>],
 ) -> Vec<ClientOffice> {
+    register_as("練習事業所", (installation, place), offices).await
+}
+
+/// The same with another beginning of their names.
+pub(crate) async fn register_as(
+    name: &str,
+    (installation, place): (&Installation, &Path),
+    offices: &[Invented<'_>],
+) -> Vec<ClientOffice> {
     let mut list = String::from("number,name,kana,prefecture,address,service_types\n");
     for (number, service_type) in offices {
-        list += &format!("{number},練習事業所{number},レンシュウ,99,練習県練習市1-1,{service_type}\n");
+        list += &format!("{number},{name}{number},レンシュウ,99,練習県練習市1-1,{service_type}\n");
     }
     let file = place.join("offices.csv");
     fs::write(&file, list).unwrap();
