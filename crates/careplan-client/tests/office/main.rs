@@ -22,6 +22,7 @@ mod other_terminal;
 mod poison;
 mod receivers_keys;
 mod report_commands;
+mod resident;
 mod running;
 mod sentences;
 mod setting_up;
