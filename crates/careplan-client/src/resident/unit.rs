@@ -87,7 +87,32 @@ mod tests {
 
     #[test]
     fn the_unit_runs_the_client_of_an_account_on_its_data() {
-        insta::assert_snapshot!(unit(&definition("/var/lib/careplan")).unwrap(), @"");
+        insta::assert_snapshot!(unit(&definition("/var/lib/careplan")).unwrap(), @r#"
+        # careplan-client service install
+        [Unit]
+        Description=Careplan Exchange client
+        Wants=network-online.target
+        After=network-online.target
+
+        [Service]
+        Type=notify
+        User=careplan
+        ExecStart="/usr/local/bin/careplan-client" --data "/var/lib/careplan" run --listen 8430
+        Restart=on-failure
+        RestartSec=5
+        TimeoutStopSec=30
+        UMask=0077
+        NoNewPrivileges=yes
+        ProtectSystem=full
+        ProtectKernelTunables=yes
+        ProtectKernelModules=yes
+        ProtectControlGroups=yes
+        RestrictSUIDSGID=yes
+        LockPersonality=yes
+
+        [Install]
+        WantedBy=multi-user.target
+        "#);
     }
 
     #[test]
