@@ -7,7 +7,6 @@ use std::path::Path;
 
 use careplan_client::mishap::Point;
 use careplan_client::outbox::SendOptions;
-use careplan_testkit::database::TestDatabase;
 use careplan_testkit::exchange::Exchange;
 use careplan_testkit::office::TestOffice;
 use careplan_testkit::on_both_databases;

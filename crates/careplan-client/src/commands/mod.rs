@@ -23,6 +23,7 @@ mod run;
 mod screen;
 mod secrets;
 mod send;
+mod service;
 mod setup;
 mod show;
 mod staff;
@@ -57,6 +58,9 @@ enum Command {
     Office(OfOffice),
     /// バックアップを、復元キーで、新しいパソコンのデータフォルダーに戻します
     Restore(backup::Restore),
+    /// 常駐：サービスとして登録・取消し・起動・停止し、状態を表示します
+    #[command(subcommand)]
+    Service(service::Service),
 }
 
 /// What only looks at files, and needs no office.
@@ -160,6 +164,7 @@ impl Arguments {
         let command = match self.command {
             Command::Files(command) => return command.perform(),
             Command::Restore(restore) => return restore.perform(self.data).await,
+            Command::Service(service) => return service.perform(self.data),
             Command::Office(command) => command,
         };
         let data = match self.data {

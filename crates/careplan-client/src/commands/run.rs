@@ -1,5 +1,6 @@
 //! `careplan-client run`
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,6 +11,7 @@ use super::Outcome;
 use super::screen::{remark, say};
 use crate::agent::Watcher;
 use crate::office::{Engine, Office, OfficeFault, Step};
+use crate::resident::{self, Notice};
 use crate::service::Service;
 
 #[derive(Debug, clap::Args)]
@@ -17,6 +19,9 @@ pub(super) struct Run {
     /// 画面を開くポート番号（0 なら空いているもの。実際の番号はデータフォルダーの ports.json に書かれます）
     #[arg(long, value_name = "PORT", default_value_t = crate::screen::PORT, env = "CAREPLAN_SCREEN_PORT")]
     listen: u16,
+    /// Where the service manager wants to be told that the screens answer.
+    #[arg(long, env = "NOTIFY_SOCKET", hide = true)]
+    notify_socket: Option<PathBuf>,
 }
 
 #[derive(Default)]
@@ -52,11 +57,25 @@ impl Run {
             say("送受信を始めます（終わるには Ctrl-C）。");
         }
         let mut screen = OnScreen::default();
-        let ended = service.run(&mut screen, stop).await;
+        tell(self.notify_socket.as_deref(), Notice::Ready);
+        let asked = stop.clone();
+        let stopping = async {
+            asked.cancelled().await;
+            tell(self.notify_socket.as_deref(), Notice::Stopping);
+        };
+        // Running ends by a stop, or cancels it itself.
+        let (ended, ()) = tokio::join!(service.run(&mut screen, stop), stopping);
         listener.abort();
         ended.context("常駐を続けられません")?;
         say("終了しました。");
         Ok(Outcome::Done)
+    }
+}
+
+/// Tells the service manager, where there is one. It goes on without an answer.
+fn tell(socket: Option<&Path>, notice: Notice) {
+    if let Some(Err(error)) = socket.map(|socket| resident::notify(socket, notice)) {
+        tracing::warn!(kind = ?error.kind(), "the service manager cannot be told");
     }
 }
 

@@ -68,6 +68,7 @@ fn help_says_everything_in_japanese() {
         "api-token",
         "backup",
         "restore",
+        "service",
     ] {
         all.push_str(&format!("\n---- {command} ----\n"));
         all.push_str(&out(&client(&[command, "--help"])));

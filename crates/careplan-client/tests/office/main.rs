@@ -29,6 +29,7 @@ mod other_terminal;
 mod poison;
 mod receivers_keys;
 mod report_commands;
+mod resident;
 mod running;
 mod second_factor;
 mod sentences;
