@@ -6,7 +6,7 @@ use careplan_client::Office;
 use careplan_client::echo::{Answered, NoAnswer};
 use careplan_client::history::Direction;
 use careplan_client::mishap::{Mishap, Mishaps, Point};
-use careplan_client::outbox::{DocumentOrder, SendOptions, UnitOutcome};
+use careplan_client::outbox::{DocumentOrder, SendOptions};
 use careplan_client::state::Received;
 use careplan_domain::UnitKind;
 use careplan_domain::transmission::State as Life;
@@ -115,24 +115,6 @@ async fn what_is_no_plan_is_answered_with_a_letter_that_says_what_to_try() {
         assert_eq!(files[0].0.as_str(), "おためし事業所からのお返事.pdf");
         assert!(files[0].1.starts_with(b"%PDF-"));
     }
-}
-
-#[tokio::test]
-async fn a_plan_without_a_service_of_the_partner_is_answered_with_a_letter() {
-    let world = World::new();
-    let (sender, partner) = (world.set_up(SENDER).await, world.set_up("9970000042").await);
-    let folder = world.path("to-another");
-    std::fs::create_dir(&folder).unwrap();
-    for entry in std::fs::read_dir(examples().join("02_K2_use_slip")).unwrap() {
-        let path = entry.unwrap().path();
-        // All services in it are those of other offices.
-        let name = path.file_name().unwrap().to_str().unwrap().replace("9970000026_11", "9970000042_15");
-        std::fs::copy(&path, folder.join(name)).unwrap();
-    }
-    let report = send(&sender, &folder).await;
-    assert!(matches!(report.units[0].outcome, UnitOutcome::Prepared(_)), "{:?}", report.units[0].findings);
-    let answered = whole_round(&sender, &partner).await;
-    assert!(matches!(answered[..], [Answered::WithLetter(_, NoAnswer::NoService)]), "{answered:?}");
 }
 
 #[tokio::test]
