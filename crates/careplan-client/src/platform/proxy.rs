@@ -30,7 +30,7 @@ impl Proxy {
     /// # Errors
     /// [`ProxyFault`].
     pub fn at(address: &str) -> Result<Self, ProxyFault> {
-        let address = address.trim().trim_end_matches('/');
+        let address = address.trim();
         let with_scheme =
             if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
         let url = Url::parse(&with_scheme).map_err(|_| ProxyFault)?;
