@@ -7,6 +7,7 @@ mod browser;
 mod check;
 mod child;
 mod command;
+mod curl;
 mod demo;
 mod footprint;
 mod fuzz;

@@ -1,8 +1,7 @@
 //! An office at work: its client runs all day, its care software has a token, somebody has an account.
 
 use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -10,8 +9,8 @@ use anyhow::{Context as _, ensure};
 use super::care_software::CareSoftware;
 use super::office::Office;
 use crate::child::Child;
-use crate::command;
 use crate::town::Files;
+use crate::{command, curl};
 
 /// What the account of each office is called, and its password; for the demo only.
 pub(crate) const LOGIN: [&str; 2] = ["yamada", "haru no ogawa"];
@@ -134,16 +133,16 @@ impl AtWork {
         self.curl(path, &typed.collect::<String>())
     }
 
-    /// What is typed goes through the standard input: command lines can be read by everybody on the machine.
     fn curl(&self, path: &str, typed: &str) -> anyhow::Result<()> {
         let jar = self.office.folder().join("cookies");
-        let mut curl = Command::new("curl");
-        curl.args(["--silent", "--show-error", "--noproxy", "*", "--config", "-", "--output", "/dev/null"]);
-        curl.args(["--write-out", "%{http_code}", "--header", "Sec-Fetch-Site: same-origin"]);
-        curl.arg("--cookie").arg(&jar).arg("--cookie-jar").arg(&jar).arg(format!("{}{path}", self.address));
-        let mut child = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("start curl")?;
-        child.stdin.take().context("curl reads what is typed")?.write_all(typed.as_bytes())?;
-        let output = child.wait_with_output()?;
+        let output = curl::run(
+            |curl| {
+                curl.args(["--noproxy", "*", "--output", "/dev/null", "--write-out", "%{http_code}"]);
+                curl.args(["--header", "Sec-Fetch-Site: same-origin"]).arg("--cookie").arg(&jar);
+                curl.arg("--cookie-jar").arg(&jar).arg(format!("{}{path}", self.address));
+            },
+            typed,
+        )?;
         let status = String::from_utf8_lossy(&output.stdout);
         ensure!(output.status.success() && status == "303", "{path} answered {status}");
         Ok(())

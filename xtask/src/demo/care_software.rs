@@ -1,9 +1,7 @@
 //! A stand-in for the care software (介護ソフト) of one office: it talks to the client on its PC as `docs/vendors.md` says, by `curl`.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -11,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::stop;
 use crate::town::Files;
+use crate::{curl, stop};
 
 /// A debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -132,20 +130,14 @@ impl CareSoftware {
         Ok(serde_json::from_slice(&answer)?)
     }
 
-    /// The token goes to `curl` through its standard input: command lines can be read by everybody on the machine.
     fn ask(&self, method: &str, path: &str, further: &[&str]) -> anyhow::Result<Vec<u8>> {
-        let mut curl = Command::new("curl");
-        curl.args(["--silent", "--show-error", "--fail-with-body", "--noproxy", "*", "--config", "-"]);
-        curl.args(["--request", method]).args(further).arg(format!("{}{path}", self.api));
-        let mut child = curl
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("start curl")?;
-        let header = format!("header = \"Authorization: Bearer {}\"\n", self.token);
-        child.stdin.take().context("curl reads the token")?.write_all(header.as_bytes())?;
-        let output = child.wait_with_output()?;
+        let output = curl::run(
+            |curl| {
+                curl.args(["--fail-with-body", "--noproxy", "*", "--request", method]).args(further);
+                curl.arg(format!("{}{path}", self.api));
+            },
+            &format!("header = \"Authorization: Bearer {}\"\n", self.token),
+        )?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stdout);
             bail!("{method} {path}: {} {said}", String::from_utf8_lossy(&output.stderr).trim());

@@ -1,13 +1,9 @@
 //! A person of an office at the platform's web site: in Chromium where it is there with what drives it, else with `curl` and a cookie
 //! jar. Neither is a program of ours.
-//!
-//! What is typed goes to `curl` through its standard input: command lines can be read by everybody on the machine.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -15,7 +11,7 @@ use serde_json::json;
 
 use super::office::write_secret;
 use super::platform::{Letter, Platform};
-use crate::{browser, command};
+use crate::{browser, command, curl};
 
 /// What each step is called.
 const STEPS: [&str; 4] = [
@@ -122,20 +118,15 @@ impl Visitor<'_> {
     }
 
     fn ask(&self, path: &str, typed: &str) -> anyhow::Result<Page> {
-        let mut curl = Command::new("curl");
-        curl.args(["--silent", "--show-error", "--location", "--config", "-"]);
-        curl.arg("--cacert").arg(self.certificate);
-        curl.arg("--cookie").arg(&self.jar).arg("--cookie-jar").arg(&self.jar);
-        curl.args(["--write-out", "\n%{http_code} %{url_effective}"]);
-        curl.arg(format!("{}{path}", self.site));
-        let mut child = curl
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("start curl")?;
-        child.stdin.take().context("curl reads what is typed")?.write_all(typed.as_bytes())?;
-        let output = child.wait_with_output()?;
+        let output = curl::run(
+            |curl| {
+                curl.arg("--location").arg("--cacert").arg(self.certificate);
+                curl.arg("--cookie").arg(&self.jar).arg("--cookie-jar").arg(&self.jar);
+                curl.args(["--write-out", "\n%{http_code} %{url_effective}"]);
+                curl.arg(format!("{}{path}", self.site));
+            },
+            typed,
+        )?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "curl at {path}: {}", said.trim());
         let answer = String::from_utf8(output.stdout).context("a page is text")?;
