@@ -53,6 +53,7 @@ mod frame;
 pub mod headers;
 mod markup;
 mod part;
+mod qr;
 pub mod text;
 
 pub use form::{
@@ -62,3 +63,4 @@ pub use form::{
 pub use frame::{Account, Frame, Site};
 pub use markup::{Href, Link, Markup};
 pub use part::{Banner, Cell, Checklist, DataTable, Facts, Item, Pager, Progress, State, Steps, Tag, Tone};
+pub use qr::{QrFault, qr_data_uri};

@@ -11,7 +11,6 @@ mod guard;
 mod listen;
 mod pages;
 mod partners;
-mod qr;
 mod refused;
 mod routes;
 mod sheet;

@@ -11,7 +11,6 @@ mod fields;
 mod guard;
 mod held;
 mod pages;
-mod qr;
 mod routes;
 mod show;
 mod squeeze;

@@ -7,15 +7,15 @@ use axum::extract::State;
 use axum::response::Response;
 use careplan_domain::Secret;
 use careplan_login::TotpSecret;
-use careplan_web::{Banner, Button, FieldErrors, Link, TextField, TextKind, Tone};
+use careplan_web::{Banner, Button, FieldErrors, Link, TextField, TextKind, Tone, qr_data_uri};
 
 use super::login::with_cookie;
+use crate::screen::Screen;
 use crate::screen::admit::step_page;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to};
 use crate::screen::visit::Visit;
-use crate::screen::{Screen, qr};
 use crate::staff::{Session, StaffFault, Stage};
 
 const TITLE: &str = "2段階認証の設定";
@@ -200,7 +200,7 @@ fn draw_begin(
     secret: &TotpSecret,
 ) -> Result<Response, Refused> {
     let main = Begin {
-        qr: qr::data_uri(&secret.uri(&session.login))?,
+        qr: qr(&secret.uri(&session.login))?,
         secret: secret.base32(),
         code: code_field(&FieldErrors::default()),
         button: Button::submit("設定を完了する").busy("確かめています"),
@@ -244,4 +244,11 @@ pub(super) fn errors_of(field: &str, fault: StaffFault) -> Result<FieldErrors, R
         fault => errors.add_for_form(fault.to_string()),
     }
     Ok(errors)
+}
+
+fn qr(text: &Secret) -> Result<String, Refused> {
+    qr_data_uri(text.expose()).map_err(|error| {
+        tracing::error!(%error, "a QR code could not be drawn");
+        Refused::inside()
+    })
 }

@@ -6,14 +6,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use careplan_domain::Secret;
-use careplan_web::{Banner, Button, FieldErrors, Link, PostForm, TextField, TextKind, Tone};
+use careplan_protocol::Code;
+use careplan_web::{Banner, Button, FieldErrors, Link, PostForm, TextField, TextKind, Tone, qr_data_uri};
 
 use super::login::{inside, with_cookie};
 use crate::login::{FactorFault, FactorState, RecoveryCodes, Session, Stage, TotpSecret};
 use crate::office_api::problem::Refused;
 use crate::website::Website;
 use crate::website::fields::Fields;
-use crate::website::qr;
 use crate::website::show::{Page, go_to};
 use crate::website::visit::{Member, Visit};
 
@@ -178,7 +178,7 @@ async fn draw_begin(
 ) -> Result<Response, Refused> {
     let errors = FieldErrors::default();
     let main = Begin {
-        qr: qr::data_uri(&secret.uri(session.user_id.as_str()))?,
+        qr: qr_data_uri(secret.uri(session.user_id.as_str()).expose()).map_err(|_| Code::Internal)?,
         secret: secret.base32(),
         code: code_field(&errors),
         button: Button::submit("設定を完了する").busy("確かめています"),
@@ -271,6 +271,6 @@ fn errors_of(field: &str, fault: FactorFault) -> Result<FieldErrors, Refused> {
 fn refused(fault: FactorFault) -> Refused {
     match fault {
         FactorFault::Login(fault) => inside(fault),
-        _ => careplan_protocol::Code::StepDue.into(),
+        _ => Code::StepDue.into(),
     }
 }

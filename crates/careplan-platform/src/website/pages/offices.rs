@@ -10,6 +10,7 @@ use careplan_protocol::Code;
 use careplan_protocol::office_api::OfficeEntry;
 use careplan_web::{
     Banner, Button, Cell, Choice, DataTable, FieldErrors, Link, Pager, Tag, TextField, TextKind, Tone,
+    qr_data_uri,
 };
 
 use crate::directory::{self, fold};
@@ -18,7 +19,6 @@ use crate::store::directory::Search;
 use crate::website::Website;
 use crate::website::admit::is_full;
 use crate::website::fields::Fields;
-use crate::website::qr;
 use crate::website::show::{Page, go_to};
 use crate::website::visit::{Member, Visit};
 use crate::website::words::{name_of, prefectures, service_types};
@@ -210,7 +210,7 @@ pub(in crate::website) async fn invitation(
     }
     let url = site.url.as_str().to_owned();
     let hint = Banner::new(Tone::Info, "印刷して、FAXや郵送、訪問のときにお渡しください。");
-    let qr = qr::data_uri(&careplan_domain::Secret::new(url.clone()))?;
+    let qr = qr_data_uri(&url).map_err(|_| Code::Internal)?;
     let main = Invitation { hint, to, from, qr, url };
     let crumbs = [Link::new("トップ", "/"), Link::new("事業所検索", "/offices")];
     site.show(&member.visit, Page::new("ケアプランデータ連携のご案内", "/offices", &main).crumbs(&crumbs))
