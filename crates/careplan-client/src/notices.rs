@@ -22,7 +22,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(60);
 const NEW_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Notices on the first page.
-const NEW_MAX: usize = 3;
+const NEW_MAX: u32 = 3;
 
 /// One notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Notices {
     /// # Errors
     /// [`StateFault`].
     pub async fn list(&self) -> Result<Vec<Notice>, StateFault> {
-        self.office.state().notices().await
+        self.office.state().notices(u32::MAX).await
     }
 
     /// One of them.
@@ -113,9 +113,8 @@ impl Notices {
     /// # Errors
     /// [`StateFault`].
     pub async fn new_ones(&self, now: Timestamp) -> Result<Vec<Notice>, StateFault> {
-        let mut new = self.list().await?;
+        let mut new = self.office.state().notices(NEW_MAX).await?;
         new.retain(|notice| now.duration_since(notice.published_at) < NEW_FOR);
-        new.truncate(NEW_MAX);
         Ok(new)
     }
 

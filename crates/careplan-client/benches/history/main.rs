@@ -148,7 +148,12 @@ fn board(bencher: Bencher, by: By, look: Option<Look>) {
     let month = "202411".parse().unwrap();
     let view = View { month, side: Side::Planner, by, partner: None, person: None, look };
     let now = "2024-11-30T01:00:00Z".parse().unwrap();
-    bencher.bench(|| RUNTIME.block_on(boards.board(&view, now)).unwrap());
+    bencher.bench(|| {
+        RUNTIME.block_on(async {
+            let lines = boards.lines(view.month).await.unwrap();
+            boards.board(&view, &lines, now).await.unwrap()
+        })
+    });
 }
 
 #[divan::bench(sample_count = 20)]

@@ -53,24 +53,23 @@ impl Boards {
         self.state().board_lines(month, month_before(month)).await
     }
 
-    /// The board as it is asked for.
+    /// The board as it is asked for, of the lines of its month.
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn board(&self, view: &View, now: Timestamp) -> Result<Board, StateFault> {
-        let lines = self.lines(view.month).await?;
+    pub async fn board(&self, view: &View, lines: &Lines, now: Timestamp) -> Result<Board, StateFault> {
         let book = Partners::new(self.office.clone()).list(&Wanted::default()).await?;
-        Ok(board_of(view, &lines, &book, calendar::day(now)))
+        Ok(board_of(view, lines, &book, calendar::day(now)))
     }
 
-    /// The side that this office is on: by what it exchanged around a month, else by its service types.
+    /// The side that this office is on: by what it exchanged around a month, which its lines say, else by its service types.
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn side(&self, month: ServiceMonth) -> Result<Side, StateFault> {
+    pub async fn side(&self, lines: &Lines) -> Result<Side, StateFault> {
         let settings = self.state().settings().await?;
         let types = settings.map(|settings| settings.service_types).unwrap_or_default();
-        Ok(side_of(&self.lines(month).await?, &types))
+        Ok(side_of(lines, &types))
     }
 
     /// Somebody by the number of one of the rows that the history has of them.

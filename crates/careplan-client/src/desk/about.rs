@@ -7,7 +7,6 @@ use careplan_domain::ServiceMonth;
 use super::Looked;
 use crate::files::SafeName;
 use crate::history::Person;
-use crate::outbox::FoundFile;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,16 +83,14 @@ impl About {
     }
 }
 
-/// The files of a draft under the names under which they go.
-pub(super) fn named(looked: &Looked) -> Vec<FoundFile> {
+/// Gives the documents of a draft the names under which they go; where they lie stays.
+pub(super) fn name_documents(looked: &mut Looked) {
     let month = looked.draft.documents.and_then(|order| order.month);
-    let files = looked.files.iter().cloned().enumerate().map(|(index, mut found)| {
-        if looked.judged.documents.contains(&index) {
+    for index in &looked.judged.documents {
+        if let Some(found) = looked.files.get_mut(*index) {
             found.file.name = looked.about.name(month, &found.file.name);
         }
-        found
-    });
-    files.collect()
+    }
 }
 
 #[cfg(test)]

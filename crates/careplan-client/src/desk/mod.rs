@@ -173,10 +173,11 @@ impl Desk {
     ) -> Result<DispatchReport, DeskFault> {
         let _turn = self.sending.lock().await;
         self.open(id).await?;
-        let looked = self.look(id).await?;
+        let mut looked = self.look(id).await?;
         if looked.files.is_empty() {
             return Err(DeskFault::Empty);
         }
+        about::name_documents(&mut looked);
         let options = SendOptions {
             documents: looked.draft.documents,
             document_person: looked.about.person.clone(),
@@ -184,7 +185,7 @@ impl Desk {
             by,
             ..SendOptions::default()
         };
-        let report = self.office.send_files(&about::named(&looked), &looked.judged, &options, tell).await?;
+        let report = self.office.send_files(&looked.files, &looked.judged, &options, tell).await?;
         let sent: Vec<TransmissionId> = report.transmissions().collect();
         let left = left_over(&looked, &report);
         let state = if left { DraftState::Open } else { DraftState::Sent };

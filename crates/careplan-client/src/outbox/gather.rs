@@ -52,7 +52,6 @@ pub enum GatherFault {
 }
 
 /// A file that was found.
-#[derive(Clone)]
 pub struct FoundFile {
     /// Where it lies.
     pub path: PathBuf,

@@ -1,6 +1,6 @@
 //! Lists as CSV files, as spreadsheets of Japanese PCs open them.
 
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 
 use super::refused::Refused;
@@ -18,11 +18,16 @@ pub(super) fn csv_file<const N: usize>(
         tracing::error!(%error, "a list could not be written");
         Refused::inside()
     })?;
+    saved_csv(name, bytes)
+}
+
+/// What was written as CSV, to be saved.
+pub(super) fn saved_csv(name: &str, csv: impl IntoResponse) -> Result<Response, Refused> {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let disposition = disposition.map_err(|_| Refused::inside())?;
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, bytes).into_response())
+    Ok((headers, csv).into_response())
 }
 
 fn write<const N: usize>(

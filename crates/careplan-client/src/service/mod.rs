@@ -14,6 +14,7 @@ use std::time::Duration;
 use careplan_login::{HashFault, Hasher};
 use serde::Serialize;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use hub::{Condition, Hub, Line};
@@ -136,22 +137,20 @@ impl Service {
             .stopping(stop.clone())
             .telling(shared_over);
         let shared = (screen.clone(), local_api.clone());
-        let lan = tokio::spawn(lan::keep_open(office.clone(), shared, standing, stop.clone()));
+        let mut beside = JoinSet::new();
+        beside.spawn(lan::keep_open(office.clone(), shared, standing, stop.clone()));
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
-        let book = tokio::spawn(partners::keep_fresh(office.clone(), stop.clone()));
-        let told = tokio::spawn(notices::keep_fresh(office.clone(), hub.clone(), stop.clone()));
-        let folders = tokio::spawn(shared_folders::look_after(office.clone(), hub.clone(), stop.clone()));
-        let safe = tokio::spawn(safe::keep_safe(office.clone(), stop.clone()));
+        beside.spawn(partners::keep_fresh(office.clone(), stop.clone()));
+        beside.spawn(notices::keep_fresh(office.clone(), hub.clone(), stop.clone()));
+        beside.spawn(shared_folders::look_after(office.clone(), hub.clone(), stop.clone()));
+        beside.spawn(safe::keep_safe(office.clone(), stop.clone()));
         let worked = work(&office, &mut Both(hub, watcher), &stop).await;
         stop.cancel();
         if let Ok(Err(error)) = screens.await {
             tracing::error!(%error, "the screens ended");
         }
-        let _ = book.await;
-        let _ = told.await;
-        let _ = folders.await;
-        let _ = safe.await;
-        let _ = lan.await;
+        // One that ended in a panic is no reason to leave the others behind.
+        while beside.join_next().await.is_some() {}
         worked
     }
 }

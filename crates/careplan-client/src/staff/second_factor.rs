@@ -85,11 +85,7 @@ impl Staff {
         let (mut tx, factor) = self.judge_code(tx, (session, factor), code, now).await?;
         let confirmed = Factor { confirmed_at: Some(now), ..factor };
         factor_rows::set(&mut tx, session.person, &confirmed).await?;
-        let renewed = renew(&mut tx, session, true).await?;
-        let what = ("staff.second_factor_on", &*session.login);
-        append_operation(&mut tx, (&session.login, now), what, &json!({})).await?;
-        commit(tx).await?;
-        Ok(renewed)
+        renewed(tx, (session, true), ("staff.second_factor_on", now)).await
     }
 
     /// The code of a log-in: the session is whole, under a new token.
@@ -108,11 +104,7 @@ impl Staff {
         let factor = factor.filter(|factor| factor.confirmed_at.is_some()).ok_or(StaffFault::FactorOff)?;
         let (mut tx, factor) = self.judge_code(tx, (session, factor), code, now).await?;
         factor_rows::set(&mut tx, session.person, &factor).await?;
-        let renewed = renew(&mut tx, session, true).await?;
-        let what = ("staff.code_right", &*session.login);
-        append_operation(&mut tx, (&session.login, now), what, &json!({})).await?;
-        commit(tx).await?;
-        Ok(renewed)
+        renewed(tx, (session, true), ("staff.code_right", now)).await
     }
 
     /// Somebody takes their own second factor away, which needs the password; their other sessions end. Where everybody needs one,
@@ -136,11 +128,7 @@ impl Staff {
             return Err(StaffFault::FactorOff);
         }
         rows::end_sessions(&mut tx, person.id, Some(&session.digest)).await?;
-        let renewed = renew(&mut tx, session, false).await?;
-        let what = ("staff.second_factor_off", &*session.login);
-        append_operation(&mut tx, (&session.login, now), what, &json!({})).await?;
-        commit(tx).await?;
-        Ok(renewed)
+        renewed(tx, (session, false), ("staff.second_factor_off", now)).await
     }
 
     /// A manager takes the second factor of somebody away who lost the telephone; their sessions end.
@@ -182,6 +170,18 @@ impl Staff {
         commit(tx).await?;
         Err(lock.locked_until.map_or(StaffFault::Code, StaffFault::CodeLocked))
     }
+}
+
+/// Ends a step: the session goes on under a new token, and the record says what was done.
+async fn renewed(
+    mut tx: Tx,
+    (session, is_proven): (&Session, bool),
+    (done, now): (&str, Timestamp),
+) -> Result<(Token, Session), StaffFault> {
+    let renewed = renew(&mut tx, session, is_proven).await?;
+    append_operation(&mut tx, (&session.login, now), (done, &*session.login), &json!({})).await?;
+    commit(tx).await?;
+    Ok(renewed)
 }
 
 /// What is owed before a second factor is thought of.

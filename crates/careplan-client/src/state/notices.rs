@@ -8,7 +8,7 @@ use super::settings::put;
 use super::{State, StateFault, commit, from_ms, read, to_ms};
 use crate::notices::{Category, Notice};
 
-const ALL: &str = "select number, category, title, body, published_at, changed_at from notice order by published_at desc, number desc";
+const NEWEST: &str = "select number, category, title, body, published_at, changed_at from notice order by published_at desc, number desc limit $1";
 const ONE: &str =
     "select number, category, title, body, published_at, changed_at from notice where number = $1";
 const PUT: &str = "insert into notice (number, category, title, body, published_at, changed_at) values ($1, $2, $3, $4, $5, $6)
@@ -20,12 +20,13 @@ const REMOVE: &str = "delete from notice where number = $1";
 const CURSOR: &str = "cursor_notices";
 
 impl State {
-    /// All notices, newest first.
+    /// Notices, newest first.
     ///
     /// # Errors
     /// [`StateFault`].
-    pub(crate) async fn notices(&self) -> Result<Vec<Notice>, StateFault> {
-        sqlx::query(ALL).fetch_all(&self.pool).await?.iter().map(notice).collect()
+    pub(crate) async fn notices(&self, limit: u32) -> Result<Vec<Notice>, StateFault> {
+        let newest = sqlx::query(NEWEST).bind(i64::from(limit));
+        newest.fetch_all(&self.pool).await?.iter().map(notice).collect()
     }
 
     /// One notice.

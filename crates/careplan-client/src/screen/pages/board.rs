@@ -11,7 +11,7 @@ use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp, TransmissionId, Uni
 use careplan_web::{DataTable, Markup};
 
 use super::forms;
-use crate::board::{Board, By, LineState, Look, PersonKey, Side, View, month_before};
+use crate::board::{Board, By, LineState, Lines, Look, PersonKey, Side, View, month_before};
 use crate::history::Direction;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
@@ -49,6 +49,8 @@ struct Main {
 struct Asked {
     view: View,
     person: Option<i64>,
+    /// What its board is made of: read once, for it also says on which side the office is.
+    lines: Lines,
 }
 
 impl Asked {
@@ -56,10 +58,11 @@ impl Asked {
         let boards = screen.office.boards();
         let present = calendar::digits(calendar::day(now)).get(..6).and_then(|month| month.parse().ok());
         let month = fields.text("month").parse().ok().or(present).ok_or_else(Refused::unknown)?;
+        let lines = boards.lines(month).await?;
         let side = Side::ALL.into_iter().find(|side| side.as_str() == fields.text("side"));
         let side = match side {
             Some(side) => side,
-            None => boards.side(month).await?,
+            None => boards.side(&lines).await?,
         };
         let n = fields.text("person").parse().ok();
         let person = match n {
@@ -74,7 +77,7 @@ impl Asked {
             person: person.as_ref().map(PersonKey::of),
             look: Look::ALL.into_iter().find(|look| look.as_str() == fields.text("look")),
         };
-        Ok(Self { view, person: n })
+        Ok(Self { view, person: n, lines })
     }
 
     /// The address of the same board but for what `change` changes.
@@ -106,7 +109,7 @@ pub(in crate::screen) async fn show(
     let now = member.visit.now;
     let asked = Asked::read(&screen, &Fields::of_query(query), now).await?;
     let view = &asked.view;
-    let board = screen.office.boards().board(view, now).await?;
+    let board = screen.office.boards().board(view, &asked.lines, now).await?;
     let compare = view.partner.filter(|_| has_both(&board));
     let main = Main {
         news: super::news::of_now(&screen)?,

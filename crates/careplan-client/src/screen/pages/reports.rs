@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use careplan_web::Markup;
-use http::{HeaderValue, header};
+use axum::response::Response;
+use careplan_web::{FieldErrors, Markup};
 
 pub(in crate::screen) use provision::{csv as provision_csv, show as provision};
 pub(in crate::screen) use usage::{csv as usage_csv, pdf as usage_pdf, show as usage};
@@ -38,12 +37,16 @@ pub(in crate::screen) async fn index(
     screen.show(&member.visit, Page::new("報告", PATH, &main))
 }
 
-/// A table that spreadsheets open, to be saved.
-fn csv_of(name: &str, csv: String) -> Result<Response, Refused> {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let disposition = disposition.map_err(|_| Refused::inside())?;
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], csv).into_response())
+/// Both ends of the period that is asked for, `from` and `until`; what is none is told with `wanted` at its field.
+fn period<T>(errors: &mut FieldErrors, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Option<(T, T)> {
+    let [from, until] = ["from", "until"].map(|name| {
+        let end = read(name);
+        if end.is_none() {
+            errors.add(name, wanted);
+        }
+        end
+    });
+    from.zip(until)
 }
 
 /// What a person mends in the form is its sentence; the rest is a refusal.

@@ -11,11 +11,12 @@ use careplan_web::{Button, Cell, DataTable, FieldErrors, Link, Markup, TextField
 use http::StatusCode;
 use jiff::civil::Date;
 
-use super::{PATH, csv_of, told};
+use super::{PATH, told};
 use crate::history::{Provision, ProvisionRecord};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
+use crate::screen::sheet::saved_csv;
 use crate::screen::show::{Page, not_drawn};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner, sent_tag};
@@ -62,15 +63,9 @@ fn form((from, until): (&str, &str), errors: &FieldErrors) -> Result<Markup, Ref
 
 /// The period that is asked for.
 fn period(fields: &Fields, errors: &mut FieldErrors) -> Option<(Date, Date)> {
-    let mut date = |name: &str| {
-        let date = fields.code(name).parse().ok();
-        if date.is_none() {
-            errors.add(name, "日付を入力してください（例：2026-11-01）。");
-        }
-        date
-    };
-    let (from, until) = (date("from"), date("until"));
-    from.zip(until)
+    super::period(errors, "日付を入力してください（例：2026-11-01）。", |name| {
+        fields.code(name).parse().ok()
+    })
 }
 
 pub(in crate::screen) async fn show(
@@ -148,5 +143,5 @@ pub(in crate::screen) async fn csv(
     let by = (member.session.login.as_str(), member.visit.now);
     let detail = serde_json::json!({ "lines": record.lines.len() });
     screen.staff.note(by, ("provision.saved", &format!("{from}/{until}")), &detail).await?;
-    csv_of(&format!("provision_{from}_{until}.csv"), record.to_csv())
+    saved_csv(&format!("provision_{from}_{until}.csv"), record.to_csv())
 }

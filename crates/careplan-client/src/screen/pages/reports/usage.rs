@@ -9,13 +9,14 @@ use careplan_domain::{ServiceMonth, Timestamp, calendar};
 use careplan_web::{Button, Cell, Choice, DataTable, FieldErrors, Link, Markup};
 use http::StatusCode;
 
-use super::{PATH, csv_of, told};
+use super::{PATH, told};
 use crate::history::{Usage, month_ja};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::{forms, lists};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
+use crate::screen::sheet::saved_csv;
 use crate::screen::show::{Page, not_drawn};
 use crate::screen::visit::Member;
 
@@ -68,15 +69,9 @@ fn form((from, until): (&str, &str), now: Timestamp, errors: &FieldErrors) -> Re
 
 /// The period that is asked for.
 fn period(fields: &Fields, errors: &mut FieldErrors) -> Option<(ServiceMonth, ServiceMonth)> {
-    let mut month = |name: &str| {
-        let month = fields.number(name).parse().ok();
-        if month.is_none() {
-            errors.add(name, "月を一覧から選んでください。");
-        }
-        month
-    };
-    let (from, until) = (month("from"), month("until"));
-    from.zip(until)
+    super::period(errors, "月を一覧から選んでください。", |name| {
+        fields.number(name).parse().ok()
+    })
 }
 
 pub(in crate::screen) async fn show(
@@ -130,7 +125,7 @@ pub(in crate::screen) async fn csv(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let (usage, name) = of_query(&screen, query).await?;
-    csv_of(&format!("{name}.csv"), usage.to_csv())
+    saved_csv(&format!("{name}.csv"), usage.to_csv())
 }
 
 pub(in crate::screen) async fn pdf(
