@@ -9,6 +9,7 @@
 //! service office 予定を受信 ─► 取込   実績を送信 ─► 受領
 //! ```
 
+mod asks;
 mod cell;
 mod due;
 mod line;
@@ -17,6 +18,7 @@ mod rows;
 use careplan_domain::{OfficeNumber, ServiceMonth, ServiceType, Timestamp, calendar};
 use careplan_standard::Edition;
 
+pub use asks::column_of;
 pub use cell::{Cell, CellState, Column, Look, Side};
 pub use due::{ACTUALS_DUE_DAYS, last_day, month_before};
 pub use line::{Line, LineState, Lines};

@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
 use super::pages::{
-    assets, board, factor, folders, login, me, news, notices, partners, password, received, record, reports,
-    search, send, sent, settings, staff, start, top,
+    assets, board, factor, folders, login, me, news, notices, partners, password, received, record,
+    reminders, reports, search, send, sent, settings, staff, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -87,6 +87,9 @@ fn table() -> Vec<Entry> {
         // 月次ボード.
         read(May(Work), "/board", get(board::show)),
         read(May(Work), "/board/{office}/compare", get(board::compare)),
+        read(May(Work), "/board/remind", get(board::ask)),
+        write(May(Work), "/board/remind", post(board::remind)),
+        write(May(Work), "/reminders/{id}/settle", post(reminders::settle)),
         // Sending.
         read(May(Work), "/send", get(send::list)),
         write(May(Work), "/send", post(send::bring).layer(uploads())),

@@ -1,5 +1,6 @@
 //! 月次ボード: a month at a glance, by partner or by user; and the plan of a partner against its actuals.
 
+mod remind;
 mod table;
 
 use std::sync::Arc;
@@ -8,7 +9,9 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind, calendar};
-use careplan_web::{DataTable, Markup};
+use careplan_web::{Button, DataTable, Markup};
+
+pub(in crate::screen) use remind::{ask, remind};
 
 use super::forms;
 use crate::board::{Board, By, LineState, Lines, Look, PersonKey, Side, View, month_before};
@@ -41,6 +44,8 @@ struct Main {
     /// Whose rows they are, when it is one partner's or one user's.
     of: String,
     table: DataTable,
+    /// The way to remind all of them.
+    remind: Option<Button>,
     /// Plan against actuals of the one partner.
     compare: Option<String>,
 }
@@ -107,9 +112,11 @@ pub(in crate::screen) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let now = member.visit.now;
-    let asked = Asked::read(&screen, &Fields::of_query(query), now).await?;
+    let fields = Fields::of_query(query);
+    let asked = Asked::read(&screen, &fields, now).await?;
     let view = &asked.view;
     let board = screen.office.boards().board(view, &asked.lines, now).await?;
+    let candidates = screen.office.reminders().candidates(view.month, &board.rows).await?;
     let compare = view.partner.filter(|_| has_both(&board));
     let main = Main {
         news: super::news::of_now(&screen)?,
@@ -118,10 +125,11 @@ pub(in crate::screen) async fn show(
         sides: if board.has_other_side { sides(&asked) } else { Vec::new() },
         looks: looks(&asked, &board),
         of: of(&screen, &asked).await?,
-        table: table::of(&asked, &board)?,
+        table: table::of(&asked, &board, &remind::Due::new(&asked, &candidates, now))?,
+        remind: remind::all(&asked, &candidates, now),
         compare: compare.map(|partner| format!("{PATH}/{partner}/compare?month={}", view.month)),
     };
-    screen.show(&member.visit, Page::new(TITLE, PATH, &main).broad())
+    screen.show(&member.visit, Page::new(TITLE, PATH, &main).notice(remind::notice(&fields)).broad())
 }
 
 /// Whether a plan and actuals are there to be compared.

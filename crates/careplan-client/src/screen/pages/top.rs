@@ -21,6 +21,7 @@ struct Main {
     safe: Option<Banner>,
     news: Markup,
     work: DataTable,
+    asked: Option<DataTable>,
     notices: Option<Markup>,
 }
 
@@ -30,8 +31,12 @@ pub(in crate::screen) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let fields = Fields::of_query(query);
-    let notice =
-        (fields.text("done") == "password").then(|| Banner::new(Tone::Success, "パスワードを変更しました。"));
+    let said = match fields.text("done") {
+        "password" => Some("パスワードを変更しました。"),
+        "settled" => Some("依頼を対応済みにしました。"),
+        _ => None,
+    };
+    let notice = said.map(|said| Banner::new(Tone::Success, said));
     let set_up = screen.office.link().await.is_err().then(|| {
         Banner::new(Tone::Warning, "初期設定がまだ終わっていません。")
             .paragraph("このパソコンで careplan-client setup を実行すると、送受信を始められます。点検と帳票の表示は、いまでもできます。")
@@ -84,6 +89,7 @@ pub(in crate::screen) async fn show(
     let folders = super::folders::on_top(&screen.hub.folders());
     let safe = super::settings::backup::warning(&screen, member.visit.now).await?;
     let news = super::news::of_now(&screen)?;
-    let main = Main { set_up, folders, safe, news, work, notices };
+    let asked = super::reminders::on_top(&screen).await?;
+    let main = Main { set_up, folders, safe, news, work, asked, notices };
     screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use careplan_web::{Cell, DataTable, Markup, Tag, Tone};
 
 use super::Asked;
+use super::remind::Due;
 use crate::board::{Board, By, Cell as Stand, CellState, Column, Row, Subject};
 use crate::history::Direction;
 use crate::screen::refused::Refused;
@@ -19,13 +20,14 @@ struct State {
     about: String,
 }
 
-pub(super) fn of(asked: &Asked, board: &Board) -> Result<DataTable, Refused> {
+pub(super) fn of(asked: &Asked, board: &Board, due: &Due<'_>) -> Result<DataTable, Refused> {
     let side = asked.view.side;
     let subject = match asked.view.by {
         By::Partner => "事業所",
         By::Person => "利用者",
     };
     let heads = std::iter::once(subject).chain(Column::ALL.map(|column| column.title_ja(side)));
+    let heads = heads.chain(due.head());
     let none = if board.all == 0 {
         "この月に送受信したもの、または予定されているものはありません。"
     } else {
@@ -34,9 +36,10 @@ pub(super) fn of(asked: &Asked, board: &Board) -> Result<DataTable, Refused> {
     let mut table = DataTable::new("月次ボード", heads, none).quiet_caption();
     for row in &board.rows {
         let mut cells = vec![subject_of(asked, row)];
-        for cell in &row.cells {
-            cells.push(cell_of(asked, (row, cell))?);
+        for (column, cell) in Column::ALL.into_iter().zip(&row.cells) {
+            cells.push(cell_of(asked, (row, cell), due.reminded(row, column))?);
         }
+        cells.extend(due.button(row));
         table = table.row(cells);
     }
     Ok(table)
@@ -65,7 +68,7 @@ fn inside(asked: &Asked, row: &Row) -> String {
     })
 }
 
-fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand)) -> Result<Cell, Refused> {
+fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand), reminded: String) -> Result<Cell, Refused> {
     if cell.state == CellState::NotDue {
         return Ok(Cell::text(cell.state.label_ja()));
     }
@@ -84,7 +87,7 @@ fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand)) -> Result<Cell, Refused> 
     let drawn = Markup::of(&state).map_err(|error| not_drawn(&error))?;
     let count = if cell.of > 1 { format!("{}／{}　", cell.count, cell.of) } else { String::new() };
     let at = cell.at.map(local).unwrap_or_default();
-    let note = format!("{count}{at}");
+    let note = format!("{count}{at}{reminded}");
     let drawn = Cell::markup(drawn);
     Ok(if note.is_empty() { drawn } else { drawn.note(note) })
 }
