@@ -37,7 +37,7 @@ const SENT_OF_MONTH: &str = concat!(
     " group by partner, kind"
 );
 const HEARD: &str = "insert into reminder_received (transmission, partner, kind, month, at)
-    select id, substr(sender, 1, 10), $2, $3, accepted_at from received where id = $1 and unit = 'DOC'
+    select id, substr(sender, 1, 10), $2, $3, accepted_at from received where id = $1
     on conflict (transmission) do nothing";
 
 /// What came, is not settled by hand, and was not answered since: by sending what was asked for, or by reading what was to be read.

@@ -24,6 +24,7 @@ mod log_in;
 mod notices;
 mod partners;
 mod receiving;
+mod reminders;
 mod reports;
 mod routes;
 mod sending;
