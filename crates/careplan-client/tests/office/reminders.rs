@@ -105,13 +105,13 @@ async fn actuals_are_asked_for_once_a_day_until_they_are_sent() {
     world.pass(SignedDuration::from_hours(1));
     assert!(matches!(remind(&planner).await, Err(RemindFault::Today(at)) if at == sent_at));
     deliver(&planner, &provider).await;
-    let expected = (SENDER.to_owned(), ReminderKind::ActualsMissing, "202611".to_owned());
-    assert_eq!(open(&provider).await, [expected.clone()]);
+    let expected = [(SENDER.to_owned(), ReminderKind::ActualsMissing, "202611".to_owned())];
+    assert_eq!(open(&provider).await, expected);
     // The next day there is another one, and the partner sees one line.
     world.pass(DAY);
     assert_eq!(remind(&planner).await.unwrap(), 1);
     deliver(&planner, &provider).await;
-    assert_eq!(open(&provider).await, [expected]);
+    assert_eq!(open(&provider).await, expected);
     let noted = operations(&planner, "reminder.sent").await;
     assert_eq!(noted, [r#"{"kind":"actuals_missing","month":"202611","to":"9970000026-11"}"#; 2]);
     send(&provider, &examples().join("03_S1_actuals")).await;
@@ -206,8 +206,8 @@ async fn a_plan_that_did_not_come_is_asked_for_until_it_is_sent() {
         Order { partner: SENDER.parse().unwrap(), month: "202612".parse().unwrap(), side: Side::Provider };
     assert_eq!(provider.reminders().remind(&order, &Actor::default()).await.unwrap(), 1);
     deliver(&provider, &planner).await;
-    let december = (RECEIVER.to_owned(), ReminderKind::PlanMissing, "202612".to_owned());
-    assert_eq!(open(&planner).await, [december.clone()]);
+    let december = [(RECEIVER.to_owned(), ReminderKind::PlanMissing, "202612".to_owned())];
+    assert_eq!(open(&planner).await, december);
     // One of November, for which there is a plan in the examples. What was sent before was not what is missing.
     send_by_hand(&world, &provider, reminder(ReminderKind::PlanMissing, "202611"), &["a.pdf"]).await;
     deliver(&provider, &planner).await;
@@ -215,7 +215,7 @@ async fn a_plan_that_did_not_come_is_asked_for_until_it_is_sent() {
     world.pass(DAY);
     let again = SendOptions { again: true, ..SendOptions::default() };
     planner.send_folder(&examples().join("02_K2_use_slip"), &again).await.unwrap();
-    assert_eq!(open(&planner).await, [december]);
+    assert_eq!(open(&planner).await, december);
 }
 
 #[tokio::test]
