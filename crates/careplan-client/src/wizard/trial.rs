@@ -86,7 +86,15 @@ impl Wizard {
         })
     }
 
-    /// The office's own page of the operations centre, if that is known.
+    /// Where the web site of the operations centre is, once the platform told it.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn site(&self) -> Result<Option<String>, StateFault> {
+        Ok(self.office.state().wizard_answer("site").await?.filter(|site| !site.is_empty()))
+    }
+
+    /// What set-up is told, once everything was typed.
     async fn introduction(&self) -> Result<Option<Introduction>, StateFault> {
         let Answers { platform, fingerprint, user_id } = self.answers().await?;
         let parsed = fingerprint.parse().ok().zip(user_id.parse().ok());
@@ -216,7 +224,11 @@ impl Wizard {
             Err(fault) => return Ok(Err(self.with_clock(enrol_trial(fault)?))),
         };
         Ok(match met.account(&user_id, password).await {
-            Ok(account) if account.user_id == user_id => Ok(account),
+            Ok(account) if account.user_id == user_id => {
+                let site = account.site.as_deref().unwrap_or_default();
+                self.office.state().store_wizard_answers(&[("site", site)]).await?;
+                Ok(account)
+            }
             Ok(_) => Err(Trial::failed(EnrolFault::AccountMismatch.to_string())),
             Err(fault) => {
                 let is_wrong = fault.problem() == Some(Code::CredentialsWrong);

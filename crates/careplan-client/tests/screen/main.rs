@@ -29,3 +29,4 @@ mod sending;
 mod settings;
 mod staff;
 mod versions;
+mod wizard;
