@@ -9,10 +9,10 @@ use careplan_domain::Timestamp;
 use careplan_login::Token;
 use http::{HeaderMap, Method, header};
 
+use super::pages::start::has_code;
 use super::refused::Refused;
 use super::visit::Visit;
 use super::{Screen, Who};
-use crate::screen::pages::start::has_code;
 use crate::staff::{Act, Role, Session, SessionFault, Stage};
 
 /// A route's rule with the screens it belongs to.

@@ -124,14 +124,14 @@ pub(in crate::screen) async fn begin(
         }
         Err(PracticeFault::Office(fault)) => match fault {
             fault @ (crate::OfficeFault::State(_) | crate::OfficeFault::Keys(_)) => Err(fault.into()),
-            fault => told(&screen, &visit, &fault).await,
+            fault => told(&screen, &visit, fault.to_string()).await,
         },
-        Err(fault) => told(&screen, &visit, &fault).await,
+        Err(fault) => told(&screen, &visit, fault.to_string()).await,
     }
 }
 
-async fn told(screen: &Screen, visit: &Visit, fault: &dyn std::fmt::Display) -> Result<Response, Refused> {
+async fn told(screen: &Screen, visit: &Visit, said: String) -> Result<Response, Refused> {
     let mut errors = FieldErrors::default();
-    errors.add_for_form(fault.to_string());
+    errors.add_for_form(said);
     draw(screen, visit, errors, None).await
 }
