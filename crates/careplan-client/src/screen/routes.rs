@@ -93,7 +93,7 @@ fn table() -> Vec<Entry> {
         write(Anybody, "/start", post(start::add)),
         // 月次ボード.
         read(May(Work), "/board", get(board::show)),
-        read(May(Work), "/board/{office}/compare", get(board::compare)),
+        read(May(Work), "/board/compare", get(board::compare)),
         // The steps of the first start.
         read(Starter, "/start/connection", get(start::show_connection)),
         write(Starter, "/start/connection", post(start::try_connection)),

@@ -258,7 +258,7 @@ impl Inside {
             (_, [".well-known", "est", "simplereenroll"]) => self.enrol(request, Some(by?)),
             (_, ["v1", "trust"]) => raw(StatusCode::OK, self.sign(&self.trust_list)),
             (_, ["v1", "account"]) => self.account(request),
-            (_, ["v1", "licence"]) => json(&Licence { office: by?, licence: self.licence.clone() }),
+            (_, ["v1", "licence"]) => json(&Licence { office: by?, licence: self.licence }),
             (_, ["v1", "notices"]) => {
                 let mut changed = self.notices.iter().filter(|it| it.seq > after);
                 let notices: Vec<NoticeEntry> = changed.by_ref().take(2).cloned().collect();
@@ -362,7 +362,7 @@ impl Inside {
             office,
             password_is_temporary: true,
             issue_password_until: None,
-            licence: self.licence.clone(),
+            licence: self.licence,
             site: Some("https://site.example".to_owned()),
         })
     }

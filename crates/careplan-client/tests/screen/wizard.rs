@@ -40,12 +40,15 @@ async fn begun(screens: &Screens) -> Browser {
 
 const CONNECTION: [(&str, &str); 2] = [("platform", URL), ("way", "system")];
 
+/// What is filled in on the page of a step, and where it leads.
+type Filled<'a> = (Step, &'a str, Vec<(&'a str, &'a str)>);
+
 /// Fills in every step up to one, which is shown next.
 async fn through(screens: &Screens, browser: &mut Browser, until: Step) {
     let fingerprint = fingerprint(screens);
     let user_id = format!("KJ99{}", screens.office.options().data.file_name().unwrap().to_str().unwrap());
     let manager = [("name", "山田 花子"), ("login", "yamada"), ("new", OWN), ("again", OWN)];
-    let steps: [(Step, &str, Vec<(&str, &str)>); 8] = [
+    let steps: [Filled<'_>; 8] = [
         (Step::Connection, "platform?done=connection", CONNECTION.to_vec()),
         (Step::Platform, "clock?done=platform", vec![("fingerprint", &fingerprint)]),
         (Step::Clock, "account?done=clock", vec![]),
