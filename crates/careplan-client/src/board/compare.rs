@@ -156,6 +156,43 @@ mod tests {
     use super::*;
     use crate::history::Person;
 
+    /// Files of one of the standard's examples.
+    fn example(name: &str) -> Vec<CopiedFile> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../careplan-standard/examples");
+        let files = std::fs::read_dir(folder.join(name)).unwrap().map(|entry| entry.unwrap());
+        let csv = files.filter(|file| file.path().extension().is_some_and(|it| it == "CSV"));
+        csv.map(|file| {
+            let name = file.file_name().into_string().unwrap();
+            (crate::files::SafeName::new(&name).unwrap(), std::fs::read(file.path()).unwrap())
+        })
+        .collect()
+    }
+
+    #[test]
+    fn of_a_plan_for_several_offices_each_answers_for_its_own_lines() {
+        let part = |provider: &str, persons: &[&str]| Part {
+            id: "01920000-0000-7000-8000-000000000001".parse().unwrap(),
+            provider: provider.parse().unwrap(),
+            persons: persons
+                .iter()
+                .map(|it| PersonKey { insurer: "990001".into(), insured_number: (*it).into() })
+                .collect(),
+        };
+        let compared = |provider: &str, persons: &[&str]| {
+            let with = |name: &str| vec![(part(provider, persons), example(name))];
+            compare(&with("02_K2_use_slip"), &with("03_S1_actuals"))
+        };
+        let own = compared("9970000026", &[]).unwrap();
+        assert_eq!((own.persons.len(), own.totals.not_reported), (2, 0));
+        // Who has no line of its own in it is shown all of it.
+        assert_eq!(compared("9970000042", &[]).unwrap().totals.not_reported, 1);
+        assert_eq!(compared("9970000026", &["0009900021"]).unwrap().persons.len(), 1);
+        assert_eq!(compared("9970000026", &["0009900099"]), Err(CompareFault::NoPlan));
+        assert_eq!(compare(&[], &[]), Err(CompareFault::NoPlan));
+        let plan = vec![(part("9970000026", &[]), example("02_K2_use_slip"))];
+        assert_eq!(compare(&plan, &[]), Err(CompareFault::NoActuals));
+    }
+
     #[test]
     fn the_newest_plan_and_actuals_of_each_user_stand_behind_a_comparison() {
         let mut lines = Lines::default();
