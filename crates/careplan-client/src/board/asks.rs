@@ -40,7 +40,7 @@ mod tests {
 
     fn asks(side: Side, states: [CellState; 4]) -> Vec<ReminderKind> {
         let at = Some("2026-11-29T01:00:00Z".parse().unwrap());
-        let due = states.map(|state| Single { at, ..Single::bare(state) });
+        let due = states.map(|state| Single { state, at, ..Single::NOT_DUE });
         asks_of(side, &[[Single::NOT_DUE; 4], due], date(2026, 11, 30))
     }
 
@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn who_was_sent_a_plan_today_is_not_late_with_it() {
-        let unread = |at: &str| Single { at: Some(at.parse().unwrap()), ..Single::bare(CellState::Unread) };
+        let unread =
+            |at: &str| Single { state: CellState::Unread, at: Some(at.parse().unwrap()), ..Single::NOT_DUE };
         let asks = |at: &str| {
             let cells = [Single::NOT_DUE, unread(at), Single::NOT_DUE, Single::NOT_DUE];
             asks_of(Side::Planner, &[cells], date(2026, 11, 30))

@@ -11,6 +11,7 @@
 
 mod asks;
 mod cell;
+mod compare;
 mod due;
 mod line;
 mod rows;
@@ -19,7 +20,8 @@ use careplan_domain::{OfficeNumber, ServiceMonth, ServiceType, Timestamp, calend
 use careplan_standard::Edition;
 
 pub use asks::column_of;
-pub use cell::{Cell, CellState, Column, Look, Side};
+pub use cell::{Cell, CellState, Column, Due, Look, Side};
+pub use compare::{Behind, COMPARED_MAX, CompareFault, Compared, Part, behind, compare};
 pub use due::{ACTUALS_DUE_DAYS, last_day, month_before};
 pub use line::{Line, LineState, Lines};
 pub use rows::{Board, By, PersonKey, Row, Subject, View, board_of};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use careplan_client::Office;
 use careplan_client::partners::{Partners, Which};
+use careplan_client::reminders::AT_ONCE_MAX;
 use jiff::SignedDuration;
 
 use crate::browser::{Browser, OWN, Page, Screens};
@@ -82,6 +83,20 @@ async fn many_are_reminded_after_a_page_that_says_who_gets_what() {
     browser.get(&to).await.says("催促を送れませんでした。").says("ほかの1事業所には送っていません");
     let sent = screens.office.state().all_sent().await.unwrap();
     assert_eq!(sent.len(), 2, "the plan and one reminder");
+}
+
+#[tokio::test]
+async fn at_one_press_fifty_are_reminded_and_the_next_one_is_left() {
+    let (screens, _provider) = planned().await;
+    let mut browser = screens.manager().await;
+    for (others, sent, left) in [(AT_ONCE_MAX, 0, AT_ONCE_MAX + 1), (AT_ONCE_MAX - 1, 1, AT_ONCE_MAX - 1)] {
+        let mut partners = vec!["9970000034"; others];
+        partners.push(RECEIVER);
+        let partners = partners.join(",");
+        let form = [("partners", partners.as_str()), ("many", "1"), ("month", "202611"), ("side", "planner")];
+        let to = format!("/board?done=reminded&sent={sent}&left={left}");
+        browser.post("/board/remind", &form).await.leads_to(&to);
+    }
 }
 
 #[tokio::test]

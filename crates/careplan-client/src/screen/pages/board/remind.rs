@@ -10,7 +10,8 @@ use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp};
 use careplan_web::{Banner, Button, Cell, DataTable, Link, PostForm, Tone, way_back};
 use http::StatusCode;
 
-use super::{Asked, PATH, TITLE};
+use super::asked::Asked;
+use super::{PATH, TITLE};
 use crate::board::{By, Column, Row, Side, Subject, column_of};
 use crate::reminders::{AT_ONCE_MAX, Candidate, Order, RemindFault};
 use crate::screen::Screen;
@@ -25,13 +26,13 @@ use crate::staff::Actor;
 const REMIND: &str = "/board/remind";
 
 /// What the rows of a board say of reminders.
-pub(super) struct Due<'a> {
+pub(super) struct Reminding<'a> {
     asked: &'a Asked,
     candidates: &'a [Candidate],
     now: Timestamp,
 }
 
-impl<'a> Due<'a> {
+impl<'a> Reminding<'a> {
     pub(super) fn new(asked: &'a Asked, candidates: &'a [Candidate], now: Timestamp) -> Self {
         Self { asked, candidates, now }
     }
@@ -47,7 +48,7 @@ impl<'a> Due<'a> {
     }
 
     /// `催促済 11月26日`, for the cell of what was reminded of.
-    pub(super) fn reminded(&self, row: &Row, column: Column) -> String {
+    pub(super) fn noted(&self, row: &Row, column: Column) -> String {
         let side = self.asked.view.side;
         let reminded = self.of(row).and_then(|candidate| {
             let mut kinds = candidate.asks.iter().filter(|(kind, _)| column_of(*kind, side) == Some(column));
@@ -81,7 +82,7 @@ fn short(at: Timestamp) -> String {
 /// The way to remind all that are shown; only where there is somebody.
 pub(super) fn all(asked: &Asked, candidates: &[Candidate], now: Timestamp) -> Option<Button> {
     let is_any = candidates.iter().any(|it| it.open(now).next().is_some());
-    let path = asked.path(|_, _| {}).replacen(PATH, REMIND, 1);
+    let path = asked.path_of(REMIND, |_, _| {});
     is_any.then(|| Button::link("まとめて催促", path).secondary())
 }
 

@@ -3,9 +3,10 @@
 use askama::Template;
 use careplan_web::{Cell, DataTable, Markup, Tag, Tone};
 
-use super::Asked;
-use super::remind::Due;
-use crate::board::{Board, By, Cell as Stand, CellState, Column, Row, Subject};
+use super::asked::Asked;
+use super::remind::Reminding;
+use super::{compare, has_both};
+use crate::board::{Board, By, Cell as Stand, CellState, Column, Due, Row, Subject};
 use crate::history::Direction;
 use crate::screen::refused::Refused;
 use crate::screen::show::{local, not_drawn};
@@ -16,18 +17,20 @@ use crate::screen::show::{local, not_drawn};
 struct State {
     tag: Tag,
     path: Option<String>,
+    /// Plan against actuals of the row.
+    compare: Option<String>,
     /// For a whole column of the same words: which row this is.
     about: String,
 }
 
-pub(super) fn of(asked: &Asked, board: &Board, due: &Due<'_>) -> Result<DataTable, Refused> {
+pub(super) fn of(asked: &Asked, board: &Board, reminding: &Reminding<'_>) -> Result<DataTable, Refused> {
     let side = asked.view.side;
     let subject = match asked.view.by {
         By::Partner => "事業所",
         By::Person => "利用者",
     };
     let heads = std::iter::once(subject).chain(Column::ALL.map(|column| column.title_ja(side)));
-    let heads = heads.chain(due.head());
+    let heads = heads.chain(reminding.head());
     let none = if board.all == 0 {
         "この月に送受信したもの、または予定されているものはありません。"
     } else {
@@ -37,9 +40,9 @@ pub(super) fn of(asked: &Asked, board: &Board, due: &Due<'_>) -> Result<DataTabl
     for row in &board.rows {
         let mut cells = vec![subject_of(asked, row)];
         for (column, cell) in Column::ALL.into_iter().zip(&row.cells) {
-            cells.push(cell_of(asked, (row, cell), due.reminded(row, column))?);
+            cells.push(cell_of(asked, row, (column, cell), &reminding.noted(row, column))?);
         }
-        cells.extend(due.button(row));
+        cells.extend(reminding.button(row));
         table = table.row(cells);
     }
     Ok(table)
@@ -68,7 +71,27 @@ fn inside(asked: &Asked, row: &Row) -> String {
     })
 }
 
-fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand), reminded: String) -> Result<Cell, Refused> {
+/// Plan against actuals of a row, where both are there.
+fn compared(asked: &Asked, row: &Row) -> Option<String> {
+    let is_somebody = row.subject != Subject::Nobody;
+    (is_somebody && has_both(row)).then(|| {
+        asked.path_of(compare::PATH, |view, person| {
+            view.look = None;
+            match &row.subject {
+                Subject::Partner(office, _) => view.partner = Some(*office),
+                Subject::Person(n, _) => *person = Some(*n),
+                Subject::Nobody => {}
+            }
+        })
+    })
+}
+
+fn cell_of(
+    asked: &Asked,
+    row: &Row,
+    (column, cell): (Column, &Stand),
+    reminded: &str,
+) -> Result<Cell, Refused> {
     if cell.state == CellState::NotDue {
         return Ok(Cell::text(cell.state.label_ja()));
     }
@@ -76,6 +99,7 @@ fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand), reminded: String) -> Resu
         Some((Direction::Sent, id)) => Some(format!("/sent/{id}")),
         Some((Direction::Received, id)) => Some(format!("/received/{id}")),
         None if cell.of > 1 => Some(inside(asked, row)),
+        None if cell.state == CellState::Unsent => Some("/send".to_owned()),
         None => None,
     };
     let about = match &row.subject {
@@ -83,11 +107,14 @@ fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand), reminded: String) -> Resu
         Subject::Person(_, person) => person.name.clone(),
         Subject::Nobody => String::new(),
     };
-    let state = State { tag: Tag::new(tone(cell.state), cell.state.label_ja()), path, about };
+    let compare = (column == Column::Actuals).then(|| compared(asked, row)).flatten();
+    let state = State { tag: Tag::new(tone(cell.state), cell.state.label_ja()), path, compare, about };
     let drawn = Markup::of(&state).map_err(|error| not_drawn(&error))?;
     let count = if cell.of > 1 { format!("{}／{}　", cell.count, cell.of) } else { String::new() };
     let at = cell.at.map(local).unwrap_or_default();
-    let note = format!("{count}{at}{reminded}");
+    // What is not there has a reason instead of a day.
+    let why = cell.due.map_or("", Due::reason_ja);
+    let note = format!("{count}{at}{why}{reminded}");
     let drawn = Cell::markup(drawn);
     Ok(if note.is_empty() { drawn } else { drawn.note(note) })
 }
