@@ -1,5 +1,6 @@
 //! 催促: one a day, a letter like every other, shown at the partner until what it asks for was done.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,6 +82,10 @@ async fn send_by_hand(world: &World, office: &Office, reminder: Reminder, names:
     for name in names {
         std::fs::write(folder.join(name), format!("%PDF-1.7\n{name}")).unwrap();
     }
+    send_by_hand_again(office, reminder, &folder).await
+}
+
+async fn send_by_hand_again(office: &Office, reminder: Reminder, folder: &Path) -> TransmissionId {
     let own = office.link().await.unwrap().office().to_string();
     let (from, to) = match own.as_str() {
         SENDER => (format!("{SENDER}-43"), format!("{RECEIVER}-11")),
@@ -88,7 +93,7 @@ async fn send_by_hand(world: &World, office: &Office, reminder: Reminder, names:
     };
     let order = DocumentOrder { from: from.parse().unwrap(), to: to.parse().unwrap(), month: None };
     let options = SendOptions { documents: Some(order), reminder: Some(reminder), ..SendOptions::default() };
-    let report = office.send_folder(&folder, &options).await.unwrap();
+    let report = office.send_folder(folder, &options).await.unwrap();
     report.transmissions().next().unwrap()
 }
 
@@ -178,6 +183,22 @@ async fn what_is_no_reminder_known_here_is_an_ordinary_document() {
         assert_eq!(provider.reminders().one(id).await.unwrap(), None);
         assert_eq!(provider.state().received(id).await.unwrap().unwrap().state, ReceivedState::Acknowledged);
     }
+}
+
+#[tokio::test]
+async fn the_day_is_taken_by_the_first_letter_whatever_the_second_one_says() {
+    let world = World::new();
+    let (planner, _provider) = world.two().await;
+    let asked = reminder(ReminderKind::ActualsMissing, "202611");
+    let first = send_by_hand(&world, &planner, asked, &["a.pdf"]).await;
+    let other_words = async || {
+        let folder = world.path("by-hand-202611-1");
+        std::fs::write(folder.join("a.pdf"), b"%PDF-1.7\nother words").unwrap();
+        send_by_hand_again(&planner, asked, &folder).await
+    };
+    assert_eq!(other_words().await, first);
+    world.pass(DAY);
+    assert_ne!(other_words().await, first);
 }
 
 #[tokio::test]
