@@ -173,7 +173,11 @@ async fn copies_go_when_their_time_is_over_and_rows_and_receipts_stay() {
     let id = exchange(&sender, &receiver, &world.small_unit("20261021110000")).await;
     std::fs::remove_dir_all(world.path(RECEIVER).join("inbox")).unwrap();
     for office in [&sender, &receiver] {
-        office.state().store_keep_months(KeepMonths::new(2).unwrap()).await.unwrap();
+        office
+            .state()
+            .store_keep_months(KeepMonths::new(2).unwrap(), ("yamada", office.now()), &serde_json::json!({}))
+            .await
+            .unwrap();
     }
     for (days, is_kept) in [(60, true), (2, false)] {
         world.pass(SignedDuration::from_hours(24 * days));
