@@ -200,9 +200,11 @@ impl Desk {
         if !left_over(looked, report) {
             return Ok(files::remove(&self.folder(id))?);
         }
-        for (unit, outcome) in looked.judged.units.iter().zip(&report.units) {
+        // Documents are one more unit of the report, behind those of the standard.
+        let units = looked.judged.units.iter().map(|unit| &unit.files);
+        for (unit, outcome) in units.chain([&looked.judged.documents]).zip(&report.units) {
             if is_sent(&outcome.outcome) {
-                for file in unit.files.iter().filter_map(|index| looked.files.get(*index)) {
+                for file in unit.iter().filter_map(|index| looked.files.get(*index)) {
                     files::remove(&file.path)?;
                 }
             }
