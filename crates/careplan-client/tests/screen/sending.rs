@@ -146,6 +146,27 @@ async fn every_page_says_while_the_platform_does_not_answer() {
 }
 
 #[tokio::test]
+async fn what_is_troubled_is_said_and_only_a_line_that_is_away_is_called_offline() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    screens.hub.clone().trouble(&"証明書の発行が断られました。", "renewal");
+    let page = browser.get("/send").await;
+    page.says("電子証明書などの更新ができていません").says("証明書の発行が断られました。");
+    assert!(!page.text().contains("オフライン"));
+    // That letters go on as before says nothing about it.
+    screens.hub.clone().quiet();
+    browser.get("/send").await.says("証明書の発行が断られました。");
+    screens.hub.clone().trouble(&"連携基盤につながりません。", "unreachable");
+    let page = browser.get("/send").await;
+    page.says("オフラインです").says("連携基盤につながりません。");
+    screens.hub.clone().quiet();
+    screens.hub.clone().trouble(&"ディスクの空きがありません。", "disk_full");
+    let page = browser.get("/send").await;
+    page.says("送受信が止まっています").says("ディスクの空きがありません。");
+    assert!(!page.text().contains("オフライン"));
+}
+
+#[tokio::test]
 async fn every_page_says_while_the_clock_of_this_pc_is_wrong() {
     let screens = Screens::new().await;
     let mut browser = screens.manager().await;

@@ -12,6 +12,7 @@ use careplan_web::text::date_ja;
 use careplan_web::{Banner, Button, Cell, Facts, FieldErrors, PostForm, Tag, Tone};
 
 use super::{Section, crumbs};
+use crate::agent::Watcher as _;
 use crate::enrol::{EnrolFault, Fingerprint, Standing};
 use crate::office::OfficeFault;
 use crate::screen::Screen;
@@ -133,6 +134,7 @@ pub(in crate::screen) async fn renew(
 ) -> Result<Response, Refused> {
     match screen.office.renew_now(&Actor::from(&member.session)).await {
         Ok(()) => {
+            screen.hub.clone().renewed();
             screen.hub.changed();
             Ok(go_to(&format!("{PATH}?done=renewed")))
         }
