@@ -298,6 +298,8 @@ impl Office {
             Ok(None) => {
                 self.mishaps().pass(Point::LetterStored).await;
                 placed.stays();
+                let files = parcel.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
+                self.learn_name((parcel.from.office, parcel.to.office), files).await;
                 Ok(UnitOutcome::Prepared(id))
             }
             Ok(Some(before)) => {

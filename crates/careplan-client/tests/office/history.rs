@@ -443,7 +443,7 @@ async fn reports_tell_how_much_was_exchanged_and_what_was_provided_about_whom() 
     let csv = record.to_csv();
     assert!(csv.starts_with("\u{feff}\"提供した日\",\"提供先\",\"提供先の名称\",\"本人の氏名\""), "{csv}");
     assert!(
-        csv.contains("\"2026-11-25\",\"9970000026-11\",\"\",\"架空　花子\",\"990001\",\"0009900013\""),
+        csv.contains("\"2026-11-25\",\"9970000026-11\",\"みほんヘルパーステーション\",\"架空　花子\",\"990001\",\"0009900013\""),
         "{csv}"
     );
     assert!(receiver.history().provision(from, until).await.unwrap().lines.is_empty());

@@ -6,6 +6,7 @@ use careplan_web::{Cell, DataTable, Markup, Tag, Tone};
 use super::Asked;
 use crate::board::{Board, By, Cell as Stand, CellState, Column, Row, Subject};
 use crate::history::Direction;
+use crate::partners::NAME_TO_COME;
 use crate::screen::refused::Refused;
 use crate::screen::show::{local, not_drawn};
 
@@ -46,7 +47,7 @@ pub(super) fn of(asked: &Asked, board: &Board) -> Result<DataTable, Refused> {
 fn subject_of(asked: &Asked, row: &Row) -> Cell {
     match &row.subject {
         Subject::Partner(office, name) => {
-            let label = if name.is_empty() { office.to_string() } else { name.clone() };
+            let label = if name.is_empty() { NAME_TO_COME.to_owned() } else { name.clone() };
             let note = format!("{office}　利用者{}人", row.parts);
             Cell::link(label, inside(asked, row)).note(note)
         }
