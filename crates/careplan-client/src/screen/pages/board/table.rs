@@ -5,8 +5,8 @@ use careplan_web::{Cell, DataTable, Markup, Tag, Tone};
 
 use super::Asked;
 use crate::board::{Board, By, Cell as Stand, CellState, Column, Row, Subject};
-use crate::history::Direction;
 use crate::partners::NAME_TO_COME;
+use crate::screen::pages::exchanged::path_of;
 use crate::screen::refused::Refused;
 use crate::screen::show::{local, not_drawn};
 
@@ -71,8 +71,7 @@ fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand)) -> Result<Cell, Refused> 
         return Ok(Cell::text(cell.state.label_ja()));
     }
     let path = match cell.one {
-        Some((Direction::Sent, id)) => Some(format!("/sent/{id}")),
-        Some((Direction::Received, id)) => Some(format!("/received/{id}")),
+        Some((direction, id)) => Some(format!("{}/{id}", path_of(direction))),
         None if cell.of > 1 => Some(inside(asked, row)),
         None => None,
     };
