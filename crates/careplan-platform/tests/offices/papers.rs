@@ -244,10 +244,14 @@ on_both_databases! {
         first.run("202612".parse().unwrap(), "uketsuke", &by).await.unwrap();
         let charge: ChargeId = "9970000018-20261101-1".parse().unwrap();
         renamed("つばき居宅介護支援").await;
-        let event = Event::Paid;
-        let amount = Yen::new(21_000).unwrap();
-        second.decide(&Decision { number: "1".to_owned(), charge, event, amount }, &by).await.unwrap();
+        let paid = |number: &str, amount| {
+            let (number, amount) = (number.to_owned(), Yen::new(amount).unwrap());
+            Decision { number, charge, event: Event::Paid, amount }
+        };
+        second.decide(&paid("1", 10_000), &by).await.unwrap();
         renamed("もみじ居宅介護支援").await;
+        // The receipt was issued with the first money that came in.
+        third.decide(&paid("2", 11_000), &by).await.unwrap();
         let mut db = world.store.read().await.unwrap();
         let document = third.document(&mut db, &manager(), DocumentId::Invoice(charge)).await.unwrap();
         let Some(Document::Invoice(invoice)) = document else { panic!("{document:?}") };
