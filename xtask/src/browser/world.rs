@@ -42,6 +42,20 @@ struct World<'a> {
     /// This month's use slips to every partner, a unit of three files each.
     slips: PathBuf,
     offices: Vec<Member>,
+    /// An office whose client was just unpacked; it has not applied yet.
+    first_start: FirstStart,
+}
+
+/// What somebody has at hand who starts a client for the first time.
+#[derive(Serialize)]
+struct FirstStart {
+    /// The address that the program says.
+    screens: String,
+    /// Where the platform is, and the fingerprint of its root, as in the letter.
+    office_api: String,
+    fingerprint: String,
+    #[serde(flatten)]
+    letter: Member,
 }
 
 /// An office and what stands in its letter.
@@ -72,6 +86,7 @@ pub(super) fn in_a_world(
     let platform = Platform::start(programs, &folder.path().join("platform"), &all, SETTINGS)?;
     let (pair, others) = all.split_at(2);
     let [first, second] = pair else { bail!("there are offices") };
+    let [.., beginner, practice] = others else { bail!("there are offices") };
     let mut members = Vec::new();
     for office in others.iter().take(LETTERS) {
         members.push(Member::of(office, platform.letter_to(office)?));
@@ -87,6 +102,16 @@ pub(super) fn in_a_world(
     let partners = partners.collect::<anyhow::Result<Vec<Office>>>()?;
     let slips = months(&sender, &receiver, &partners, folder.path())?;
     publish(&platform)?;
+    let practice = partner(programs, &platform, practice, folder.path())?.echo()?;
+    let unpacked = Office::empty(programs, beginner, &folder.path().join(beginner.folder))?;
+    let begun = unpacked.run_empty()?;
+    let letter = platform.letter_to(beginner)?;
+    let first_start = FirstStart {
+        screens: unpacked.screens()?,
+        office_api: platform.url(),
+        fingerprint: letter.fingerprint.clone(),
+        letter: Member::of(beginner, letter),
+    };
     let world = World {
         site: platform.site_url(),
         platform: &programs.platform,
@@ -98,10 +123,13 @@ pub(super) fn in_a_world(
         slips,
         export: Path::new("crates/careplan-standard/examples").canonicalize()?,
         offices: members,
+        first_start,
     };
     let file = folder.path().join("world.json");
     fs::write(&file, serde_json::to_vec_pretty(&world)?)?;
     let worked = work(&file);
+    begun.stop()?;
+    practice.stop()?;
     sender.stop()?;
     receiver.stop()?;
     platform.stop()?;

@@ -31,3 +31,4 @@ mod sending;
 mod settings;
 mod staff;
 mod versions;
+mod wizard;

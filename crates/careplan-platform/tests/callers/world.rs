@@ -94,6 +94,7 @@ impl World {
             issue_passwords: IssuePasswords::new(store.clone(), Hasher::new(4), LockRule::default()),
             order_bell: bell,
             enrol_wait,
+            site_url: careplan_platform::mail::SiteUrl::parse("https://site.example").unwrap(),
             signer: Arc::new(PlatformSigner::new(signer.key, signer.certificate)),
             store,
             clock,
