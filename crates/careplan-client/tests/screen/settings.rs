@@ -1,9 +1,10 @@
 //! 設定: what the office chose, and the pages of its sections.
 
+use careplan_client::local_api::Reach;
 use careplan_login::Token;
 use jiff::SignedDuration;
 
-use crate::browser::Screens;
+use crate::browser::{OWN, Screens};
 use crate::world::{RECEIVER, drain, examples, send};
 
 #[tokio::test]
@@ -48,6 +49,25 @@ async fn a_token_is_shown_once_and_ends_by_a_button() {
     let record = screens.staff.operations(None, 10).await.unwrap();
     let done: Vec<_> = record.iter().map(|it| (it.actor.as_str(), it.action.as_str())).take(2).collect();
     assert_eq!(done, [("yamada", "application.revoked"), ("yamada", "application.added")]);
+}
+
+#[tokio::test]
+async fn care_software_is_told_the_address_of_this_pc_also_on_another_pc() {
+    let screens = Screens::new().await;
+    screens.staffed().await;
+    let mut elsewhere = screens.manager_elsewhere().await;
+    let page = elsewhere.get("/settings/applications").await;
+    page.is(200, "介護ソフトとの連携").says("http://localhost:8430/api/v1");
+    page.says("このソフトが入っているパソコンの中からだけ");
+    assert!(!page.text().contains("8431"), "{}", page.text());
+    // Once the office allows it, care software on the other PCs has an address, too.
+    screens.office.state().store_local_api_reach(Reach::Office).await.unwrap();
+    let page = elsewhere.get("/settings/applications").await;
+    page.says("http://localhost:8430/api/v1").says("https://careplan-pc.local:8431/api/v1");
+    let mut here = screens.browser();
+    here.post("/login", &[("name", "yamada"), ("password", OWN)]).await;
+    let page = here.get("/settings/applications").await;
+    page.says("http://localhost:8430/api/v1").says("事業所内での共有");
 }
 
 #[tokio::test]
@@ -123,4 +143,42 @@ async fn a_shorter_time_for_copies_is_confirmed_when_some_would_go() {
         assert_eq!(page.status, 422);
         page.says("期間を選んでください。");
     }
+}
+
+#[tokio::test]
+async fn a_proxy_is_tried_before_it_is_chosen_and_its_password_is_never_shown() {
+    use careplan_client::platform::Proxy;
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    let path = "/settings/proxy";
+    browser.get(path).await.is(200, "プロキシ").says("value=\"system\" checked");
+    for (wrong, said) in [
+        (vec![("way", "")], "プロキシの使い方を選んでください。"),
+        (vec![("way", "at"), ("proxy", "x/y")], "「名前:ポート番号」の形で"),
+    ] {
+        browser.post(path, &wrong).await.is(422, "プロキシ").says(said);
+    }
+    let typed = [
+        ("way", "at"),
+        ("proxy", "proxy.example.jp:8080"),
+        ("proxy_user", "taro"),
+        ("proxy_password", "proxy-himitsu"),
+    ];
+    screens.world.exchange.lock().away = true;
+    let page = browser.post(path, &typed).await;
+    page.is(422, "プロキシ").says("設定は変更していません。").says("確かめずに変更する");
+    assert!(!page.text().contains("proxy-himitsu"));
+    assert_eq!(screens.office.state().proxy().await.unwrap(), Proxy::System);
+    let anyway = [&typed[..], &[("anyway", "yes")]].concat();
+    browser.post(path, &anyway).await.leads_to("/settings/proxy?done=anyway");
+    browser.get("/settings/proxy?done=anyway").await.says("確かめずに、設定を変更しました。");
+    screens.world.exchange.lock().away = false;
+    // The password is kept while address and user stay.
+    browser.post(path, &typed[..3]).await.leads_to("/settings/proxy?done=saved");
+    let kept = Proxy::at("proxy.example.jp:8080").unwrap().with_credentials("taro", "proxy-himitsu");
+    assert_eq!(screens.office.state().proxy().await.unwrap(), kept);
+    browser.get("/settings").await.says("proxy.example.jp:8080");
+    let noted = screens.staff.operations(None, 1).await.unwrap();
+    assert_eq!(noted[0].action, "settings.proxy");
+    assert!(noted[0].detail.contains("proxy.example.jp:8080") && !noted[0].detail.contains("himitsu"));
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod assets;
 pub(super) mod board;
+pub(super) mod exchanged;
 pub(super) mod factor;
 pub(super) mod folders;
 mod forms;
@@ -24,6 +25,7 @@ pub(super) mod staff;
 pub(super) mod start;
 pub(super) mod top;
 mod versions;
+mod way_out;
 
 /// Percent-encoded, for a part of a path or of a header (RFC 3986, section 2.1; RFC 8187, section 3.2.1).
 fn percent(text: &str) -> String {
