@@ -34,6 +34,7 @@ mod office;
 pub mod outbox;
 pub mod partners;
 pub mod platform;
+pub mod reminders;
 pub mod resident;
 pub mod safe;
 pub mod screen;

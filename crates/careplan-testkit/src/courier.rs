@@ -111,6 +111,7 @@ impl Courier {
             month: None,
             replaces: None,
             files: &files,
+            reminder: None,
         };
         let recipients: Vec<_> = keys.iter().map(Recipient::Terminal).collect();
         Ok(compose(&draft, self.link.identity.signer(), &recipients, self.office.now())?)

@@ -86,6 +86,16 @@ impl Column {
     /// From left to right.
     pub const ALL: [Self; 4] = [Self::Plan, Self::PlanTaken, Self::Actuals, Self::ActualsTaken];
 
+    /// Its place among them.
+    pub fn place(self) -> usize {
+        match self {
+            Self::Plan => 0,
+            Self::PlanTaken => 1,
+            Self::Actuals => 2,
+            Self::ActualsTaken => 3,
+        }
+    }
+
     /// The head.
     pub fn title_ja(self, side: Side) -> &'static str {
         match (self, side) {

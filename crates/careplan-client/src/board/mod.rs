@@ -9,6 +9,7 @@
 //! service office 予定を受信 ─► 取込   実績を送信 ─► 受領
 //! ```
 
+mod asks;
 mod cell;
 mod compare;
 mod due;
@@ -18,6 +19,7 @@ mod rows;
 use careplan_domain::{OfficeNumber, ServiceMonth, ServiceType, Timestamp, calendar};
 use careplan_standard::Edition;
 
+pub use asks::column_of;
 pub use cell::{Cell, CellState, Column, Due, Look, Side};
 pub use compare::{Behind, COMPARED_MAX, CompareFault, Compared, Part, behind, compare};
 pub use due::{ACTUALS_DUE_DAYS, last_day, month_before};

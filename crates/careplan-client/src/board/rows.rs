@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use careplan_domain::{OfficeNumber, ServiceMonth};
+use careplan_protocol::manifest::ReminderKind;
 use jiff::civil::Date;
 
+use super::asks::asks_of;
 use super::cell::{Cell, CellState, Look, Side, Single};
 use super::due::Between;
 use super::{Line, Lines};
@@ -104,6 +106,8 @@ pub struct Row {
     pub parts: usize,
     /// What of it is to be looked at.
     pub looks: Vec<Look>,
+    /// What its partner can be reminded of.
+    pub asks: Vec<ReminderKind>,
 }
 
 /// A board.
@@ -156,8 +160,13 @@ pub fn board_of(view: &View, lines: &Lines, book: &[Partner], today: Date) -> Bo
         }
     }
     let names = Names { people: known_people(lines), book };
-    let mut rows: Vec<Row> =
-        rows.into_iter().map(|(key, singles)| row(names.subject(key), &singles)).collect();
+    let mut rows: Vec<Row> = rows
+        .into_iter()
+        .map(|(key, singles)| Row {
+            asks: asks_of(view.side, &singles, today),
+            ..row(names.subject(key), &singles)
+        })
+        .collect();
     rows.sort_by_cached_key(|row| names.place(&row.subject));
     let all = rows.len();
     let counts = Look::ALL.map(|look| (look, rows.iter().filter(|row| row.looks.contains(&look)).count()));
@@ -174,6 +183,7 @@ fn row(subject: Subject, singles: &[[Single; 4]]) -> Row {
         cells: [0, 1, 2, 3].map(|at| Cell::over(&column(at))),
         parts: singles.len(),
         looks: Look::ALL.into_iter().filter(has).collect(),
+        asks: Vec::new(),
     }
 }
 

@@ -187,6 +187,7 @@ impl List {
             month: self.month,
             states,
             read,
+            reminders: None,
             text: self.user.clone(),
             named: Vec::new(),
         }

@@ -81,6 +81,8 @@ pub struct Filter {
     pub states: Vec<&'static str>,
     /// Only what came and somebody read (既読), or nobody did (未読).
     pub read: Option<bool>,
+    /// Only reminders (催促) that came, or all but those.
+    pub reminders: Option<bool>,
     /// A part of a user's name or kana, of an insured number, or of a partner's number.
     pub text: Option<String>,
     /// Partners whose name matches `text`, as the caller's address book says: they count as found too.
@@ -97,6 +99,7 @@ impl fmt::Debug for Filter {
             .field("month", &self.month)
             .field("states", &self.states)
             .field("read", &self.read)
+            .field("reminders", &self.reminders)
             .field("text", &self.text.as_ref().map(|_| "＊＊＊"))
             .finish_non_exhaustive()
     }

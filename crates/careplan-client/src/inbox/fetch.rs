@@ -1,6 +1,7 @@
 //! Fetching and verifying one letter.
 
 use careplan_domain::TransmissionId;
+use careplan_domain::calendar::day;
 use careplan_domain::limits::SEALED_BYTES_MAX;
 use careplan_envelope::DecryptionKey;
 use careplan_protocol::receipt::ReceiptKind;
@@ -53,6 +54,7 @@ impl Office {
             manifest: &letter.signed_manifest,
             serial: serial.as_deref(),
             findings,
+            reminder: crate::reminders::heard(&letter.manifest, day(accepted.receipt.at)),
             accepted: &accepted,
             now: self.now(),
         };

@@ -8,7 +8,7 @@ use careplan_domain::limits::{TRANSMISSION_BYTES_MAX, TRANSMISSION_FILES_MAX};
 use careplan_domain::transmission::Header;
 use careplan_domain::{Address, ServiceMonth, Timestamp, TransmissionId, UnitKind};
 use careplan_envelope::{Letter, LetterFault, Recipient, SealFault, SignFault, Signer, seal, sign};
-use careplan_protocol::manifest::{MANIFEST_TYPE, Manifest, ManifestFile};
+use careplan_protocol::manifest::{MANIFEST_TYPE, Manifest, ManifestFile, Reminder};
 
 use super::digest_of;
 use crate::files::{NameFault, SafeName};
@@ -46,6 +46,8 @@ pub struct Draft<'a> {
     pub replaces: Option<TransmissionId>,
     /// The files, in their order.
     pub files: &'a [OutgoingFile],
+    /// What it reminds of, where it is a reminder.
+    pub reminder: Option<Reminder>,
 }
 
 /// A letter ready to be handed over.
@@ -112,6 +114,7 @@ pub fn compose(
         created_at: now,
         replaces: draft.replaces,
         files: draft.files.iter().map(listed).collect(),
+        reminder: draft.reminder,
     };
     // cannot fail: every field of a manifest is plain data; an empty text would fail at the receiver.
     let content = serde_json::to_vec(&manifest).unwrap_or_default();

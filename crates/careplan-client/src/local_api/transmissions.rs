@@ -88,6 +88,7 @@ fn filter(query: ListQuery) -> Result<Filter, Refused> {
         month: value("month", query.month.as_deref())?,
         states: state.transpose()?.into_iter().collect(),
         read: query.unread.unwrap_or_default().then_some(false),
+        reminders: None,
         text: query.text,
         named: Vec::new(),
     })

@@ -2,6 +2,7 @@
 
 use careplan_domain::{Address, Digest, ServiceMonth, UnitKind};
 use careplan_envelope::Sha256;
+use careplan_protocol::manifest::Reminder;
 use careplan_standard::SourceFile;
 
 use super::gather::FoundFile;
@@ -21,6 +22,7 @@ pub(super) struct Parcel<'a> {
     pub(super) month: Option<ServiceMonth>,
     pub(super) files: Vec<OutgoingFile>,
     pub(super) persons: Vec<Person>,
+    pub(super) reminder: Option<Reminder>,
 }
 
 impl<'a> Parcel<'a> {
@@ -49,6 +51,7 @@ impl<'a> Parcel<'a> {
             month: unit.month,
             persons: persons_in(&sources),
             files: found.into_iter().map(|it| it.file.clone()).collect(),
+            reminder: None,
         })
     }
 
@@ -66,6 +69,7 @@ impl<'a> Parcel<'a> {
             month: order.month,
             files: found.map(|it| it.file.clone()).collect(),
             persons: person.into_iter().collect(),
+            reminder: None,
         }
     }
 

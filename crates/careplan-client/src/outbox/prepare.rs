@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use careplan_domain::{Address, OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
 use careplan_envelope::Recipient;
+use careplan_protocol::manifest::Reminder;
 use careplan_standard::Finding;
 use uuid::Uuid;
 
@@ -37,6 +38,8 @@ pub struct SendOptions {
     pub document_person: Option<Person>,
     /// Whether a unit that went before with other content is named as the one that this corrects.
     pub link_earlier: bool,
+    /// What the documents remind of, where they are a reminder.
+    pub reminder: Option<Reminder>,
     /// What is done with a unit whose serial went with other content.
     pub serial_used: SerialUsed,
     /// Who sends, for the record of operations.
@@ -190,6 +193,7 @@ impl Office {
             Some(order) if !judged.documents.is_empty() => {
                 let found = judged.documents.iter().filter_map(|index| files.get(*index));
                 let parcel = Parcel::of_documents(&order, options.document_person.clone(), found);
+                let parcel = Parcel { reminder: options.reminder, ..parcel };
                 let outcome = match room.for_one_more() {
                     Ok(()) => self.prepare_or_say(&mut action, &parcel, options).await?,
                     Err(fault) => UnitOutcome::Failed(fault),
@@ -279,6 +283,7 @@ impl Office {
             month: parcel.month,
             replaces,
             files: &parcel.files,
+            reminder: parcel.reminder,
         };
         let composed = compose(&draft, action.link.identity.signer(), &recipients, now)?;
         self.mishaps().pass(Point::LetterSealed).await;
@@ -291,6 +296,7 @@ impl Office {
             again: options.again,
             copy: &placed.copy,
             persons: &parcel.persons,
+            reminder: parcel.reminder,
             by: &options.by,
             now,
         };

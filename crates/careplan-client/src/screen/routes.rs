@@ -11,7 +11,7 @@ use super::admit::{Rule, admit};
 use super::pages::exchanged::{Received, Sent};
 use super::pages::{
     assets, board, exchanged, factor, folders, login, me, news, notices, partners, password, received,
-    record, reports, search, send, sent, settings, staff, start, top,
+    record, reminders, reports, search, send, sent, settings, staff, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -95,6 +95,9 @@ fn table() -> Vec<Entry> {
         // 月次ボード.
         read(May(Work), "/board", get(board::show)),
         read(May(Work), "/board/compare", get(board::compare)),
+        read(May(Work), "/board/remind", get(board::ask)),
+        write(May(Work), "/board/remind", post(board::remind)),
+        write(May(Work), "/reminders/{id}/settle", post(reminders::settle)),
         // The steps of the first start.
         read(Starter, "/start/connection", get(start::show_connection)),
         write(Starter, "/start/connection", post(start::try_connection)),

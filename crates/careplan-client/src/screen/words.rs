@@ -5,6 +5,7 @@ use careplan_domain::{Address, ServiceMonth};
 use careplan_web::{Tag, Tone};
 
 use crate::partners::NAME_TO_COME;
+use crate::reminders::ReminderKind;
 use crate::state::{ReceivedState, SentState};
 
 /// `2026年11月`
@@ -67,5 +68,14 @@ pub(super) fn users(item: &crate::history::Item) -> String {
         [] => "－".to_owned(),
         [one] => one.name.clone(),
         [first, more @ ..] => format!("{}　ほか{}人", first.name, more.len()),
+    }
+}
+
+/// What is asked for: `2026年11月分の実績をお送りください`.
+pub(super) fn asked_ja(kind: ReminderKind, month: &str) -> String {
+    match kind {
+        ReminderKind::PlanMissing => format!("{month}分の予定をお送りください"),
+        ReminderKind::PlanUnread => format!("{month}分の予定をご確認ください"),
+        ReminderKind::ActualsMissing => format!("{month}分の実績をお送りください"),
     }
 }

@@ -5,7 +5,8 @@ use sqlx::Row as _;
 use super::{State, StateFault, read_count};
 
 const COUNTS: &str = "select
-    (select count(*) from received where state in ('written', 'acknowledged')) as to_import,
+    (select count(*) from received where state in ('written', 'acknowledged')
+        and id not in (select transmission from reminder_received)) as to_import,
     (select count(*) from sent where state = 'prepared') as waiting,
     (select count(*) from sent where state in ('rejected', 'refused', 'expired')) as failed,
     (select count(*) from sent where state in ('accepted', 'fetched')) as unread";

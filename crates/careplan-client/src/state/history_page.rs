@@ -292,6 +292,14 @@ fn filtered(query: &mut QueryBuilder<Sqlite>, table: &Table, walk: &Walk<'_>) {
             (Direction::Received, false) => " and seen_at is null",
         });
     }
+    if let Some(wanted) = filter.reminders {
+        query.push(match (walk.direction, wanted) {
+            (Direction::Sent, true) => " and false",
+            (Direction::Sent, false) => "",
+            (Direction::Received, true) => " and id in (select transmission from reminder_received)",
+            (Direction::Received, false) => " and id not in (select transmission from reminder_received)",
+        });
+    }
     if let Some(after) = walk.after {
         // In the order of a page, what came stands before what was sent at one instant with one id.
         let than = if walk.direction < after.direction { "<=" } else { "<" };

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use careplan_domain::transmission::Header;
 use careplan_domain::{Timestamp, TransmissionId};
+use careplan_protocol::manifest::Reminder;
 use careplan_protocol::office_api::TransmissionEntry;
 use serde_json::json;
 use sqlx::Row as _;
@@ -34,15 +35,17 @@ pub(super) const COLUMNS: &str = columns!();
 
 const BY_ID: &str = select!("where id = $1");
 const ALL: &str = select!("order by seq");
-/// The index `received_to_import` has exactly these, in this order.
+/// The index `received_to_import` has exactly these, in this order. Reminders are for people, not for the care software.
 const TO_IMPORT: &str = select!(
-    "where state = 'acknowledged' and (coalesce(serial, ''), id) > ($1, $2) order by coalesce(serial, ''), id limit $3"
+    "where state = 'acknowledged' and (coalesce(serial, ''), id) > ($1, $2)
+     and id not in (select transmission from reminder_received) order by coalesce(serial, ''), id limit $3"
 );
 /// By serial within a state: units are written in the order in which they are to be imported.
 const DUE: &str = select!("where state = $1 and next_try_at <= $2 order by serial, seq limit 1");
 const TO_PLACE: &str = select!(
     "where state in ('written', 'acknowledged') and state_at >= $1
      and not exists (select 1 from placed_unit where placed_unit.transmission = received.id)
+     and id not in (select transmission from reminder_received)
      order by serial, seq limit $2"
 );
 const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing', 'left_alone')";
@@ -185,6 +188,9 @@ impl State {
             .bind(i64::from(verified.findings))
             .execute(&mut *tx)
             .await?;
+        if let Some(reminder) = verified.reminder {
+            super::reminders::heard(&mut tx, verified.id, reminder).await?;
+        }
         store_letter(&mut tx, verified.id, "received", verified.sealed).await?;
         super::proof::store_receipt(&mut tx, verified.id, verified.accepted).await?;
         commit(tx).await
@@ -352,6 +358,8 @@ pub struct VerifiedLetter<'a> {
     pub serial: Option<&'a str>,
     /// How much the check of the standard found.
     pub findings: u32,
+    /// What it asks for, where it is a reminder.
+    pub reminder: Option<Reminder>,
     /// The platform's receipt of its acceptance.
     pub accepted: &'a VerifiedReceipt,
     /// Now.

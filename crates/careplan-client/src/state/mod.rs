@@ -26,6 +26,7 @@ pub(crate) mod partner_rows;
 mod placed_units;
 mod proof;
 mod received_state;
+mod reminders;
 mod rows;
 mod safe;
 mod settings;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use careplan_domain::transmission::{Header, State as Life};
 use careplan_domain::{Address, Digest, Timestamp, TransmissionId};
+use careplan_protocol::manifest::Reminder;
 use serde_json::json;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -31,7 +32,7 @@ macro_rules! select {
 /// What is read of a row of `sent`.
 pub(super) const COLUMNS: &str = columns!();
 
-const BY_ID: &str = select!("where id = $1");
+pub(super) const BY_ID: &str = select!("where id = $1");
 const DUE: &str = select!("where state = 'prepared' and next_try_at <= $1 order by next_try_at, id limit 1");
 const OF_DISPATCH: &str = select!("where dispatch = $1 order by id");
 const ALL: &str = select!("order by id");
@@ -134,6 +135,8 @@ pub struct NewSent<'a> {
     pub copy: &'a str,
     /// Who is in it.
     pub persons: &'a [Person],
+    /// What it reminds of: one a day.
+    pub reminder: Option<Reminder>,
     /// Who sends.
     pub by: &'a Actor,
     /// Now.
@@ -142,13 +145,16 @@ pub struct NewSent<'a> {
 
 impl State {
     /// Stores a sealed letter with its row and a line in the record of operations, unless the same content is on its way or arrived: then
-    /// that earlier one is returned and nothing is stored.
+    /// that earlier one is returned and nothing is stored. The same holds for a second reminder of a day.
     ///
     /// # Errors
     /// [`StateFault`].
     pub async fn store_prepared(&self, new: &NewSent<'_>) -> Result<Option<Sent>, StateFault> {
         let header = &new.composed.header;
         let mut tx = self.begin().await?;
+        if let Some(before) = super::reminders::claim(&mut tx, new).await? {
+            return Ok(Some(before));
+        }
         if !new.again {
             let same = sqlx::query(SAME_CONTENT)
                 .bind(header.from.to_string())
@@ -183,7 +189,8 @@ impl State {
         super::history::store_persons(&mut tx, whose, new.persons).await?;
         store_letter(&mut tx, header.id, "sent", &new.composed.sealed).await?;
         let detail = json!({ "to": header.to.to_string() });
-        append_operation(&mut tx, (new.by.as_str(), new.now), ("sent", &header.id.to_string()), &detail)
+        let (action, detail) = super::reminders::noted(new.reminder, ("sent", detail));
+        append_operation(&mut tx, (new.by.as_str(), new.now), (action, &header.id.to_string()), &detail)
             .await?;
         commit(tx).await?;
         Ok(None)

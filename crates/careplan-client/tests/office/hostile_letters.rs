@@ -54,6 +54,7 @@ impl Scene {
             created_at: self.now,
             replaces: None,
             files: listed.collect(),
+            reminder: None,
         };
         let header = Header {
             id,
@@ -120,6 +121,7 @@ fn what_is_composed_is_read() {
         month: None,
         replaces: None,
         files: &files,
+        reminder: None,
     };
     let key = scene.key.terminal_public_key().unwrap();
     let composed = compose(&draft, scene.sender.signer(), &[Recipient::Terminal(&key)], scene.now).unwrap();

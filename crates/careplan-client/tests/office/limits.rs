@@ -41,6 +41,7 @@ fn the_largest_letter_to_the_most_terminals_is_not_larger_than_a_sealed_one_may_
         month: Some("202611".parse().unwrap()),
         replaces: Some("01920000-0000-7000-8000-000000000001".parse().unwrap()),
         files: &files,
+        reminder: None,
     };
     let composed = compose(&draft, signer, &recipients, now).unwrap();
     assert!(composed.header.sealed_bytes > TRANSMISSION_BYTES_MAX);

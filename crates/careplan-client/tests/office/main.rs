@@ -28,6 +28,7 @@ mod on_the_wire;
 mod other_terminal;
 mod poison;
 mod receivers_keys;
+mod reminders;
 mod report_commands;
 mod resident;
 mod running;

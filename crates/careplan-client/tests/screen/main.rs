@@ -25,6 +25,7 @@ mod noted;
 mod notices;
 mod partners;
 mod receiving;
+mod reminders;
 mod reports;
 mod routes;
 mod sending;

@@ -54,6 +54,7 @@ pub(crate) fn seal(members: &[Member], sender: usize, files: &[OutgoingFile]) ->
         month: None,
         replaces: None,
         files,
+        reminder: None,
     };
     let recipients: Vec<_> = to.keys.iter().map(Recipient::Terminal).collect();
     Ok(compose(&draft, from.link.identity.signer(), &recipients, now())?)

@@ -2,6 +2,7 @@
 
 mod asked;
 mod compare;
+mod remind;
 mod table;
 
 use std::sync::Arc;
@@ -10,10 +11,11 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_domain::ServiceMonth;
-use careplan_web::{DataTable, Markup};
+use careplan_web::{Button, DataTable, Markup};
 
 use self::asked::Asked;
 pub(in crate::screen) use self::compare::show as compare;
+pub(in crate::screen) use self::remind::{ask, remind};
 use crate::board::{Board, By, Row, Side, month_before};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
@@ -43,6 +45,8 @@ struct Main {
     /// Whose rows they are, when it is one partner's or one user's.
     of: String,
     table: DataTable,
+    /// The way to remind all of them.
+    remind: Option<Button>,
     /// Plan against actuals of the one partner or user.
     compare: Option<String>,
 }
@@ -53,9 +57,11 @@ pub(in crate::screen) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let now = member.visit.now;
-    let asked = Asked::read(&screen, &Fields::of_query(query), now).await?;
+    let fields = Fields::of_query(query);
+    let asked = Asked::read(&screen, &fields, now).await?;
     let view = &asked.view;
     let board = screen.office.boards().board(view, &asked.lines, now).await?;
+    let candidates = screen.office.reminders().candidates(view.month, &board.rows).await?;
     let is_narrow = view.partner.is_some() || view.person.is_some();
     let is_compared = is_narrow && board.rows.iter().any(has_both);
     let compare = is_compared.then(|| asked.path_of(compare::PATH, |view, _| view.look = None));
@@ -66,10 +72,11 @@ pub(in crate::screen) async fn show(
         sides: if board.has_other_side { sides(&asked) } else { Vec::new() },
         looks: looks(&asked, &board),
         of: of(&screen, &asked).await?,
-        table: table::of(&asked, &board)?,
+        table: table::of(&asked, &board, &remind::Reminding::new(&asked, &candidates, now))?,
+        remind: remind::all(&asked, &candidates, now),
         compare,
     };
-    screen.show(&member.visit, Page::new(TITLE, PATH, &main).broad())
+    screen.show(&member.visit, Page::new(TITLE, PATH, &main).notice(remind::notice(&fields)).broad())
 }
 
 /// Whether a plan and actuals are there to be compared.

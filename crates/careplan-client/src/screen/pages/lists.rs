@@ -38,13 +38,14 @@ struct Standing {
     label: &'static str,
     states: &'static [&'static str],
     read: Option<bool>,
+    reminders: Option<bool>,
 }
 
 /// What lies here, for somebody to read.
 const HERE: &[&str] = &["written", "acknowledged", "importing", "imported"];
 
 const fn standing(word: &'static str, label: &'static str, states: &'static [&'static str]) -> Standing {
-    Standing { word, label, states, read: None }
+    Standing { word, label, states, read: None, reminders: None }
 }
 
 /// 受信.
@@ -53,9 +54,11 @@ pub(super) const RECEIVED: List = List {
     path: "/received",
     partner: "送信元",
     standings: &[
-        Standing { word: "unread", label: "未読", states: HERE, read: Some(false) },
-        Standing { word: "read", label: "既読", states: HERE, read: Some(true) },
-        standing("waiting", "未取込", &["written", "acknowledged"]),
+        Standing { read: Some(false), ..standing("unread", "未読", HERE) },
+        Standing { read: Some(true), ..standing("read", "既読", HERE) },
+        // What a partner reminds of is not for the care software.
+        Standing { reminders: Some(false), ..standing("waiting", "未取込", &["written", "acknowledged"]) },
+        Standing { reminders: Some(true), ..standing("reminder", "催促", HERE) },
         standing("imported", "取込済", &["importing", "imported"]),
         standing("withdrawn", "取下げ", &["withdrawn"]),
         standing("failed", "開けません・期限切れ", &["set_aside", "left_alone", "refused", "expired"]),
@@ -149,6 +152,7 @@ impl Asked {
             month: self.fields.text("month").parse().ok(),
             states: standing.map(|it| it.states.to_vec()).unwrap_or_default(),
             read: standing.and_then(|it| it.read),
+            reminders: standing.and_then(|it| it.reminders),
             text: Some(self.user().to_owned()).filter(|text| !text.is_empty()),
             named: Vec::new(),
         }

@@ -15,6 +15,7 @@ pub(super) mod partners;
 pub(super) mod password;
 pub(super) mod received;
 pub(super) mod record;
+pub(super) mod reminders;
 pub(super) mod reports;
 pub(super) mod search;
 pub(super) mod send;

@@ -13,6 +13,7 @@ use careplan_web::{Button, Cell, Choice, DataTable, FieldErrors, PostForm, TextF
 use crate::history::{Direction, Exchanged, Filter, Item, Key};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::pages::reminders;
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, local};
@@ -93,7 +94,7 @@ async fn draw(
     let kinds = UnitKind::ALL.iter().fold(kinds, |kinds, kind| kinds.option(kind.as_str(), kind.label_ja()));
     let (table, next) = match found {
         Some((items, next)) => {
-            (Some(table(screen, &items).await), next.map(|next| form_of_next(fields, next)))
+            (Some(table(screen, &items).await?), next.map(|next| form_of_next(fields, next)))
         }
         None => (None, None),
     };
@@ -134,7 +135,9 @@ fn form_of_next(fields: &Fields, next: Key) -> PostForm {
     FIELDS.into_iter().fold(form, |form, name| form.hidden(name, fields.text(name)))
 }
 
-async fn table(screen: &Screen, items: &[Item]) -> DataTable {
+async fn table(screen: &Screen, items: &[Item]) -> Result<DataTable, Refused> {
+    let ids: Vec<_> = items.iter().map(|item| item.key().id).collect();
+    let asking = screen.office.reminders().among(&ids).await?;
     let numbers: Vec<OfficeNumber> = items.iter().map(|item| item.partner().office).collect();
     let partners = screen.partners.of(&screen.office, &numbers).await;
     let heads = ["相手", "種類", "対象年月", "利用者", "日時", "状態", ""];
@@ -145,6 +148,9 @@ async fn table(screen: &Screen, items: &[Item]) -> DataTable {
         let name = partners.get(&item.partner().office).map_or("", Partner::name);
         let (header, state, path) = match &item.what {
             Exchanged::Sent(sent) => (&sent.header, sent_tag(sent.state), format!("/sent/{}", key.id)),
+            Exchanged::Received(received) if asking.contains(&key.id) => {
+                (&received.header, reminders::tag(), format!("/received/{}", key.id))
+            }
             Exchanged::Received(received) => {
                 (&received.header, received_tag(received.state), format!("/received/{}", key.id))
             }
@@ -163,5 +169,5 @@ async fn table(screen: &Screen, items: &[Item]) -> DataTable {
             Cell::action(Button::link("見る", path).secondary().small().about(local(key.at))),
         ]);
     }
-    table
+    Ok(table)
 }

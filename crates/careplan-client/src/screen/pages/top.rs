@@ -23,6 +23,7 @@ struct Main {
     safe: Option<Banner>,
     news: Markup,
     work: DataTable,
+    asked: Option<DataTable>,
     notices: Option<Markup>,
 }
 
@@ -43,8 +44,12 @@ pub(in crate::screen) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let fields = Fields::of_query(query);
-    let notice =
-        (fields.text("done") == "password").then(|| Banner::new(Tone::Success, "パスワードを変更しました。"));
+    let said = match fields.text("done") {
+        "password" => Some("パスワードを変更しました。"),
+        "settled" => Some("依頼を対応済みにしました。"),
+        _ => None,
+    };
+    let notice = said.map(|said| Banner::new(Tone::Success, said));
     let set_up = unfinished(&screen, member.session.role).await?;
     let counts = screen.office.state().counts().await?;
     let drafts = screen.desk.drafts().await?.len() as u64;
@@ -94,6 +99,7 @@ pub(in crate::screen) async fn show(
     let folders = super::folders::on_top(&screen.hub.folders());
     let safe = super::settings::backup::warning(&screen, member.visit.now).await?;
     let news = super::news::of_now(&screen)?;
-    let main = Main { set_up, folders, safe, news, work, notices };
+    let asked = super::reminders::on_top(&screen).await?;
+    let main = Main { set_up, folders, safe, news, work, asked, notices };
     screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
 }

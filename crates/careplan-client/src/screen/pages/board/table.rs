@@ -4,6 +4,7 @@ use askama::Template;
 use careplan_web::{Cell, DataTable, Markup, Tag, Tone};
 
 use super::asked::Asked;
+use super::remind::Reminding;
 use super::{compare, has_both};
 use crate::board::{Board, By, Cell as Stand, CellState, Column, Due, Row, Subject};
 use crate::partners::NAME_TO_COME;
@@ -23,13 +24,14 @@ struct State {
     about: String,
 }
 
-pub(super) fn of(asked: &Asked, board: &Board) -> Result<DataTable, Refused> {
+pub(super) fn of(asked: &Asked, board: &Board, reminding: &Reminding<'_>) -> Result<DataTable, Refused> {
     let side = asked.view.side;
     let subject = match asked.view.by {
         By::Partner => "事業所",
         By::Person => "利用者",
     };
     let heads = std::iter::once(subject).chain(Column::ALL.map(|column| column.title_ja(side)));
+    let heads = heads.chain(reminding.head());
     let none = if board.all == 0 {
         "この月に送受信したもの、または予定されているものはありません。"
     } else {
@@ -39,8 +41,9 @@ pub(super) fn of(asked: &Asked, board: &Board) -> Result<DataTable, Refused> {
     for row in &board.rows {
         let mut cells = vec![subject_of(asked, row)];
         for (column, cell) in Column::ALL.into_iter().zip(&row.cells) {
-            cells.push(cell_of(asked, row, (column, cell))?);
+            cells.push(cell_of(asked, row, (column, cell), &reminding.noted(row, column))?);
         }
+        cells.extend(reminding.button(row));
         table = table.row(cells);
     }
     Ok(table)
@@ -84,7 +87,12 @@ fn compared(asked: &Asked, row: &Row) -> Option<String> {
     })
 }
 
-fn cell_of(asked: &Asked, row: &Row, (column, cell): (Column, &Stand)) -> Result<Cell, Refused> {
+fn cell_of(
+    asked: &Asked,
+    row: &Row,
+    (column, cell): (Column, &Stand),
+    reminded: &str,
+) -> Result<Cell, Refused> {
     if cell.state == CellState::NotDue {
         return Ok(Cell::text(cell.state.label_ja()));
     }
@@ -106,7 +114,7 @@ fn cell_of(asked: &Asked, row: &Row, (column, cell): (Column, &Stand)) -> Result
     let at = cell.at.map(local).unwrap_or_default();
     // What is not there has a reason instead of a day.
     let why = cell.due.map_or("", Due::reason_ja);
-    let note = format!("{count}{at}{why}");
+    let note = format!("{count}{at}{why}{reminded}");
     let drawn = Cell::markup(drawn);
     Ok(if note.is_empty() { drawn } else { drawn.note(note) })
 }

@@ -1,5 +1,6 @@
 //! What came, as a list: what is asked for, what was read and taken over, and many marked as taken over at once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -14,7 +15,7 @@ use crate::history::{Exchanged, Item, Page as Lines};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::lists::{Asked, RECEIVED, ROWS, tags};
-use crate::screen::pages::news;
+use crate::screen::pages::{news, reminders};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local, not_drawn};
@@ -61,11 +62,14 @@ pub(in crate::screen) async fn find(
 
 async fn draw(screen: &Screen, member: &Member, asked: &Asked) -> Result<Response, Refused> {
     let page = screen.office.history().page(&asked.filter(), asked.after(), ROWS).await?;
-    let markable: Vec<String> = page.items.iter().filter_map(markable).map(|id| id.to_string()).collect();
+    let ids: Vec<TransmissionId> = page.items.iter().map(|item| item.key().id).collect();
+    let asking = screen.office.reminders().among(&ids).await?;
+    let markable: Vec<String> =
+        page.items.iter().filter_map(|item| markable(item, &asking)).map(|id| id.to_string()).collect();
     let main = List {
         news: news::of_now(screen)?,
         form: asked.form(screen, member.visit.now).await?,
-        table: table(screen, &page, asked.is_narrow()).await?,
+        table: table(screen, (&page, &asking), asked.is_narrow()).await?,
         button: (!markable.is_empty()).then(|| {
             Button::submit("選んだものを取込済にする").value("which", "picked").busy("記録しています")
         }),
@@ -81,7 +85,11 @@ async fn draw(screen: &Screen, member: &Member, asked: &Asked) -> Result<Respons
     screen.show(&member.visit, Page::new("受信", "/received", &main).notice(notice).broad())
 }
 
-async fn table(screen: &Screen, page: &Lines, is_narrow: bool) -> Result<DataTable, Refused> {
+async fn table(
+    screen: &Screen,
+    (page, asking): (&Lines, &BTreeSet<TransmissionId>),
+    is_narrow: bool,
+) -> Result<DataTable, Refused> {
     let numbers: Vec<OfficeNumber> = page.items.iter().map(|item| item.partner().office).collect();
     let partners = screen.partners.of(&screen.office, &numbers).await;
     let heads = ["送信元", "種類", "対象年月", "利用者", "届いた日時", "状態", "選ぶ", ""];
@@ -103,17 +111,17 @@ async fn table(screen: &Screen, page: &Lines, is_narrow: bool) -> Result<DataTab
             Cell::text(month_ja(header.month)),
             Cell::text(users(item)),
             Cell::text(local(received.accepted_at)),
-            remark(Cell::markup(tags(marks(item, received))?), received),
-            Cell::markup(pick(item, row, &about)?),
+            remark(Cell::markup(tags(marks(item, received, asking.contains(&id)))?), received),
+            Cell::markup(pick(markable(item, asking), row, &about)?),
             Cell::action(open),
         ]);
     }
     Ok(table)
 }
 
-/// 未読 or 既読, and how far it is.
-fn marks(item: &Item, received: &Received) -> Vec<Tag> {
-    let state = received_tag(received.state);
+/// 未読 or 既読, and how far it is; a reminder goes nowhere.
+fn marks(item: &Item, received: &Received, is_reminder: bool) -> Vec<Tag> {
+    let state = if is_reminder { reminders::tag() } else { received_tag(received.state) };
     let read = match item.seen_at {
         _ if !is_here(received) => return vec![state],
         None => Tag::new(Tone::Info, "未読"),
@@ -123,9 +131,11 @@ fn marks(item: &Item, received: &Received) -> Vec<Tag> {
 }
 
 /// What the care software may have taken over, and nobody said so yet.
-fn markable(item: &Item) -> Option<TransmissionId> {
+fn markable(item: &Item, asking: &BTreeSet<TransmissionId>) -> Option<TransmissionId> {
     match &item.what {
-        Exchanged::Received(it) if it.state == ReceivedState::Acknowledged => Some(it.header.id),
+        Exchanged::Received(it) if it.state == ReceivedState::Acknowledged => {
+            Some(it.header.id).filter(|id| !asking.contains(id))
+        }
         Exchanged::Received(_) | Exchanged::Sent(_) => None,
     }
 }
@@ -142,8 +152,8 @@ struct Pick<'a> {
     about: &'a str,
 }
 
-fn pick(item: &Item, row: usize, about: &str) -> Result<Markup, Refused> {
-    Markup::of(&Pick { row, id: markable(item), about }).map_err(|error| not_drawn(&error))
+fn pick(id: Option<TransmissionId>, row: usize, about: &str) -> Result<Markup, Refused> {
+    Markup::of(&Pick { row, id, about }).map_err(|error| not_drawn(&error))
 }
 
 fn notice(fields: &Fields, now: Timestamp) -> Option<Banner> {

@@ -13,8 +13,8 @@ use crate::history::Direction;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::exchanged::timeline;
-use crate::screen::pages::forms;
 use crate::screen::pages::versions::{self, Versions};
+use crate::screen::pages::{forms, reminders};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
@@ -53,12 +53,14 @@ pub(in crate::screen) async fn one(
     let header = &received.header;
     let partners = screen.partners.of(&screen.office, &[header.from.office]).await;
     let name = partners.get(&header.from.office).map_or("", Partner::name);
+    let asked = screen.office.reminders().one(id).await?;
+    let tag = if asked.is_some() { reminders::tag() } else { received_tag(received.state) };
     let mut facts = Facts::default()
         .fact("送信元", partner(header.from, name))
         .fact("種類", header.unit.label_ja())
         .fact("対象年月", month_ja(header.month))
         .fact("届いた日時", local(received.accepted_at))
-        .fact("状態", remark(Cell::tag(received_tag(received.state)), &received))
+        .fact("状態", remark(Cell::tag(tag), &received))
         .fact("送信番号", Cell::code(id.to_string()));
     if let Some(folder) = &received.folder {
         let inbox = screen.office.inbox_folder().await?;
@@ -66,7 +68,12 @@ pub(in crate::screen) async fn one(
     }
     let (files, has_forms) = forms::table(&screen, (id, Direction::Received)).await?;
     let versions = versions::beside(&screen, (id, Direction::Received)).await?;
-    let can_import = matches!(received.state, ReceivedState::Written | ReceivedState::Acknowledged);
+    if let Some(asked) = &asked {
+        facts = facts.fact("依頼の月", Cell::link("月次ボードで見る", reminders::board(asked)));
+    }
+    // What a partner reminds of is not for the care software.
+    let can_import =
+        asked.is_none() && matches!(received.state, ReceivedState::Written | ReceivedState::Acknowledged);
     let imported = can_import.then(|| {
         PostForm::new(
             format!("/received/{id}/imported"),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::screen::words::month_ja;
 use crate::staff::{Person, Role};
 
 /// What the stable words of the record mean.
@@ -22,6 +23,8 @@ const ACTIONS: &[(&str, &str)] = &[
     ("partner.removed", "アドレス帳から外した"),
     ("provision.saved", "第三者提供の記録を保存"),
     ("recovery_key.made", "復旧キーを作成"),
+    ("reminder.sent", "催促を送信"),
+    ("reminder.settled", "相手からの依頼を対応済みにした"),
     ("send", "送信を依頼"),
     ("send.dropped", "送信前のファイルを取り消し"),
     ("sent", "送信"),
@@ -59,6 +62,9 @@ pub(super) fn detail_ja(detail: &str) -> String {
         ("browser", Value::String(browser)) => Some(browser.clone()),
         ("role", Value::String(role)) => Role::parse(role).map(|role| format!("{}にした", role.label_ja())),
         ("to", Value::String(to)) => Some(format!("宛先 {to}")),
+        ("month", Value::String(month)) => {
+            month.parse().ok().map(|month| format!("{}分", month_ja(Some(month))))
+        }
         ("misses", Value::Number(misses)) => Some(format!("続けて{misses}回")),
         ("required", Value::Bool(true)) => Some("全員が使う".to_owned()),
         ("required", Value::Bool(false)) => Some("使いたい人だけが使う".to_owned()),
@@ -102,9 +108,16 @@ mod tests {
                     continue;
                 }
                 let text = std::fs::read_to_string(&path).unwrap();
-                for prefix in
-                    ["staff.", "partner.", "application.", "settings.", "certificate.", "send.", "imported."]
-                {
+                for prefix in [
+                    "staff.",
+                    "partner.",
+                    "application.",
+                    "reminder.",
+                    "settings.",
+                    "certificate.",
+                    "send.",
+                    "imported.",
+                ] {
                     for (at, _) in text.match_indices(&format!("\"{prefix}")) {
                         let word = text[at + 1..].split('"').next().unwrap();
                         let is_word = |it: char| it.is_ascii_lowercase() || it == '.' || it == '_';

@@ -1,0 +1,224 @@
+//! 催促する: a button in the rows where something is due, and one for all of them with a page before it that says who gets what.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use careplan_domain::calendar::day;
+use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp};
+use careplan_web::{Banner, Button, Cell, DataTable, Link, PostForm, Tone, way_back};
+use http::StatusCode;
+
+use super::asked::Asked;
+use super::{PATH, TITLE};
+use crate::board::{By, Column, Row, Side, Subject, column_of};
+use crate::reminders::{AT_ONCE_MAX, Candidate, Order, RemindFault};
+use crate::screen::Screen;
+use crate::screen::fields::Fields;
+use crate::screen::refused::Refused;
+use crate::screen::show::{Page, go_to, local};
+use crate::screen::visit::Member;
+use crate::screen::words::{asked_ja, month_ja};
+use crate::staff::Actor;
+
+/// Where reminders are asked for and sent.
+const REMIND: &str = "/board/remind";
+
+/// What the rows of a board say of reminders.
+pub(super) struct Reminding<'a> {
+    asked: &'a Asked,
+    candidates: &'a [Candidate],
+    now: Timestamp,
+}
+
+impl<'a> Reminding<'a> {
+    pub(super) fn new(asked: &'a Asked, candidates: &'a [Candidate], now: Timestamp) -> Self {
+        Self { asked, candidates, now }
+    }
+
+    /// The head of the column, where there is one.
+    pub(super) fn head(&self) -> Option<&'static str> {
+        (!self.candidates.is_empty()).then_some("催促")
+    }
+
+    fn of(&self, row: &Row) -> Option<&Candidate> {
+        let Subject::Partner(office, _) = &row.subject else { return None };
+        self.candidates.iter().find(|it| it.partner == *office)
+    }
+
+    /// `催促済 11月26日`, for the cell of what was reminded of.
+    pub(super) fn noted(&self, row: &Row, column: Column) -> String {
+        let side = self.asked.view.side;
+        let reminded = self.of(row).and_then(|candidate| {
+            let mut kinds = candidate.asks.iter().filter(|(kind, _)| column_of(*kind, side) == Some(column));
+            kinds.find_map(|(_, at)| *at)
+        });
+        reminded.map_or_else(String::new, |at| format!("　催促済 {}", short(at)))
+    }
+
+    /// The cell of the column; the button only where something can be sent now.
+    pub(super) fn button(&self, row: &Row) -> Option<Cell> {
+        self.head()?;
+        let candidate = self.of(row).filter(|it| it.open(self.now).next().is_some());
+        let Some(candidate) = candidate else { return Some(Cell::text("")) };
+        let button = Button::submit("催促する").secondary().small().about(&candidate.name);
+        let view = &self.asked.view;
+        let form = PostForm::new(REMIND, button.busy("送信しています"))
+            .hidden("partners", candidate.partner.to_string())
+            .hidden("month", view.month.to_string())
+            .hidden("side", view.side.as_str())
+            .hidden("back", self.asked.path(|_, _| {}));
+        Some(Cell::action(form))
+    }
+}
+
+/// `11月26日`
+fn short(at: Timestamp) -> String {
+    let day = day(at);
+    format!("{}月{}日", day.month(), day.day())
+}
+
+/// The way to remind all that are shown; only where there is somebody.
+pub(super) fn all(asked: &Asked, candidates: &[Candidate], now: Timestamp) -> Option<Button> {
+    let is_any = candidates.iter().any(|it| it.open(now).next().is_some());
+    let path = asked.path_of(REMIND, |_, _| {});
+    is_any.then(|| Button::link("まとめて催促", path).secondary())
+}
+
+/// What was sent just now.
+pub(super) fn notice(fields: &Fields) -> Option<Banner> {
+    if fields.text("done") != "reminded" {
+        return None;
+    }
+    let count = |name: &str| fields.text(name).parse::<usize>().unwrap_or_default();
+    let (sent, left) = (count("sent"), count("left"));
+    let banner = if sent == 0 {
+        Banner::new(Tone::Warning, "催促を送れませんでした。")
+    } else {
+        Banner::new(Tone::Success, format!("{sent}事業所に催促を送ります。"))
+    };
+    Some(match left {
+        0 => banner,
+        left => banner.paragraph(format!(
+            "ほかの{left}事業所には送っていません（今日すでに送ったか、いま送れないか、もう届いています）。行の「催促する」を押すと、理由がわかります。"
+        )),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "board_remind.html")]
+struct Main {
+    table: DataTable,
+    left: Option<DataTable>,
+    send: Option<PostForm>,
+    back: Button,
+}
+
+/// Who would get a reminder, and who would not.
+pub(in crate::screen) async fn ask(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let now = member.visit.now;
+    let asked = Asked::read(&screen, &Fields::of_query(query), now).await?;
+    // Only partners can be reminded.
+    let view = crate::board::View { by: By::Partner, ..asked.view.clone() };
+    let board = screen.office.boards().board(&view, &asked.lines, now).await?;
+    let candidates = screen.office.reminders().candidates(view.month, &board.rows).await?;
+    let (open, left): (Vec<_>, Vec<_>) =
+        candidates.iter().partition(|candidate| candidate.open(now).next().is_some());
+    let back = asked.path(|_, _| {});
+    let numbers: Vec<String> = open.iter().map(|it| it.partner.to_string()).collect();
+    let send = (!open.is_empty()).then(|| {
+        PostForm::new(
+            REMIND,
+            Button::submit(format!("{}事業所に催促を送る", open.len())).busy("送信しています"),
+        )
+        .hidden("partners", numbers.join(","))
+        .hidden("many", "1")
+        .hidden("month", view.month.to_string())
+        .hidden("side", view.side.as_str())
+        .hidden("back", back.clone())
+    });
+    let main = Main {
+        table: table(&open, view.month, now),
+        left: (!left.is_empty()).then(|| others(&left)),
+        send,
+        back: Button::link("送らずに戻る", back).secondary(),
+    };
+    let crumbs = [Link::new(TITLE, PATH)];
+    screen.show(&member.visit, Page::new("まとめて催促", PATH, &main).crumbs(&crumbs))
+}
+
+fn table(open: &[&Candidate], month: ServiceMonth, now: Timestamp) -> DataTable {
+    let empty = "いま催促を送れる事業所はありません。";
+    let table = DataTable::new("催促を送る事業所", ["事業所", "依頼すること"], empty);
+    open.iter().fold(table, |table, candidate| {
+        let asks: Vec<String> =
+            candidate.open(now).map(|kind| asked_ja(kind, &month_ja(Some(month)))).collect();
+        table.row([partner(candidate), Cell::text(asks.join("、"))])
+    })
+}
+
+/// Those who get nothing, and why.
+fn others(left: &[&Candidate]) -> DataTable {
+    let table = DataTable::new("今回は送らない事業所", ["事業所", "理由"], "");
+    left.iter().fold(table, |table, candidate| {
+        let last = candidate.asks.iter().filter_map(|(_, at)| *at).max();
+        let why = match last {
+            Some(at) if candidate.is_joined => format!("今日すでに送りました（{}）。", local(at)),
+            _ => "いま送れません（アドレス帳の利用状況を確かめてください）。".to_owned(),
+        };
+        table.row([partner(candidate), Cell::text(why)])
+    })
+}
+
+fn partner(candidate: &Candidate) -> Cell {
+    Cell::text(candidate.name.clone()).note(candidate.partner.to_string())
+}
+
+/// Reminds one partner, or many at once.
+pub(in crate::screen) async fn remind(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    fields: Fields,
+) -> Result<Response, Refused> {
+    let partners: Vec<OfficeNumber> =
+        fields.text("partners").split(',').filter_map(|number| number.parse().ok()).collect();
+    let month = fields.text("month").parse::<ServiceMonth>().map_err(|_| Refused::form())?;
+    let side = Side::ALL.into_iter().find(|side| side.as_str() == fields.text("side"));
+    let side = side.ok_or_else(Refused::form)?;
+    let by = Actor::from(&member.session);
+    let (mut sent, mut left) = (0_usize, partners.len().saturating_sub(AT_ONCE_MAX));
+    for partner in partners.iter().copied().take(AT_ONCE_MAX) {
+        match screen.office.reminders().remind(&Order { partner, month, side }, &by).await {
+            Ok(_) => sent += 1,
+            Err(RemindFault::Office(fault)) => return Err(fault.into()),
+            Err(_) if !fields.text("many").is_empty() => left += 1,
+            Err(fault) => return Err(refused(&fault)),
+        }
+    }
+    if partners.is_empty() {
+        return Err(Refused::form());
+    }
+    screen.hub.changed();
+    let back = way_back(fields.text("back"));
+    let back = if back.starts_with(PATH) { back } else { PATH };
+    let and = if back.contains('?') { '&' } else { '?' };
+    Ok(go_to(&format!("{back}{and}done=reminded&sent={sent}&left={left}")))
+}
+
+/// Why one partner is not reminded.
+fn refused(fault: &RemindFault) -> Refused {
+    let (status, title) = match fault {
+        RemindFault::Today(at) => (StatusCode::CONFLICT, format!("この依頼は、{}に送っています", local(*at))),
+        RemindFault::NothingDue => (StatusCode::CONFLICT, "催促することはありません".to_owned()),
+        RemindFault::NotJoined => (StatusCode::CONFLICT, "この事業所には催促を送れません".to_owned()),
+        RemindFault::NotSent(_) | RemindFault::Office(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "催促を送れませんでした".to_owned())
+        }
+    };
+    Refused::said(status, &title, fault)
+}
