@@ -11,6 +11,6 @@ create table wizard_step (
 
 -- What was typed and will be needed again; passwords never.
 create table wizard_answer (
-    name  text primary key not null,     -- platform, fingerprint, user_id; practice_…: what the first exchange is made of
+    name  text primary key not null,     -- platform, fingerprint, user_id, site; practice_…: what the first exchange is made of
     value text not null
 ) strict;

@@ -22,7 +22,9 @@ use crate::trust::{ReceiptFault, Trust, TrustFault};
 #[derive(Debug, thiserror::Error)]
 pub enum OfficeFault {
     /// Nobody set the client up.
-    #[error("初期設定がまだです。careplan-client setup を実行してください。")]
+    #[error(
+        "初期設定がまだです。careplan-client run を実行し、careplan-client open で開く画面か、careplan-client setup で、初期設定を済ませてください。"
+    )]
     NotSetUp,
     /// Another process holds the engine.
     #[error(

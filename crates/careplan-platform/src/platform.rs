@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use crate::caller::Standings;
 use crate::clock::Clock;
 use crate::login::IssuePasswords;
+use crate::mail::SiteUrl;
 use crate::mailbox::Mailbox;
 use crate::signer::Signer;
 use crate::store::Store;
@@ -31,6 +32,8 @@ pub struct Platform {
     pub order_bell: Arc<Notify>,
     /// How long an enrolling terminal waits for its certificate before it is told to ask again.
     pub enrol_wait: Duration,
+    /// Where offices reach the web site.
+    pub site_url: SiteUrl,
     /// Signs receipts, trust lists, audit checkpoints.
     pub signer: Arc<dyn Signer>,
 }

@@ -27,6 +27,10 @@ pub struct Account {
     /// The licence.
     #[schema(value_type = Object)]
     pub licence: LicenceState,
+    /// Where the web site of the operations centre is: application, licence, certificates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://careplan.example")]
+    pub site: Option<String>,
 }
 
 /// One office of the directory.

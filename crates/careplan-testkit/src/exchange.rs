@@ -34,7 +34,8 @@ struct Operator {
 
 /// A platform for one test.
 pub struct Exchange {
-    database_url: String,
+    /// Held, because a SQLite file goes with its last holder; `None` where it is the platform's own.
+    database: Option<TestDatabase>,
     shelf: String,
     further: String,
     folder: PathBuf,
@@ -57,7 +58,7 @@ impl Exchange {
         let folder = TempDir::with_prefix("careplan-exchange-")?;
         let path = folder.path().to_owned();
         let shelf = format!("folder = {:?}", path.join("letters"));
-        Self::begin((path, Some(folder)), database.url(), shelf, further).await
+        Self::begin((path, Some(folder)), Some(database.clone()), shelf, further).await
     }
 
     /// Starts a platform whose large letters lie on an S3 server.
@@ -76,7 +77,7 @@ impl Exchange {
             s3.endpoint(),
             S3Server::ACCESS_KEY,
         );
-        Self::begin((path, Some(folder)), database.url(), shelf, "").await
+        Self::begin((path, Some(folder)), Some(database.clone()), shelf, "").await
     }
 
     /// Starts a platform that keeps everything in one folder, as it does without any settings:
@@ -86,19 +87,19 @@ impl Exchange {
     /// When it does not start.
     pub async fn embedded(folder: &Path, further: &str) -> anyhow::Result<Self> {
         let shelf = format!("folder = {:?}", folder.join("letters"));
-        Self::begin((folder.to_owned(), None), "", shelf, further).await
+        Self::begin((folder.to_owned(), None), None, shelf, further).await
     }
 
     async fn begin(
         (folder, own_folder): (PathBuf, Option<TempDir>),
-        database_url: &str,
+        database: Option<TestDatabase>,
         shelf: String,
         further: &str,
     ) -> anyhow::Result<Self> {
         let (clock, hand) = Clock::by_hand(Clock::system().now());
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut exchange = Self {
-            database_url: database_url.to_owned(),
+            database,
             shelf,
             further: further.to_owned(),
             folder,
@@ -289,7 +290,7 @@ impl Exchange {
             replica,
             "",
             port,
-            self.database_url,
+            self.database.as_ref().map_or("", TestDatabase::url),
             self.shelf,
             at("ca.key"),
             at("ca.pem"),

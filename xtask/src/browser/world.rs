@@ -48,6 +48,20 @@ struct World<'a> {
     /// Offices whose clients the journeys start and stop themselves.
     #[serde(flatten)]
     standing: Standing,
+    /// An office whose client was just unpacked; it has not applied yet.
+    first_start: FirstStart,
+}
+
+/// What somebody has at hand who starts a client for the first time.
+#[derive(Serialize)]
+struct FirstStart {
+    /// The address that the program says.
+    screens: String,
+    /// Where the platform is, and the fingerprint of its root, as in the letter.
+    office_api: String,
+    fingerprint: String,
+    #[serde(flatten)]
+    letter: Member,
 }
 
 /// An office and what stands in its letter.
@@ -78,6 +92,7 @@ pub(super) fn in_a_world(
     let platform = Platform::start(programs, &folder.path().join("platform"), &all, SETTINGS)?;
     let (pair, others) = all.split_at(2);
     let [first, second] = pair else { bail!("there are offices") };
+    let [others @ .., beginner, practice] = others else { bail!("there are offices") };
     let mut members = Vec::new();
     for office in others.iter().take(LETTERS) {
         members.push(Member::of(office, platform.letter_to(office)?));
@@ -95,6 +110,16 @@ pub(super) fn in_a_world(
     let standing = Standing::of(rest, |office| partner(programs, &platform, office, folder.path()))?;
     let slips = months(&sender, &receiver, &partners, folder.path())?;
     publish(&platform)?;
+    let practice = partner(programs, &platform, practice, folder.path())?.echo()?;
+    let unpacked = Office::empty(programs, beginner, &folder.path().join(beginner.folder))?;
+    let begun = unpacked.run_empty()?;
+    let letter = platform.letter_to(beginner)?;
+    let first_start = FirstStart {
+        screens: unpacked.screens()?,
+        office_api: platform.url(),
+        fingerprint: letter.fingerprint.clone(),
+        letter: Member::of(beginner, letter),
+    };
     let world = World {
         site: platform.site_url(),
         platform: &programs.platform,
@@ -108,10 +133,13 @@ pub(super) fn in_a_world(
         export: Path::new("crates/careplan-standard/examples").canonicalize()?,
         offices: members,
         standing,
+        first_start,
     };
     let file = folder.path().join("world.json");
     fs::write(&file, serde_json::to_vec_pretty(&world)?)?;
     let worked = work(&file);
+    begun.stop()?;
+    practice.stop()?;
     sender.stop()?;
     receiver.stop()?;
     platform.stop()?;

@@ -31,8 +31,7 @@ impl Office {
         platform: &Platform,
         letter: &Letter,
     ) -> anyhow::Result<Self> {
-        fs::create_dir_all(folder)?;
-        let office = Self { program: programs.client.clone(), invented, folder: folder.to_owned() };
+        let office = Self::empty(programs, invented, folder)?;
         let [password, issue_password] = ["password", "issue-password"].map(|name| folder.join(name));
         write_secret(&password, &letter.password)?;
         write_secret(&issue_password, &letter.issue_password)?;
@@ -46,6 +45,16 @@ impl Office {
         setup.arg("--password-file").arg(password).arg("--issue-password-file").arg(issue_password);
         command::output(&mut setup).with_context(|| format!("set up the client of {}", invented.name))?;
         Ok(office)
+    }
+
+    /// An office whose client was just unpacked.
+    pub(crate) fn empty(
+        programs: &Programs,
+        invented: &'static Invented,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder)?;
+        Ok(Self { program: programs.client.clone(), invented, folder: folder.to_owned() })
     }
 
     /// A command of the client on this office's data.
@@ -69,15 +78,30 @@ impl Office {
 
     /// Starts the client as it runs all day, and returns once it does: from then on Ctrl-C ends it in order.
     pub(crate) fn run(&self) -> anyhow::Result<Child> {
+        // Two clients on one PC have a port each.
+        self.run_until(&["run", "--listen", "0"], "送受信を始めます")
+    }
+
+    /// The same before anything is set up.
+    pub(crate) fn run_empty(&self) -> anyhow::Result<Child> {
+        self.run_until(&["run", "--listen", "0"], "careplan-client open")
+    }
+
+    /// Answers by itself as the practice partner.
+    pub(crate) fn echo(&self) -> anyhow::Result<Child> {
+        self.run_until(&["echo"], "自動で答えます")
+    }
+
+    /// Starts a command that goes on, and returns once it said so.
+    fn run_until(&self, words: &[&str], said: &str) -> anyhow::Result<Child> {
         let path = self.folder.join("client.log");
         let log = fs::File::create(&path)?;
-        let mut run = self.command("run");
-        // Two clients on one PC have a port each.
-        run.args(["--listen", "0"]);
-        run.stdout(log.try_clone()?).stderr(log);
+        let (name, arguments) = words.split_first().context("a command")?;
+        let mut run = self.command(name);
+        run.args(arguments).stdout(log.try_clone()?).stderr(log);
         let mut child = Child::start(run, &format!("careplan-client of {}", self.invented.name))?;
         child::wait_for("the client to be online", &mut child, || {
-            fs::read_to_string(&path).ok()?.contains("送受信を始めます").then_some(())
+            fs::read_to_string(&path).ok()?.contains(said).then_some(())
         })
         .with_context(|| format!("see {}", path.display()))?;
         Ok(child)

@@ -190,6 +190,28 @@ impl CellState {
     }
 }
 
+/// Why something is due that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    /// It was there and was taken back.
+    TakenBack,
+    /// There is a plan of this month.
+    Planned,
+    /// There was one the month before.
+    Before,
+}
+
+impl Due {
+    /// The reason in a few words.
+    pub fn reason_ja(self) -> &'static str {
+        match self {
+            Self::TakenBack => "取下げの後です",
+            Self::Planned => "予定があります",
+            Self::Before => "前の月にありました",
+        }
+    }
+}
+
 /// What of a board is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Look {
@@ -239,13 +261,16 @@ pub(super) struct Single {
     pub(super) state: CellState,
     pub(super) at: Option<Timestamp>,
     pub(super) of: Option<(Direction, TransmissionId)>,
+    /// Only of what is not there.
+    pub(super) due: Option<Due>,
 }
 
 impl Single {
-    pub(super) const NOT_DUE: Self = Self::bare(CellState::NotDue);
+    pub(super) const NOT_DUE: Self = Self { state: CellState::NotDue, at: None, of: None, due: None };
 
-    pub(super) const fn bare(state: CellState) -> Self {
-        Self { state, at: None, of: None }
+    /// What is not there.
+    pub(super) const fn open(state: CellState, due: Due) -> Self {
+        Self { state, due: Some(due), ..Self::NOT_DUE }
     }
 }
 
@@ -255,8 +280,8 @@ pub(super) fn cells_of(line: &Line) -> Option<[Single; 2]> {
 
     use crate::state::{ReceivedState as In, SentState as Out};
     let of = Some((line.state.direction(), line.id));
-    let first = |state| Single { state, at: Some(line.at), of };
-    let then = |state| Single { state, at: Some(line.state_at), of };
+    let first = |state| Single { state, at: Some(line.at), of, due: None };
+    let then = |state| Single { state, at: Some(line.state_at), of, due: None };
     let cells = match line.state {
         LineState::Sent(Out::Life(Life::Withdrawn)) | LineState::Received(In::Withdrawn) => return None,
         LineState::Sent(Out::Prepared) => [first(CellState::Queued), Single::NOT_DUE],
@@ -304,8 +329,12 @@ pub struct Cell {
     pub count: usize,
     /// Of how many.
     pub of: usize,
+    /// Whether anything was exchanged.
+    pub is_there: bool,
     /// The one transmission behind it, when there is exactly one.
     pub one: Option<(Direction, TransmissionId)>,
+    /// Why it is due, when it is not there.
+    pub due: Option<Due>,
 }
 
 impl Cell {
@@ -320,7 +349,9 @@ impl Cell {
             at: shown().filter_map(|it| it.at).max(),
             count: shown().count(),
             of: due().count(),
+            is_there: due().any(|it| it.of.is_some() && it.state != CellState::Deleted),
             one: if behind.len() == 1 { behind.into_iter().next().flatten() } else { None },
+            due: shown().find_map(|it| it.due),
         }
     }
 }
@@ -342,7 +373,7 @@ mod tests {
         let id = |n: u8| {
             Some((Direction::Sent, format!("01920000-0000-7000-8000-00000000000{n}").parse().unwrap()))
         };
-        let single = |state, day: &str, n| Single { state, at: at(day), of: id(n) };
+        let single = |state, day: &str, n| Single { state, at: at(day), of: id(n), due: None };
         let [one, two, three] = [
             single(CellState::Unread, "2026-11-20T00:00:00Z", 1),
             single(CellState::Unread, "2026-11-22T00:00:00Z", 2),
@@ -352,7 +383,7 @@ mod tests {
         assert_eq!((cell.state, cell.count, cell.of, cell.one), (CellState::Unread, 2, 3, None));
         assert_eq!(cell.at, at("2026-11-22T00:00:00Z"));
         assert_eq!(Cell::over(&[one, one]).one, id(1));
-        assert_eq!(Cell::over(&[one, Single::bare(CellState::Unsent)]).one, None);
+        assert_eq!(Cell::over(&[one, Single::open(CellState::Unsent, Due::Before)]).one, None);
         assert_eq!(Cell::over(&[]).state, CellState::NotDue);
     }
 }

@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::Line;
-use super::cell::{CellState, Lane, Side, Single, cells_of, is_deletion, is_live};
+use super::cell::{CellState, Due, Lane, Side, Single, cells_of, is_deletion, is_live};
 
 /// Actuals are looked for in the last three days of their month, when offices begin to report; before that nobody is late.
 pub const ACTUALS_DUE_DAYS: i8 = 3;
@@ -89,20 +89,24 @@ impl<'a> Between<'a> {
         let (plan, actuals) = (self.standing(Lane::Plan, month), self.standing(Lane::Actuals, month));
         let plan_before = before != month && self.standing(Lane::Plan, before).is_there();
         let actuals_before = before != month && self.standing(Lane::Actuals, before).is_there();
-        // Who reported actuals last month does so again, also where the plan went another way.
-        let has_reason = match &plan {
-            Standing::Deleted(_) => false,
-            plan if plan.is_there() => true,
-            _ => actuals_before && are_actuals_due(month, today),
-        };
-        let is_plan_due = plan_before || matches!(plan, Standing::TakenBack);
         let open = |lane| if side.sends(lane) { CellState::Unsent } else { CellState::Missing };
-        let plan_open = if is_plan_due { open(Lane::Plan) } else { CellState::NotDue };
-        let actuals_open = match actuals {
-            Standing::TakenBack => open(Lane::Actuals),
-            _ if !has_reason => CellState::NotDue,
-            _ if are_actuals_due(month, today) => open(Lane::Actuals),
-            _ => CellState::Upcoming,
+        let plan_open = match plan {
+            Standing::TakenBack => Single::open(open(Lane::Plan), Due::TakenBack),
+            _ if plan_before => Single::open(open(Lane::Plan), Due::Before),
+            _ => Single::NOT_DUE,
+        };
+        let is_late = are_actuals_due(month, today);
+        let reason = match &plan {
+            Standing::Deleted(_) => None,
+            plan if plan.is_there() => Some(Due::Planned),
+            // Who reported actuals last month does so again, also where the plan went another way.
+            _ => (actuals_before && is_late).then_some(Due::Before),
+        };
+        let actuals_open = match (&actuals, reason) {
+            (Standing::TakenBack, _) => Single::open(open(Lane::Actuals), Due::TakenBack),
+            (_, None) => Single::NOT_DUE,
+            (_, Some(due)) if is_late => Single::open(open(Lane::Actuals), due),
+            (_, Some(due)) => Single::open(CellState::Upcoming, due),
         };
         let [plan, plan_taken] = filled(plan, plan_open);
         let [actuals, actuals_taken] = filled(actuals, actuals_open);
@@ -111,11 +115,11 @@ impl<'a> Between<'a> {
 }
 
 /// The two cells of a lane.
-fn filled(standing: Standing, open: CellState) -> [Single; 2] {
+fn filled(standing: Standing, open: Single) -> [Single; 2] {
     match standing {
         Standing::There(cells) => cells,
         Standing::Deleted([first, _]) => [Single { state: CellState::Deleted, ..first }, Single::NOT_DUE],
-        Standing::Nothing | Standing::TakenBack => [Single::bare(open), Single::NOT_DUE],
+        Standing::Nothing | Standing::TakenBack => [open, Single::NOT_DUE],
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
 
+use super::PersonKey;
 use crate::history::{Direction, Person};
 use crate::state::{ReceivedState, SentState};
 
@@ -55,6 +56,17 @@ pub struct Lines {
     pub lines: Vec<Line>,
     /// People by the number of their row. A person with two spellings has two rows.
     pub people: BTreeMap<i64, Person>,
+}
+
+impl Lines {
+    /// The users of a line, each once; one `None` where it names nobody.
+    pub(super) fn persons_of(&self, line: &Line) -> Vec<Option<PersonKey>> {
+        let mut persons: Vec<_> =
+            line.persons.iter().filter_map(|n| self.people.get(n)).map(PersonKey::of).map(Some).collect();
+        persons.sort_unstable();
+        persons.dedup();
+        if persons.is_empty() { vec![None] } else { persons }
+    }
 }
 
 /// Holds names of users.

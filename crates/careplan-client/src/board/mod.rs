@@ -10,6 +10,7 @@
 //! ```
 
 mod cell;
+mod compare;
 mod due;
 mod line;
 mod rows;
@@ -17,7 +18,8 @@ mod rows;
 use careplan_domain::{OfficeNumber, ServiceMonth, ServiceType, Timestamp, calendar};
 use careplan_standard::Edition;
 
-pub use cell::{Cell, CellState, Column, Look, Side};
+pub use cell::{Cell, CellState, Column, Due, Look, Side};
+pub use compare::{Behind, COMPARED_MAX, CompareFault, Compared, Part, behind, compare};
 pub use due::{ACTUALS_DUE_DAYS, last_day, month_before};
 pub use line::{Line, LineState, Lines};
 pub use rows::{Board, By, PersonKey, Row, Subject, View, board_of};

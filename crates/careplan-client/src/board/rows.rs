@@ -128,13 +128,11 @@ enum Key {
 
 /// Draws the board. A line about several users counts for each of them; one about nobody, for nobody.
 pub fn board_of(view: &View, lines: &Lines, book: &[Partner], today: Date) -> Board {
-    let keys: BTreeMap<i64, PersonKey> =
-        lines.people.iter().map(|(n, person)| (*n, PersonKey::of(person))).collect();
-    let mut pairs = BTreeMap::<(OfficeNumber, Option<&PersonKey>), Between<'_>>::new();
+    let mut pairs = BTreeMap::<(OfficeNumber, Option<PersonKey>), Between<'_>>::new();
     for line in lines.lines.iter().filter(|line| view.partner.is_none_or(|it| it == line.partner)) {
         let Some(lane) = view.side.lane(line) else { continue };
-        for person in persons_of(line, &keys) {
-            if view.person.is_none() || view.person.as_ref() == person {
+        for person in lines.persons_of(line) {
+            if view.person.is_none() || view.person == person {
                 pairs.entry((line.partner, person)).or_default().push(lane, line);
             }
         }
@@ -145,7 +143,7 @@ pub fn board_of(view: &View, lines: &Lines, book: &[Partner], today: Date) -> Bo
         if cells.iter().any(|cell| cell.state != CellState::NotDue) {
             let key = match view.by {
                 By::Partner => Key::Partner(partner),
-                By::Person => Key::Person(person.cloned()),
+                By::Person => Key::Person(person),
             };
             rows.entry(key).or_default().push(cells);
         }
@@ -166,14 +164,6 @@ pub fn board_of(view: &View, lines: &Lines, book: &[Partner], today: Date) -> Bo
     rows.retain(|row| view.look.is_none_or(|look| row.looks.contains(&look)));
     let is_on_other_side = |line: &Line| view.side.lane(line).is_none();
     Board { rows, all, counts, has_other_side: lines.lines.iter().any(is_on_other_side) }
-}
-
-/// The users of a line; one `None` where it names nobody.
-fn persons_of<'a>(line: &Line, keys: &'a BTreeMap<i64, PersonKey>) -> Vec<Option<&'a PersonKey>> {
-    let mut persons: Vec<_> = line.persons.iter().filter_map(|n| keys.get(n)).map(Some).collect();
-    persons.sort_unstable();
-    persons.dedup();
-    if persons.is_empty() { vec![None] } else { persons }
 }
 
 fn row(subject: Subject, singles: &[[Single; 4]]) -> Row {

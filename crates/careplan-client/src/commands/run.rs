@@ -51,7 +51,7 @@ impl Run {
         let service = Service::prepare(office.clone(), self.listen).await?;
         say(format_args!("画面：{}", service.address()));
         if service.awaits_first_manager().await? {
-            say("はじめに、このパソコンで careplan-client open を実行し、管理者を登録してください。");
+            say("はじめに、このパソコンで careplan-client open を実行し、最初の設定をしてください。");
         }
         if office.link().await.is_ok() {
             say("送受信を始めます（終わるには Ctrl-C）。");

@@ -9,10 +9,11 @@ use careplan_domain::Timestamp;
 use careplan_login::Token;
 use http::{HeaderMap, Method, header};
 
+use super::pages::start::has_code;
 use super::refused::Refused;
 use super::visit::Visit;
 use super::{Screen, Who};
-use crate::staff::{Role, Session, SessionFault, Stage};
+use crate::staff::{Act, Role, Session, SessionFault, Stage};
 
 /// A route's rule with the screens it belongs to.
 #[derive(Clone)]
@@ -28,6 +29,16 @@ pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: 
         Ok(found) => found,
         Err(refused) => return refused.into_response(),
     };
+    let begins = rule.who == Who::Starter && session.is_none();
+    if begins && is_empty(&rule.screen).await {
+        // Until somebody has an account, the code of this PC stands for one.
+        let code = cookie(request.headers(), &rule.screen.doors.start_cookie()).unwrap_or_default();
+        if let Err(refused) = has_code(&rule.screen, code) {
+            return refused.into_response();
+        }
+        request.extensions_mut().insert(Visit { now, session });
+        return next.run(request).await;
+    }
     match judge(rule.who, session.as_ref().map(|session| (session.stage, session.role))) {
         Verdict::Enter => {}
         Verdict::First(step) => return step.lead(&request, is_over).into_response(),
@@ -54,11 +65,21 @@ async fn find(
     }
 }
 
-/// The token in the cookie of a request.
-fn token(headers: &HeaderMap, cookie: &str) -> Option<Token> {
+/// Whether nobody has an account; where that cannot be read, the rule for sessions holds.
+async fn is_empty(screen: &Screen) -> bool {
+    screen.staff.is_empty().await.unwrap_or(false)
+}
+
+/// A cookie of a request.
+fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == cookie).and_then(|(_, value)| Token::parse(value))
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+/// The token in the cookie of a request.
+fn token(headers: &HeaderMap, name: &str) -> Option<Token> {
+    cookie(headers, name).and_then(Token::parse)
 }
 
 /// What the rule of a route says to a session.
@@ -81,6 +102,7 @@ fn judge(who: Who, session: Option<(Stage, Role)>) -> Verdict {
     match (who, session) {
         (Who::Anybody, _) | (Who::LoggedIn, Some(_)) => Verdict::Enter,
         (_, None) => Verdict::First(Step::LogIn),
+        (Who::Starter, session) => judge(Who::May(Act::Settings), session),
         (Who::May(act), Some((Stage::Full, role))) if role.may(act) => Verdict::Enter,
         (Who::May(_), Some((Stage::Full, _))) => Verdict::ManagersOnly,
         (Who::May(_), Some((stage, _))) => Verdict::First(Step::Owed(stage)),
@@ -126,7 +148,6 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::staff::Act;
 
     #[test]
     fn each_rule_lets_in_who_may_and_leads_the_others_to_what_is_due() {
@@ -134,6 +155,10 @@ mod tests {
         use Stage::{Full, PasswordTemporary, SecondFactorDue, SecondFactorMissing};
         use Verdict::{Enter, First, ManagersOnly};
         let rules = [Who::Anybody, Who::LoggedIn, Who::May(Act::Work), Who::May(Act::Settings)];
+        for session in [None, Some((Full, Member)), Some((Full, Manager)), Some((PasswordTemporary, Manager))]
+        {
+            assert_eq!(judge(Who::Starter, session), judge(Who::May(Act::Settings), session));
+        }
         let log_in = First(Step::LogIn);
         assert_eq!(rules.map(|who| judge(who, None)), [Enter, log_in, log_in, log_in]);
         for owed in [PasswordTemporary, SecondFactorDue, SecondFactorMissing] {

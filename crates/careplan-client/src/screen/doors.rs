@@ -56,6 +56,11 @@ impl Doors {
         }
     }
 
+    /// The name of the cookie that holds the start code, on the pages of the first start.
+    pub fn start_cookie(&self) -> String {
+        format!("careplan-start-{}", self.port)
+    }
+
     /// What is typed into a browser on this PC.
     pub fn address(&self) -> String {
         let scheme = if self.is_secure() { "https" } else { "http" };

@@ -34,6 +34,7 @@ use crate::lan;
 use crate::office::Office;
 use crate::service::Hub;
 use crate::staff::Staff;
+use crate::wizard::Wizard;
 
 /// Bytes of a form without files.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -44,6 +45,7 @@ pub struct Screen {
     office: Office,
     staff: Staff,
     desk: Desk,
+    wizard: Wizard,
     partners: Arc<partners::Partners>,
     hub: Hub,
     /// The names under which it may be asked.
@@ -58,10 +60,10 @@ pub struct Screen {
 impl Screen {
     /// The screens of an office, behind `doors`.
     pub fn new(office: Office, staff: Staff, hub: Hub, doors: Doors) -> Self {
-        let desk = Desk::new(office.clone());
+        let (desk, wizard) = (Desk::new(office.clone()), Wizard::new(office.clone()));
         let (partners, look, stop) = (Arc::default(), show::look(), CancellationToken::new());
         let (_, lan) = watch::channel(lan::Standing::Off);
-        Self { office, staff, desk, partners, hub, doors, look, stop, lan }
+        Self { office, staff, desk, wizard, partners, hub, doors, look, stop, lan }
     }
 
     /// The same screens behind other doors.

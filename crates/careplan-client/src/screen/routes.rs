@@ -22,6 +22,8 @@ use crate::staff::Act;
 pub enum Who {
     /// Everybody who reaches the listener.
     Anybody,
+    /// Who does the first start: whoever has the code of this PC while nobody has an account, and then who may change settings.
+    Starter,
     /// Who is logged in, and be it with a temporary password or before the second factor: the steps of the log-in.
     LoggedIn,
     /// Who owes no step of the log-in and is in a role that may do this.
@@ -65,9 +67,14 @@ fn list_file() -> DefaultBodyLimit {
     DefaultBodyLimit::max(2 * FILE_BYTES_MAX + FORM_BYTES_MAX)
 }
 
+/// Room for a file with a key and its certificates, and for the form around it.
+fn certificate_file() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(start::CERTIFICATE_BYTES_MAX + FORM_BYTES_MAX)
+}
+
 fn table() -> Vec<Entry> {
     use Act::{Record, Settings, Staff, Work};
-    use Who::{Anybody, LoggedIn, May};
+    use Who::{Anybody, LoggedIn, May, Starter};
     vec![
         read(May(Work), "/", get(top::show)),
         read(Anybody, "/assets/{name}", get(assets::show)),
@@ -86,7 +93,35 @@ fn table() -> Vec<Entry> {
         write(Anybody, "/start", post(start::add)),
         // 月次ボード.
         read(May(Work), "/board", get(board::show)),
-        read(May(Work), "/board/{office}/compare", get(board::compare)),
+        read(May(Work), "/board/compare", get(board::compare)),
+        // The steps of the first start.
+        read(Starter, "/start/connection", get(start::show_connection)),
+        write(Starter, "/start/connection", post(start::try_connection)),
+        read(Starter, "/start/platform", get(start::show_platform)),
+        write(Starter, "/start/platform", post(start::try_platform)),
+        read(Starter, "/start/clock", get(start::show_clock)),
+        write(Starter, "/start/clock", post(start::try_clock)),
+        read(Starter, "/start/account", get(start::show_account)),
+        write(Starter, "/start/account", post(start::try_account)),
+        read(Starter, "/start/application", get(start::show_application)),
+        write(Starter, "/start/application", post(start::try_application)),
+        read(Starter, "/start/certificate", get(start::show_certificate)),
+        write(Starter, "/start/certificate", post(start::certify)),
+        write(Starter, "/start/certificate/file", post(start::take_over).layer(certificate_file())),
+        read(Starter, "/start/folders", get(start::show_folders)),
+        write(Starter, "/start/folders", post(start::choose_folders)),
+        read(Starter, "/start/staff", get(start::show_staff)),
+        write(Starter, "/start/staff", post(start::add_in_wizard)),
+        read(Starter, "/start/recovery", get(start::show_recovery)),
+        write(Starter, "/start/recovery", post(start::make_recovery)),
+        write(Starter, "/start/recovery/noted", post(start::noted_recovery)),
+        read(Starter, "/start/practice", get(start::show_practice)),
+        write(Starter, "/start/practice", post(start::begin_practice)),
+        read(Starter, "/start/practice/live", get(start::practice_live)),
+        write(Starter, "/start/skip", post(start::skip)),
+        read(Starter, "/start/finish", get(start::show_finish)),
+        write(Starter, "/start/finish", post(start::finish)),
+        read(Starter, "/start/report", get(start::report)),
         // Sending.
         read(May(Work), "/send", get(send::list)),
         write(May(Work), "/send", post(send::bring).layer(uploads())),

@@ -9,6 +9,7 @@ mod report;
 mod sample;
 mod step;
 mod trial;
+mod verdict;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +18,7 @@ use careplan_domain::Secret;
 pub use practice::{Practice, PracticeFault};
 pub use report::Report;
 pub use step::{Record, Standing, Step, StepState};
-pub use trial::{Answers, Introduction, Trial};
+pub use trial::{Answers, Trial};
 
 use crate::office::{Office, OfficeFault};
 use crate::state::StateFault;

@@ -84,6 +84,7 @@ impl Sample<'_> {
 
     fn line(&self, service: &Service, day: Date) -> SlipLine {
         let number = self.from.office.to_string();
+        let [from, until] = service.times;
         SlipLine {
             insurer_no: Item::read(INSURER),
             insured_no: Item::read(INSURED),
@@ -93,8 +94,8 @@ impl Sample<'_> {
             care_manager_name: Item::read("例文　一郎"),
             units: Item::Value(service.units),
             service_date: Item::Value(day),
-            start_time: Item::read(service.times[0]),
-            end_time: Item::read(service.times[1]),
+            start_time: Item::read(from),
+            end_time: Item::read(until),
             times: Item::Value(1),
             service_code: Item::read(service.code),
             service_office_no: Item::read(self.to.office.as_str()),

@@ -1,15 +1,15 @@
 //! What each step tries out, and what is to be done where it fails.
 
 use careplan_domain::calendar::spoken;
-use careplan_domain::licence::LicenceState;
 use careplan_domain::{Secret, UserId, calendar};
 use careplan_protocol::Code;
 use url::Url;
 
+use super::verdict::{enrol_trial, judge_licence, no_connection, own};
 use super::{Step, Wizard};
 use crate::enrol::{CertificateSource, EnrolFault, Fingerprint, RootSource, SetupOrder};
 use crate::office::OfficeFault;
-use crate::platform::{Platform, PlatformFault, Proxy, ServerTrust, TransportFault, how_far_ja};
+use crate::platform::{Platform, Proxy, ServerTrust, how_far_ja};
 use crate::state::StateFault;
 
 /// How a trial went: what was found, and what to do where it is not good.
@@ -58,8 +58,7 @@ pub struct Answers {
 }
 
 /// Everything that set-up is told, but the password.
-#[derive(Debug, Clone)]
-pub struct Introduction {
+struct Introduction {
     platform: String,
     root: Fingerprint,
     user_id: UserId,
@@ -86,7 +85,15 @@ impl Wizard {
         })
     }
 
-    /// The office's own page of the operations centre, if that is known.
+    /// Where the web site of the operations centre is, once the platform told it.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub async fn site(&self) -> Result<Option<String>, StateFault> {
+        Ok(self.office.state().wizard_answer("site").await?.filter(|site| !site.is_empty()))
+    }
+
+    /// What set-up is told, once everything was typed.
     async fn introduction(&self) -> Result<Option<Introduction>, StateFault> {
         let Answers { platform, fingerprint, user_id } = self.answers().await?;
         let parsed = fingerprint.parse().ok().zip(user_id.parse().ok());
@@ -216,7 +223,11 @@ impl Wizard {
             Err(fault) => return Ok(Err(self.with_clock(enrol_trial(fault)?))),
         };
         Ok(match met.account(&user_id, password).await {
-            Ok(account) if account.user_id == user_id => Ok(account),
+            Ok(account) if account.user_id == user_id => {
+                let site = account.site.as_deref().unwrap_or_default();
+                self.office.state().store_wizard_answers(&[("site", site)]).await?;
+                Ok(account)
+            }
             Ok(_) => Err(Trial::failed(EnrolFault::AccountMismatch.to_string())),
             Err(fault) => {
                 let is_wrong = fault.problem() == Some(Code::CredentialsWrong);
@@ -285,72 +296,5 @@ impl Wizard {
     pub(super) async fn noted(&self, step: Step, trial: Trial) -> Result<Trial, OfficeFault> {
         self.note(step, &trial).await?;
         Ok(trial)
-    }
-}
-
-/// What this computer cannot do is no trial's result.
-fn own(fault: OfficeFault) -> Result<OfficeFault, OfficeFault> {
-    match fault {
-        OfficeFault::State(_) | OfficeFault::Keys(_) | OfficeFault::File(_) => Err(fault),
-        fault => Ok(fault),
-    }
-}
-
-fn enrol_trial(fault: EnrolFault) -> Result<Trial, OfficeFault> {
-    match fault {
-        EnrolFault::Office(fault) => {
-            let fault = own(fault)?;
-            let is_untrusted =
-                matches!(&fault, OfficeFault::Platform(PlatformFault::Transport(TransportFault::Untrusted)));
-            let trial = Trial::failed(fault.to_string());
-            Ok(if is_untrusted {
-                trial.todo("セキュリティソフトが通信の中身を検査していると、このようになることがあります。事業所のネットワークの担当者に、連携基盤への通信を検査の対象から外せるか確かめてください。")
-            } else {
-                trial
-            })
-        }
-        fault => Ok(Trial::failed(fault.to_string())),
-    }
-}
-
-fn no_connection(platform: &str, fault: OfficeFault) -> Trial {
-    let OfficeFault::Platform(fault) = fault else { return Trial::failed(fault.to_string()) };
-    let host = Url::parse(platform)
-        .ok()
-        .and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
-    let host = host.unwrap_or_else(|| platform.to_owned());
-    match fault {
-        PlatformFault::Transport(TransportFault::Settings) => Trial::failed(format!("{platform} への接続を始められません。"))
-            .todo("接続先とプロキシの入力を、通知書などで確かめてください。"),
-        PlatformFault::Transport(_) => Trial::failed(format!("{host} につながりませんでした。"))
-            .todo("このパソコンのブラウザーで、ほかのサイトが開けるか確かめてください。開けないときは、LANケーブルやWi-Fiを確かめてください。")
-            .todo("接続先を、通知書と1文字ずつ見比べてください。")
-            .todo("事業所でプロキシを使っているときは、「プロキシを指定する」を選んで入力してください。使っているかわからないときは、事業所のネットワークの担当者に確かめてください。")
-            .todo(format!("ウイルス対策ソフトやルーターが通信を止めていることがあります。{host} への通信（TCP）を許可してください。")),
-        PlatformFault::Unreadable { status } => Trial::failed(format!("{host} から、連携基盤のものではない返事が届きました（HTTP {status}）。"))
-            .todo("接続先を、通知書と1文字ずつ見比べてください。")
-            .todo("プロキシを通るときは、プロキシのユーザー名とパスワードを確かめてください。"),
-        fault @ PlatformFault::Problem(_) => Trial::failed(fault.to_string()),
-    }
-}
-
-fn judge_licence(licence: &LicenceState) -> Trial {
-    let day = |at| spoken(calendar::day(at));
-    let apply = "Webサイトにログインして、「利用申請」をしてください。終わったら、この画面に戻って、もう一度確かめてください。";
-    match licence {
-        LicenceState::Valid { ends_at } => {
-            Trial::passed(format!("利用申請は済んでいます（{}まで）。", spoken(calendar::last_day(*ends_at))))
-        }
-        LicenceState::Upcoming { starts_at } => {
-            Trial::passed(format!("利用申請は済んでいます。{}から送信できます。", day(*starts_at)))
-        }
-        LicenceState::NotApplied => {
-            Trial::failed("利用申請がまだです。受信はできますが、送信はできません。").todo(apply)
-        }
-        LicenceState::Expired { ended_at } => Trial::failed(format!(
-            "利用期間が{}に終わっています。受信はできますが、送信はできません。",
-            spoken(calendar::last_day(*ended_at))
-        ))
-        .todo(apply),
     }
 }

@@ -79,6 +79,8 @@ pub struct Inside {
     pub clock_ahead: jiff::SignedDuration,
     /// The offices that the directory knows; while it is empty, it knows every number.
     pub directory: Vec<OfficeEntry>,
+    /// The licence of every office.
+    pub licence: LicenceState,
     /// What the operations centre tells, in the order of the last change; two on a page.
     pub notices: Vec<NoticeEntry>,
 }
@@ -118,6 +120,7 @@ impl Exchange {
             away: false,
             clock_ahead: jiff::SignedDuration::ZERO,
             directory: Vec::new(),
+            licence: licence(),
             notices: Vec::new(),
         })))
     }
@@ -255,7 +258,7 @@ impl Inside {
             (_, [".well-known", "est", "simplereenroll"]) => self.enrol(request, Some(by?)),
             (_, ["v1", "trust"]) => raw(StatusCode::OK, self.sign(&self.trust_list)),
             (_, ["v1", "account"]) => self.account(request),
-            (_, ["v1", "licence"]) => json(&Licence { office: by?, licence: licence() }),
+            (_, ["v1", "licence"]) => json(&Licence { office: by?, licence: self.licence }),
             (_, ["v1", "notices"]) => {
                 let mut changed = self.notices.iter().filter(|it| it.seq > after);
                 let notices: Vec<NoticeEntry> = changed.by_ref().take(2).cloned().collect();
@@ -359,7 +362,8 @@ impl Inside {
             office,
             password_is_temporary: true,
             issue_password_until: None,
-            licence: licence(),
+            licence: self.licence,
+            site: Some("https://site.example".to_owned()),
         })
     }
 

@@ -158,7 +158,7 @@ fn every_reason_why_set_up_stopped() {
     証明書ファイル（PKCS#12）のパスワードが違います。発行時の書類を確かめてください。
     この電子証明書は使えません：電子証明書から事業所番号を読み取れません。使えるのは、本システムのケアプラン証明書（介護DX証明書）と介護保険証明書です。
     電子証明書の事業所番号 9970000018 が、ユーザIDの事業所と違います。証明書ファイルを確かめてください。
-    初期設定がまだです。careplan-client setup を実行してください。
+    初期設定がまだです。careplan-client run を実行し、careplan-client open で開く画面か、careplan-client setup で、初期設定を済ませてください。
     ");
     let files = [
         Pkcs12Fault::NoKey,

@@ -62,18 +62,43 @@ async fn the_board_goes_by_partner_by_user_and_into_each() {
 #[tokio::test]
 async fn plan_and_actuals_of_a_partner_are_compared_once_both_are_there() {
     let (screens, receiver, mut browser) = planned().await;
-    let path = format!("/board/{RECEIVER}/compare?month=202611");
-    browser.get(&path).await.is(404, "比べられません");
+    let of = |query: &str| format!("/board/compare?month=202611&side=planner{query}");
+    let path = of(&format!("&partner={RECEIVER}"));
+    browser
+        .get(&path)
+        .await
+        .is(422, "予定と実績を比べられません")
+        .says("この月の実績のファイルが、このパソコンにありません。");
+    let board = browser.get(NOVEMBER).await;
+    assert!(!board.text().contains("予定と比べる"), "nothing to compare yet");
     drain(&receiver).await;
     send(&receiver, &examples().join("03_S1_actuals")).await;
     for office in [&receiver, &screens.office] {
         drain(office).await;
     }
+    browser
+        .get(NOVEMBER)
+        .await
+        .says("予定と比べる")
+        .says(&format!("/board/compare?month=202611&#38;side=planner&#38;by=partner&#38;partner={RECEIVER}"));
     browser.get(&format!("{NOVEMBER}&partner={RECEIVER}")).await.says("予定と実績を比べる");
     let page = browser.get(&path).await;
     assert_eq!(page.status, 200);
     page.says("架空　花子").says("例題　太郎");
-    for wrong in ["/board/x/compare?month=202611", &format!("/board/{RECEIVER}/compare?month=x")] {
-        browser.get(wrong).await.is(404, "お探しのページはありません");
-    }
+    let text = browser.get(&format!("{NOVEMBER}&by=person")).await.text();
+    let person = text.split("person=").nth(1).unwrap().split(['&', '"']).next().unwrap().to_owned();
+    let page = browser.get(&of(&format!("&person={person}"))).await;
+    assert_eq!(page.status, 200);
+    let names = ["架空　花子", "例題　太郎"].map(|name| page.text().contains(name));
+    assert_eq!(names.iter().filter(|it| **it).count(), 1, "one user's comparison is about one user");
+    // Everybody at once is no comparison.
+    browser.get(&of("")).await.is(404, "お探しのページはありません");
+    browser.get(&of("&person=999")).await.is(404, "お探しのページはありません");
+}
+
+#[tokio::test]
+async fn what_is_not_sent_says_why_it_is_due_and_leads_to_sending() {
+    let (_screens, _receiver, mut browser) = planned().await;
+    let page = browser.get("/board?month=202612&side=planner&by=person").await;
+    page.says("未送信").says("前の月にありました").says("href=\"/send\"");
 }

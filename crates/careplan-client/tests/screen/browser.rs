@@ -136,6 +136,33 @@ impl Browser {
         self.ask(request.header("sec-fetch-site", "same-origin"), Body::from(body)).await
     }
 
+    /// Files of one field with other fields beside them.
+    pub async fn upload_fields(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (field, files): (&str, &[(&str, Vec<u8>)]),
+    ) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--cut--\r\n");
+        let request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.ask(request.header("sec-fetch-site", "same-origin"), Body::from(body)).await
+    }
+
     pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.host);
         if let Some(cookie) = &self.cookie {

@@ -30,3 +30,4 @@ mod sending;
 mod settings;
 mod staff;
 mod versions;
+mod wizard;

@@ -8,6 +8,7 @@ use careplan_domain::Secret;
 use http::StatusCode;
 
 use crate::browser::{Browser, OWN, Screens};
+use crate::world::{SENDER, World};
 
 const ID: &str = "01920000-0000-7000-8000-000000000001";
 
@@ -55,14 +56,18 @@ async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
         );
         let (status, to) = ask(&mut begun, route.method, &path).await;
         let is_led_to_change = status == StatusCode::SEE_OTHER && to == "/password";
-        let is_due = matches!(route.who, Who::May(_))
+        let is_due = matches!(route.who, Who::May(_) | Who::Starter)
             || route.path == "/login" && route.method == "GET"
             // Steps that come after that one.
             || ["/login/code", "/me/factor", "/me/factor/confirm"].contains(&route.path);
         assert_eq!(is_led_to_change, is_due, "{} {path}: {status} {to}", route.method);
         let (status, _) = ask(&mut member, route.method, &path).await;
         if route.who != Who::Anybody {
-            let is_for_managers = matches!(route.who, Who::May(act) if !Role::Member.may(act));
+            let is_for_managers = match route.who {
+                Who::May(act) => !Role::Member.may(act),
+                Who::Starter => true,
+                Who::Anybody | Who::LoggedIn => false,
+            };
             assert_eq!(status == StatusCode::FORBIDDEN, is_for_managers, "{} {path}: {status}", route.method);
         }
         let (status, to) = ask(&mut manager, route.method, &path).await;
@@ -78,6 +83,33 @@ async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
 async fn log_in(browser: &mut Browser, name: &str, password: &Secret) {
     let page = browser.post("/login", &[("name", name), ("password", password.expose())]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn while_nobody_has_an_account_only_the_code_of_this_pc_opens_the_first_start_and_nothing_else() {
+    let world = World::new();
+    let office = world.open(SENDER).await;
+    let screens = Screens::of(world, office);
+    let code = screens.code();
+    for route in routes().into_iter().filter(|route| route.who != Who::Anybody) {
+        let path = path(route.path);
+        let [mut nobody, mut stranger, mut starter] = std::array::from_fn(|_| screens.browser());
+        stranger.cookie = Some(format!("careplan-start-8430={}", "A".repeat(43)));
+        starter.cookie = Some(format!("careplan-start-8430={code}"));
+        let is_start = route.who == Who::Starter;
+        for browser in [&mut nobody, &mut stranger] {
+            let (status, to) = ask(browser, route.method, &path).await;
+            let expected = if is_start { StatusCode::FORBIDDEN } else { StatusCode::SEE_OTHER };
+            assert_eq!(status, expected, "{} {path} {to}", route.method);
+        }
+        let (status, to) = ask(&mut starter, route.method, &path).await;
+        assert_eq!(to.starts_with("/login"), !is_start, "{} {path}: {status} {to}", route.method);
+        assert!(
+            status != StatusCode::FORBIDDEN && !status.is_server_error(),
+            "{} {path}: {status}",
+            route.method
+        );
+    }
 }
 
 #[tokio::test]

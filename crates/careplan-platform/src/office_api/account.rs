@@ -60,5 +60,6 @@ async fn account(platform: &Platform, fields: &HeaderMap) -> Result<Account, Ref
         password_is_temporary: who.password_is_temporary,
         issue_password_until,
         licence,
+        site: Some(platform.site_url.as_str().to_owned()),
     })
 }

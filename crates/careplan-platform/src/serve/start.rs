@@ -119,6 +119,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         issue_passwords: IssuePasswords::new(store.clone(), hasher, rule),
         order_bell: own.upkeep.bell.clone(),
         enrol_wait: Duration::from_secs(config.authority.enrol_wait_seconds),
+        site_url: site_url.clone(),
         signer: own.upkeep.signer.clone(),
         store: store.clone(),
         clock: clock.clone(),

@@ -37,6 +37,7 @@ on_both_databases! {
         assert_eq!(account["user_id"], "KJ999970000018");
         assert_eq!(account["office"]["name"], "さくら居宅介護支援事業所");
         assert_eq!(account["password_is_temporary"], true);
+        assert_eq!(account["site"], "https://site.example");
         assert_eq!(account["issue_password_until"], "2026-12-31T00:00:00Z");
         assert_eq!(account["licence"], json!({ "state": "not_applied" }));
 

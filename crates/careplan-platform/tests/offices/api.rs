@@ -58,6 +58,7 @@ impl Api {
             issue_passwords: world.issue_passwords(),
             order_bell: Arc::default(),
             enrol_wait: std::time::Duration::ZERO,
+            site_url: careplan_platform::mail::SiteUrl::parse("https://site.example").unwrap(),
             signer: Arc::new(Nobody),
         };
         let platform = Arc::new(platform);

@@ -144,6 +144,7 @@ impl Site {
             clock: clock.clone(),
             order_bell: Arc::default(),
             enrol_wait: Duration::ZERO,
+            site_url: url.clone(),
             signer: signature.clone(),
         });
         let parts = (config.billing_room(&store, &url).unwrap(), url);

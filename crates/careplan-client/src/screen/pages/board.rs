@@ -1,18 +1,20 @@
-//! 月次ボード: a month at a glance, by partner or by user; and the plan of a partner against its actuals.
+//! 月次ボード: a month at a glance, by partner or by user; and plans against actuals.
 
+mod asked;
+mod compare;
 mod table;
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind, calendar};
+use careplan_domain::ServiceMonth;
 use careplan_web::{DataTable, Markup};
 
-use super::forms;
-use crate::board::{Board, By, LineState, Lines, Look, PersonKey, Side, View, month_before};
-use crate::history::Direction;
+use self::asked::Asked;
+pub(in crate::screen) use self::compare::show as compare;
+use crate::board::{Board, By, Row, Side, month_before};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
@@ -41,64 +43,8 @@ struct Main {
     /// Whose rows they are, when it is one partner's or one user's.
     of: String,
     table: DataTable,
-    /// Plan against actuals of the one partner.
+    /// Plan against actuals of the one partner or user.
     compare: Option<String>,
-}
-
-/// What was asked for, as it stands in addresses. A user is there by a number of ours: names do not belong into addresses.
-struct Asked {
-    view: View,
-    person: Option<i64>,
-    /// What its board is made of: read once, for it also says on which side the office is.
-    lines: Lines,
-}
-
-impl Asked {
-    async fn read(screen: &Screen, fields: &Fields, now: Timestamp) -> Result<Self, Refused> {
-        let boards = screen.office.boards();
-        let present = calendar::digits(calendar::day(now)).get(..6).and_then(|month| month.parse().ok());
-        let month = fields.text("month").parse().ok().or(present).ok_or_else(Refused::unknown)?;
-        let lines = boards.lines(month).await?;
-        let side = Side::ALL.into_iter().find(|side| side.as_str() == fields.text("side"));
-        let side = match side {
-            Some(side) => side,
-            None => boards.side(&lines).await?,
-        };
-        let n = fields.text("person").parse().ok();
-        let person = match n {
-            Some(n) => Some(boards.person(n).await?.ok_or_else(Refused::unknown)?),
-            None => None,
-        };
-        let view = View {
-            month,
-            side,
-            by: if fields.text("by") == By::Person.as_str() { By::Person } else { By::Partner },
-            partner: fields.text("partner").parse().ok(),
-            person: person.as_ref().map(PersonKey::of),
-            look: Look::ALL.into_iter().find(|look| look.as_str() == fields.text("look")),
-        };
-        Ok(Self { view, person: n, lines })
-    }
-
-    /// The address of the same board but for what `change` changes.
-    fn path(&self, change: impl FnOnce(&mut View, &mut Option<i64>)) -> String {
-        let (mut view, mut person) = (self.view.clone(), self.person);
-        change(&mut view, &mut person);
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("month", &view.month.to_string());
-        query.append_pair("side", view.side.as_str());
-        query.append_pair("by", view.by.as_str());
-        if let Some(partner) = view.partner {
-            query.append_pair("partner", partner.as_str());
-        }
-        if let Some(person) = person {
-            query.append_pair("person", &person.to_string());
-        }
-        if let Some(look) = view.look {
-            query.append_pair("look", look.as_str());
-        }
-        format!("{PATH}?{}", query.finish())
-    }
 }
 
 pub(in crate::screen) async fn show(
@@ -110,7 +56,9 @@ pub(in crate::screen) async fn show(
     let asked = Asked::read(&screen, &Fields::of_query(query), now).await?;
     let view = &asked.view;
     let board = screen.office.boards().board(view, &asked.lines, now).await?;
-    let compare = view.partner.filter(|_| has_both(&board));
+    let is_narrow = view.partner.is_some() || view.person.is_some();
+    let is_compared = is_narrow && board.rows.iter().any(has_both);
+    let compare = is_compared.then(|| asked.path_of(compare::PATH, |view, _| view.look = None));
     let main = Main {
         news: super::news::of_now(&screen)?,
         months: months(&asked),
@@ -119,17 +67,15 @@ pub(in crate::screen) async fn show(
         looks: looks(&asked, &board),
         of: of(&screen, &asked).await?,
         table: table::of(&asked, &board)?,
-        compare: compare.map(|partner| format!("{PATH}/{partner}/compare?month={}", view.month)),
+        compare,
     };
     screen.show(&member.visit, Page::new(TITLE, PATH, &main).broad())
 }
 
 /// Whether a plan and actuals are there to be compared.
-fn has_both(board: &Board) -> bool {
-    let is_there = |column: usize| {
-        board.rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| cell.at.is_some()))
-    };
-    is_there(0) && is_there(2)
+fn has_both(row: &Row) -> bool {
+    let [plan, _, actuals, _] = &row.cells;
+    plan.is_there && actuals.is_there
 }
 
 fn months(asked: &Asked) -> Vec<Way> {
@@ -198,48 +144,4 @@ async fn of(screen: &Screen, asked: &Asked) -> Result<String, Refused> {
     let known = screen.partners.of(&screen.office, &[partner]).await;
     let name = known.get(&partner).map_or("", crate::screen::partners::Partner::name);
     Ok(if name.is_empty() { format!("{partner}の分") } else { format!("{name}（{partner}）の分") })
-}
-
-/// The plan of a month against the actuals of one partner, as a page of its own.
-pub(in crate::screen) async fn compare(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path(office): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refused> {
-    let partner: OfficeNumber = office.parse().map_err(|_| Refused::unknown())?;
-    let month: ServiceMonth =
-        Fields::of_query(query).text("month").parse().map_err(|_| Refused::unknown())?;
-    let lines = screen.office.boards().lines(month).await?;
-    let newest = |kind: UnitKind| -> Option<(TransmissionId, Direction)> {
-        let of_kind = lines.lines.iter().filter(|line| {
-            (line.partner, line.kind, line.month) == (partner, kind, month) && is_here(line.state)
-        });
-        of_kind.max_by_key(|line| line.at).map(|line| (line.id, line.state.direction()))
-    };
-    let both = newest(UnitKind::K2).zip(newest(UnitKind::S1)).ok_or_else(|| {
-        Refused::said(
-            http::StatusCode::NOT_FOUND,
-            "比べられません",
-            "この月の予定と実績が、まだそろっていません。両方が届いてから、もう一度開いてください。",
-        )
-    })?;
-    forms::compared(&screen, both, member.visit.now).await
-}
-
-/// Whether its files tell something: what was refused or taken back does not count.
-fn is_here(state: LineState) -> bool {
-    use crate::state::{ReceivedState, SentState};
-    match state {
-        LineState::Sent(SentState::Prepared) => true,
-        LineState::Sent(SentState::Rejected) => false,
-        LineState::Sent(SentState::Life(life)) => {
-            use careplan_domain::transmission::State as Life;
-            !matches!(life, Life::Withdrawn | Life::Refused | Life::Expired)
-        }
-        LineState::Received(state) => {
-            use ReceivedState::{Acknowledged, Imported, Importing, Written};
-            matches!(state, Written | Acknowledged | Importing | Imported)
-        }
-    }
 }

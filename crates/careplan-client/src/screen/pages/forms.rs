@@ -4,9 +4,9 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use careplan_domain::{Timestamp, TransmissionId};
-use careplan_paper::{Document, ServiceNames, differences, document, month_comparison, to_html, to_pdf};
-use careplan_standard::compare::{FormsDiff, MonthComparer};
-use careplan_standard::{Edition, FileName, SourceFile, read_forms};
+use careplan_paper::{Document, ServiceNames, differences, document, to_html, to_pdf};
+use careplan_standard::compare::FormsDiff;
+use careplan_standard::{Edition, SourceFile, read_forms};
 use careplan_web::{Cell, DataTable};
 use http::{StatusCode, header};
 use jiff::civil::Date;
@@ -88,34 +88,6 @@ pub(super) async fn changes(
     changed(found.await.map_err(|_| Refused::inside())?.as_ref(), now)
 }
 
-/// The plan of a month against its actuals, as a page.
-pub(super) async fn compared(
-    screen: &Screen,
-    (plan, actuals): (Which, Which),
-    now: Timestamp,
-) -> Result<Response, Refused> {
-    let (plan, actuals) = (files_of(screen, plan).await?, files_of(screen, actuals).await?);
-    let drawing = tokio::task::spawn_blocking(move || {
-        let read = |files: &[CopiedFile]| {
-            let sources = sources(files);
-            let shares = Edition::share_out(&sources);
-            let edition = shares.first().map_or_else(Edition::v4_1, |(edition, _)| *edition);
-            read_forms(edition, &sources).map_err(|findings| {
-                let sentences: Vec<_> = findings.into_iter().map(|finding| finding.message).collect();
-                unreadable(&sentences.join("\n"))
-            })
-        };
-        let (planned, done) = (read(&plan)?, read(&actuals)?);
-        let names = actuals.iter().filter_map(|(name, _)| FileName::parse(name.as_str()).ok());
-        let comparer = names.fold(MonthComparer::new().names(&planned.supplements), |comparer, name| {
-            comparer.reported_in(&name)
-        });
-        let compared = comparer.compare(&planned.plan, &done.actuals);
-        month_comparison(&compared, today(now)).map_err(|fault| unreadable(&fault.to_string()))
-    });
-    Ok(page(&drawing.await.map_err(|_| Refused::inside())??))
-}
-
 /// What changed, as a page.
 pub(super) fn changed(found: Option<&FormsDiff>, now: Timestamp) -> Result<Response, Refused> {
     let found = found.ok_or_else(|| {
@@ -148,7 +120,7 @@ pub(super) fn as_pdf(document: &Document, name: &str) -> Result<Response, Refuse
 }
 
 /// A document as a page of its own.
-fn page(document: &Document) -> Response {
+pub(super) fn page(document: &Document) -> Response {
     let drawn = to_html(document);
     // The page has one style of its own; the policy names it and allows no other.
     let style = drawn

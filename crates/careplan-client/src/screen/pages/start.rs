@@ -1,33 +1,45 @@
-//! The first account. Only who has the code of this PC makes it; afterwards the page leads to the log-in.
+//! The first start: the way in with the code of this PC, and what the pages of all steps have.
+//!
+//! A client that a command has set up needs its first manager only; an empty one goes through every step, and a closed browser goes on
+//! where it was.
+
+mod account;
+mod certificate;
+mod end;
+mod folders;
+mod manager;
+mod network;
+mod practice;
+mod recovery;
 
 use std::sync::Arc;
 
-use askama::Template;
+use askama::{DynTemplate, Template};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use careplan_web::{Button, FieldErrors, TextField, TextKind};
-use http::StatusCode;
+use careplan_web::{Banner, Button, FieldErrors, Markup, PostForm, Steps, Tone};
+use http::{HeaderValue, StatusCode, header};
 
-use super::login::with_cookie;
-use super::password::{again, chosen};
-use crate::screen::Screen;
+pub(in crate::screen) use account::{show_account, show_application, try_account, try_application};
+pub(in crate::screen) use certificate::{
+    CERTIFICATE_BYTES_MAX, certify, show as show_certificate, take_over,
+};
+pub(in crate::screen) use end::{finish, report, show as show_finish, skip};
+pub(in crate::screen) use folders::{choose as choose_folders, show as show_folders};
+pub(in crate::screen) use manager::{add, add_in_wizard, show as show_staff};
+pub(in crate::screen) use network::{
+    show_clock, show_connection, show_platform, try_clock, try_connection, try_platform,
+};
+pub(in crate::screen) use practice::{begin as begin_practice, live as practice_live, show as show_practice};
+pub(in crate::screen) use recovery::{make as make_recovery, noted as noted_recovery, show as show_recovery};
+
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
-use crate::screen::show::{Page, go_to};
+use crate::screen::show::{Page, go_to, not_drawn};
 use crate::screen::visit::Visit;
+use crate::screen::{Doors, Screen};
 use crate::service::StartCode;
-use crate::staff::{LoginName, StaffFault, Visitor};
-
-#[derive(Template)]
-#[template(path = "start.html")]
-struct Main {
-    code: String,
-    name: TextField,
-    login: TextField,
-    new: TextField,
-    again: TextField,
-    button: Button,
-}
+use crate::wizard::{Record, Standing, Step, StepState};
 
 pub(in crate::screen) async fn show(
     State(screen): State<Arc<Screen>>,
@@ -38,17 +50,22 @@ pub(in crate::screen) async fn show(
     if !screen.staff.is_empty().await? {
         return Ok(go_to("/login"));
     }
-    has_code(&screen, &fields)?;
-    draw(&screen, &visit, (&fields, FieldErrors::default()))
+    has_code(&screen, fields.text("code"))?;
+    match screen.wizard.standing().await? {
+        Standing::At(step) => Ok(with_code(go_to(&step.path()), (&screen.doors, fields.text("code")))),
+        Standing::NotNeeded | Standing::Finished => {
+            manager::draw_alone(&screen, &visit, (&fields, FieldErrors::default()))
+        }
+    }
 }
 
 /// The code stands in a file of this PC and in the address that the program says.
-fn has_code(screen: &Screen, fields: &Fields) -> Result<(), Refused> {
+pub(in crate::screen) fn has_code(screen: &Screen, typed: &str) -> Result<(), Refused> {
     let code = StartCode::read(&screen.office.options().data).map_err(|fault| {
         tracing::error!(%fault, "the start code cannot be read");
         Refused::inside()
     })?;
-    if code.is_some_and(|code| code.is(fields.text("code"))) {
+    if code.is_some_and(|code| code.is(typed)) {
         return Ok(());
     }
     Err(Refused::said(
@@ -58,75 +75,157 @@ fn has_code(screen: &Screen, fields: &Fields) -> Result<(), Refused> {
     ))
 }
 
-fn draw(
-    screen: &Screen,
-    visit: &Visit,
-    (fields, errors): (&Fields, FieldErrors),
-) -> Result<Response, Refused> {
-    let main = Main {
-        code: fields.text("code").to_owned(),
-        name: TextField::new("name", "職員名")
-            .autocomplete("name")
-            .value(fields.text("name"))
-            .max_length(40)
-            .errors(&errors),
-        login: TextField::new("login", "ログイン名")
-            .kind(TextKind::Code)
-            .autocomplete("username")
-            .hint("半角の英数字で、2文字以上。ログインのときに入力します。")
-            .value(fields.text("login"))
-            .max_length(40)
-            .errors(&errors),
-        new: chosen(&errors),
-        again: again(&errors),
-        button: Button::submit("管理者を登録して始める").busy("登録しています"),
-    };
-    screen.show(visit, Page::new("最初の設定：管理者の登録", "/start", &main).errors(&errors))
+/// Lets the browser keep the code until it is closed, for the pages of the first start only.
+fn with_code(mut response: Response, (doors, code): (&Doors, &str)) -> Response {
+    let secure = if doors.is_secure() { "; Secure" } else { "" };
+    let cookie = format!("{}={code}; Path=/start{secure}; HttpOnly; SameSite=Lax", doors.start_cookie());
+    if let Ok(mut value) = HeaderValue::from_str(&cookie) {
+        value.set_sensitive(true);
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
 }
 
-pub(in crate::screen) async fn add(
-    State(screen): State<Arc<Screen>>,
-    visit: Visit,
-    headers: http::HeaderMap,
-    fields: Fields,
-) -> Result<Response, Refused> {
-    has_code(&screen, &fields)?;
-    let mut errors = FieldErrors::default();
-    let login = LoginName::new(fields.text("login"));
-    let password = fields.secret("new");
-    if password != fields.secret("again") {
-        errors.add("again", "2つのパスワードが違います。同じものを入力してください。");
-    }
-    if fields.text("name").is_empty() {
-        errors.add("name", "職員名を入力してください。");
-    }
-    let login = match login {
-        Ok(login) if errors.is_empty() => login,
-        Ok(_) => return draw(&screen, &visit, (&fields, errors)),
-        Err(fault) => {
-            errors.add("login", fault.to_string());
-            return draw(&screen, &visit, (&fields, errors));
-        }
-    };
-    let typed = login.as_str().to_owned();
-    match screen.staff.add_first((login, fields.text("name")), &password, visit.now).await {
-        Ok(_) => {}
-        Err(fault @ StaffFault::Weak(_)) => errors.add("new", fault.to_string()),
-        Err(fault @ StaffFault::Name) => errors.add("name", fault.to_string()),
-        Err(StaffFault::NotFirst) => return Ok(go_to("/login")),
-        Err(StaffFault::State(fault)) => return Err(fault.into()),
-        Err(fault) => errors.add_for_form(fault.to_string()),
-    }
-    if !errors.is_empty() {
-        return draw(&screen, &visit, (&fields, errors));
-    }
-    if let Err(fault) = StartCode::drop_it(&screen.office.options().data) {
-        tracing::warn!(%fault, "the start code stays; it opens nothing any more");
-    }
-    let agent = headers.get(http::header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let logged_in = screen.staff.log_in((&typed, &password), Visitor::new(agent), visit.now).await;
-    Ok(match logged_in {
-        Ok((token, _)) => with_cookie(go_to("/"), (&screen.doors, &token)),
-        Err(_) => go_to("/login"),
+/// Whether the page of a step may be shown; else where to go.
+async fn enter(screen: &Screen, step: Step) -> Result<Result<(), Response>, Refused> {
+    Ok(match screen.wizard.standing().await? {
+        Standing::At(current) if step <= current => Ok(()),
+        Standing::At(current) => Err(go_to(&current.path())),
+        Standing::NotNeeded | Standing::Finished => Err(go_to("/")),
     })
+}
+
+/// After a trial: on to the next step when it worked, else back to the page that says what to do.
+async fn go_on(screen: &Screen, tried: Step) -> Result<Response, Refused> {
+    Ok(match screen.wizard.standing().await? {
+        Standing::At(step) if step > tried => go_to(&format!("{}?done={}", step.path(), tried.as_str())),
+        Standing::At(step) => go_to(&step.path()),
+        Standing::NotNeeded | Standing::Finished => go_to("/"),
+    })
+}
+
+/// A form on the page of a step.
+struct Form {
+    action: String,
+    is_upload: bool,
+    heading: &'static str,
+    hidden: Vec<(&'static str, String)>,
+    fields: Vec<Markup>,
+    buttons: Vec<Button>,
+}
+
+impl Form {
+    fn new(action: impl Into<String>, button: Button) -> Self {
+        Self {
+            action: action.into(),
+            is_upload: false,
+            heading: "",
+            hidden: Vec::new(),
+            fields: Vec::new(),
+            buttons: vec![button],
+        }
+    }
+
+    fn field(mut self, field: &dyn DynTemplate) -> Result<Self, Refused> {
+        self.fields.push(Markup::of(field).map_err(|error| not_drawn(&error))?);
+        Ok(self)
+    }
+
+    fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.hidden.push((name, value.into()));
+        self
+    }
+
+    fn heading(mut self, heading: &'static str) -> Self {
+        self.heading = heading;
+        self
+    }
+}
+
+#[derive(Template)]
+#[template(path = "start_step.html")]
+struct Main<'a> {
+    steps: Steps,
+    lead: &'a str,
+    result: Option<Banner>,
+    more: Option<Markup>,
+    forms: Vec<Form>,
+    next: Option<Button>,
+    skip: Option<PostForm>,
+    before: Option<String>,
+}
+
+/// The page of a step.
+struct StepPage<'a> {
+    step: Step,
+    lead: &'a str,
+    more: Option<Markup>,
+    forms: Vec<Form>,
+    errors: FieldErrors,
+    notice: Option<Banner>,
+}
+
+impl<'a> StepPage<'a> {
+    fn new(step: Step, lead: &'a str) -> Self {
+        Self { step, lead, more: None, forms: Vec::new(), errors: FieldErrors::default(), notice: None }
+    }
+
+    fn form(mut self, form: Form) -> Self {
+        self.forms.push(form);
+        self
+    }
+
+    fn errors(mut self, errors: FieldErrors) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// What the step before it found, when one just came from there.
+    async fn coming_from(mut self, screen: &Screen, query: Option<String>) -> Result<Self, Refused> {
+        let fields = Fields::of_query(query);
+        let done = Step::parse(fields.text("done")).filter(|done| *done < self.step);
+        if let Some(done) = done
+            && let Some(record) = screen.wizard.record(done).await?
+            && record.state == StepState::Passed
+        {
+            self.notice = Some(Banner::new(Tone::Success, record.said));
+        }
+        Ok(self)
+    }
+
+    async fn draw(self, screen: &Screen, visit: &Visit) -> Result<Response, Refused> {
+        let Self { step, lead, more, forms, errors, notice } = self;
+        let record = screen.wizard.record(step).await?;
+        let is_left = record.as_ref().is_some_and(|record| record.state.lets_on());
+        let after = Step::pages().find(|it| *it > step).unwrap_or(Step::Finish);
+        let titles = Step::pages().map(Step::title);
+        let place = Step::pages().position(|it| it == step).unwrap_or_else(|| Step::pages().count());
+        let main = Main {
+            steps: Steps::new("最初の設定の手順", titles, place),
+            lead,
+            // What is wrong with the form just sent counts, not what was found before.
+            result: record.filter(|_| errors.is_empty()).map(result),
+            more,
+            forms,
+            next: is_left.then(|| Button::link("次の手順へ", after.path())),
+            skip: (step.may_be_skipped() && !is_left).then(|| {
+                PostForm::new("/start/skip", Button::submit("あとで行う").secondary())
+                    .hidden("step", step.as_str())
+            }),
+            before: step.before().map(Step::path),
+        };
+        let title = format!("最初の設定：{}", step.title());
+        screen.show(visit, Page::new(&title, "/start", &main).errors(&errors).notice(notice))
+    }
+}
+
+/// What the last trial found.
+fn result(record: Record) -> Banner {
+    let tone = match record.state {
+        StepState::Passed => Tone::Success,
+        StepState::Failed => Tone::Error,
+        StepState::Skipped => Tone::Info,
+    };
+    let banner = Banner::new(tone, record.said);
+    record.todo.into_iter().fold(banner, |banner, todo| banner.paragraph(format!("→ {todo}")))
 }

@@ -12,6 +12,8 @@ use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
 use crate::screen::show::Page;
 use crate::screen::visit::Member;
+use crate::staff::{Act, Role};
+use crate::wizard::Standing;
 
 #[derive(Template)]
 #[template(path = "top.html")]
@@ -24,6 +26,17 @@ struct Main {
     notices: Option<Markup>,
 }
 
+/// What is left of the first start, with the way on for who may go it.
+async fn unfinished(screen: &Screen, role: Role) -> Result<Option<Banner>, Refused> {
+    let Standing::At(step) = screen.wizard.standing().await? else { return Ok(None) };
+    let banner = Banner::new(Tone::Warning, "最初の設定がまだ終わっていません。");
+    Ok(Some(if role.may(Act::Settings) {
+        banner.action(Button::link("続きを行う", step.path()).small())
+    } else {
+        banner.paragraph("管理者に、続きを行ってもらってください。点検と帳票の表示は、いまでもできます。")
+    }))
+}
+
 pub(in crate::screen) async fn show(
     State(screen): State<Arc<Screen>>,
     member: Member,
@@ -32,10 +45,7 @@ pub(in crate::screen) async fn show(
     let fields = Fields::of_query(query);
     let notice =
         (fields.text("done") == "password").then(|| Banner::new(Tone::Success, "パスワードを変更しました。"));
-    let set_up = screen.office.link().await.is_err().then(|| {
-        Banner::new(Tone::Warning, "初期設定がまだ終わっていません。")
-            .paragraph("このパソコンで careplan-client setup を実行すると、送受信を始められます。点検と帳票の表示は、いまでもできます。")
-    });
+    let set_up = unfinished(&screen, member.session.role).await?;
     let counts = screen.office.state().counts().await?;
     let drafts = screen.desk.drafts().await?.len() as u64;
     let row = |name: &str, count: u64, note: &str, (label, path): (&str, &str)| {

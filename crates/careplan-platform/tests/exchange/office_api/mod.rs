@@ -129,6 +129,7 @@ impl Api {
             issue_passwords: IssuePasswords::new(world.store.clone(), Hasher::new(1), LockRule::default()),
             order_bell: Arc::default(),
             enrol_wait: std::time::Duration::ZERO,
+            site_url: careplan_platform::mail::SiteUrl::parse("https://site.example").unwrap(),
             signer: world.signer.clone(),
         });
         let router = router(platform.clone());

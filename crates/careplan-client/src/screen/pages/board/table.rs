@@ -3,8 +3,9 @@
 use askama::Template;
 use careplan_web::{Cell, DataTable, Markup, Tag, Tone};
 
-use super::Asked;
-use crate::board::{Board, By, Cell as Stand, CellState, Column, Row, Subject};
+use super::asked::Asked;
+use super::{compare, has_both};
+use crate::board::{Board, By, Cell as Stand, CellState, Column, Due, Row, Subject};
 use crate::history::Direction;
 use crate::screen::refused::Refused;
 use crate::screen::show::{local, not_drawn};
@@ -15,6 +16,8 @@ use crate::screen::show::{local, not_drawn};
 struct State {
     tag: Tag,
     path: Option<String>,
+    /// Plan against actuals of the row.
+    compare: Option<String>,
     /// For a whole column of the same words: which row this is.
     about: String,
 }
@@ -34,8 +37,8 @@ pub(super) fn of(asked: &Asked, board: &Board) -> Result<DataTable, Refused> {
     let mut table = DataTable::new("月次ボード", heads, none).quiet_caption();
     for row in &board.rows {
         let mut cells = vec![subject_of(asked, row)];
-        for cell in &row.cells {
-            cells.push(cell_of(asked, (row, cell))?);
+        for (column, cell) in Column::ALL.into_iter().zip(&row.cells) {
+            cells.push(cell_of(asked, row, (column, cell))?);
         }
         table = table.row(cells);
     }
@@ -65,7 +68,22 @@ fn inside(asked: &Asked, row: &Row) -> String {
     })
 }
 
-fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand)) -> Result<Cell, Refused> {
+/// Plan against actuals of a row, where both are there.
+fn compared(asked: &Asked, row: &Row) -> Option<String> {
+    let is_somebody = row.subject != Subject::Nobody;
+    (is_somebody && has_both(row)).then(|| {
+        asked.path_of(compare::PATH, |view, person| {
+            view.look = None;
+            match &row.subject {
+                Subject::Partner(office, _) => view.partner = Some(*office),
+                Subject::Person(n, _) => *person = Some(*n),
+                Subject::Nobody => {}
+            }
+        })
+    })
+}
+
+fn cell_of(asked: &Asked, row: &Row, (column, cell): (Column, &Stand)) -> Result<Cell, Refused> {
     if cell.state == CellState::NotDue {
         return Ok(Cell::text(cell.state.label_ja()));
     }
@@ -73,6 +91,7 @@ fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand)) -> Result<Cell, Refused> 
         Some((Direction::Sent, id)) => Some(format!("/sent/{id}")),
         Some((Direction::Received, id)) => Some(format!("/received/{id}")),
         None if cell.of > 1 => Some(inside(asked, row)),
+        None if cell.state == CellState::Unsent => Some("/send".to_owned()),
         None => None,
     };
     let about = match &row.subject {
@@ -80,11 +99,14 @@ fn cell_of(asked: &Asked, (row, cell): (&Row, &Stand)) -> Result<Cell, Refused> 
         Subject::Person(_, person) => person.name.clone(),
         Subject::Nobody => String::new(),
     };
-    let state = State { tag: Tag::new(tone(cell.state), cell.state.label_ja()), path, about };
+    let compare = (column == Column::Actuals).then(|| compared(asked, row)).flatten();
+    let state = State { tag: Tag::new(tone(cell.state), cell.state.label_ja()), path, compare, about };
     let drawn = Markup::of(&state).map_err(|error| not_drawn(&error))?;
     let count = if cell.of > 1 { format!("{}／{}　", cell.count, cell.of) } else { String::new() };
     let at = cell.at.map(local).unwrap_or_default();
-    let note = format!("{count}{at}");
+    // What is not there has a reason instead of a day.
+    let why = cell.due.map_or("", Due::reason_ja);
+    let note = format!("{count}{at}{why}");
     let drawn = Cell::markup(drawn);
     Ok(if note.is_empty() { drawn } else { drawn.note(note) })
 }

@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_domain::Timestamp;
 use careplan_web::{
-    Banner, Button, Check, Checklist, Choice, FieldErrors, Item, State as Standing, TextField, Tone,
+    Banner, Button, Check, Checklist, Choice, FieldErrors, Item, Markup, State as Standing, TextField, Tone,
 };
 
 use super::{Section, crumbs};
@@ -53,7 +53,7 @@ fn chosen(settings: &FolderSettings) -> String {
 }
 
 /// What stands in the form.
-struct Typed {
+pub(in crate::screen::pages) struct Typed {
     export: String,
     mode: String,
     import: String,
@@ -62,7 +62,7 @@ struct Typed {
 }
 
 impl Typed {
-    fn of_fields(fields: &Fields) -> Self {
+    pub(in crate::screen::pages) fn of_fields(fields: &Fields) -> Self {
         Self {
             export: path_of(fields.text("export")).to_owned(),
             mode: fields.text("mode").to_owned(),
@@ -72,7 +72,7 @@ impl Typed {
         }
     }
 
-    fn of_settings(settings: &FolderSettings) -> Self {
+    pub(in crate::screen::pages) fn of_settings(settings: &FolderSettings) -> Self {
         let (export, import) = (settings.export.as_ref(), settings.import.as_ref());
         let mode = export.map_or(Mode::ConfirmFirst, |it| it.mode);
         let shape = import.map_or(Shape::Flat, |it| it.shape);
@@ -86,7 +86,11 @@ impl Typed {
     }
 
     /// The choice; a field that is left empty means that there is no such folder.
-    fn settings(&self, before: &FolderSettings, now: Timestamp) -> Result<FolderSettings, FieldErrors> {
+    pub(in crate::screen::pages) fn settings(
+        &self,
+        before: &FolderSettings,
+        now: Timestamp,
+    ) -> Result<FolderSettings, FieldErrors> {
         let mut errors = FieldErrors::default();
         let (mode, shape) = (Mode::parse(&self.mode), Shape::parse(&self.shape));
         if mode.is_none() {
@@ -152,27 +156,52 @@ fn draw(screen: &Screen, member: &Member, typed: &Typed, shown: Shown) -> Result
     let main = Main {
         tried,
         is_good: errors.is_empty(),
-        export: TextField::new("export", "書き出しフォルダーの場所")
-            .optional()
-            .hint("エクスプローラーのアドレス欄の文字を貼り付けてください（例：C:\\ケアプラン\\書き出し、\\\\NAS\\共有\\書き出し）。空欄にすると、フォルダーからは送信しません。")
-            .value(typed.export.clone())
-            .max_length(PATH_CHARS_MAX)
-            .errors(&errors),
+        export: export(typed, &errors),
         mode: mode(typed, &errors),
-        import: TextField::new("import", "取込フォルダーの場所")
-            .optional()
-            .hint("書き出しフォルダーとは別の場所にしてください。空欄にすると、受信したものは画面から保存します。")
-            .value(typed.import.clone())
-            .max_length(PATH_CHARS_MAX)
-            .errors(&errors),
+        import: import(typed, &errors),
         shape: shape(typed, &errors),
-        earlier: Check::new("earlier", "これまでに受信した「未取込」のものも書き込む").checked(typed.earlier).optional(),
+        earlier: Check::new("earlier", "これまでに受信した「未取込」のものも書き込む")
+            .checked(typed.earlier)
+            .optional(),
         save: Button::submit("保存する").value("do", "save").busy("確かめています"),
         test: Button::submit("保存せずに試す").secondary().value("do", "test").busy("試しています"),
     };
     let crumbs = crumbs();
     let page = Page::new(TITLE, super::PATH, &main).crumbs(&crumbs).errors(&errors).notice(notice);
     screen.show(&member.visit, page)
+}
+
+fn export(typed: &Typed, errors: &FieldErrors) -> TextField {
+    TextField::new("export", "書き出しフォルダーの場所")
+        .optional()
+        .hint("エクスプローラーのアドレス欄の文字を貼り付けてください（例：C:\\ケアプラン\\書き出し、\\\\NAS\\共有\\書き出し）。空欄にすると、フォルダーからは送信しません。")
+        .value(typed.export.clone())
+        .max_length(PATH_CHARS_MAX)
+        .errors(errors)
+}
+
+fn import(typed: &Typed, errors: &FieldErrors) -> TextField {
+    TextField::new("import", "取込フォルダーの場所")
+        .optional()
+        .hint(
+            "書き出しフォルダーとは別の場所にしてください。空欄にすると、受信したものは画面から保存します。",
+        )
+        .value(typed.import.clone())
+        .max_length(PATH_CHARS_MAX)
+        .errors(errors)
+}
+
+/// The fields of both folders, for the first start.
+pub(in crate::screen::pages) fn fields_of(
+    typed: &Typed,
+    errors: &FieldErrors,
+) -> [askama::Result<Markup>; 4] {
+    [
+        Markup::of(&export(typed, errors)),
+        Markup::of(&mode(typed, errors)),
+        Markup::of(&import(typed, errors)),
+        Markup::of(&shape(typed, errors)),
+    ]
 }
 
 fn mode(typed: &Typed, errors: &FieldErrors) -> Choice {
@@ -247,7 +276,7 @@ pub(in crate::screen) async fn choose(
     }
 }
 
-fn errors_of(tried: &Tried) -> FieldErrors {
+pub(in crate::screen::pages) fn errors_of(tried: &Tried) -> FieldErrors {
     let mut errors = FieldErrors::default();
     for (field, result) in [("export", &tried.export), ("import", &tried.import)] {
         if let Some(Err(fault)) = result {
@@ -261,7 +290,7 @@ fn errors_of(tried: &Tried) -> FieldErrors {
 }
 
 /// What was found, one line for each folder.
-fn checklist(tried: &Tried) -> Option<Checklist> {
+pub(in crate::screen::pages) fn checklist(tried: &Tried) -> Option<Checklist> {
     let all = [("書き出しフォルダー", &tried.export), ("取込フォルダー", &tried.import)];
     let items = all.into_iter().filter_map(|(name, result)| {
         Some(match result.as_ref()? {
