@@ -76,6 +76,12 @@ test("a month on the boards of both offices, from the plan to the actuals, and b
   assert.deepEqual(await out.filtered("未受信（4）"), [...PLANNED].sort());
   await sender.sees("すべて（5）");
 
+  // Whose plan is missing is one step away from it.
+  await sender.open(`${out.path}&look=unsent`);
+  await sender.sees("前の月にありました");
+  await sender.page.getByRole("row").filter({ hasText: LEFT_OUT }).getByRole("link", { name: "未送信" }).click();
+  await sender.stands("/send");
+
   // It is on: the other office sees the same month from its side.
   await provider.starts();
   const receiver = await manager(provider.screens());
@@ -108,24 +114,32 @@ test("a month on the boards of both offices, from the plan to the actuals, and b
   await provider.stops();
 });
 
-/// From the row of the partner to the plan against the actuals.
+/// From the cell of the actuals to the plan against them: of a user, and of a partner with all of its users.
 async function compares(person, [month, partner]) {
-  await person.open(`/board?month=${month}`);
-  // Its name comes from the directory by and by; its number is there at once.
-  const row = person.page.getByRole("row").filter({ hasText: partner.number });
-  await row.getByRole("rowheader").getByRole("link").click();
-  await person.sees("の分", ...PLANNED);
+  const [one] = await compared(person, `/board?month=${month}&by=person`, STAYED_AWAY);
+  assert.match(one, /変更 0件.*・実績なし 1件・予定なし 0件/);
+  assert.ok(one.includes(STAYED_AWAY) && !one.includes(PLANNED[0]), one);
+  // The name of a partner comes from the directory by and by; its number is there at once.
+  const [all, away] = await compared(person, `/board?month=${month}`, partner.number);
+  assert.match(all, /変更 0件.*・実績なし 1件・予定なし 0件/);
+  for (const name of PLANNED) assert.ok(all.includes(name), all);
+  assert.ok(!all.includes(LEFT_OUT), all);
+  assert.equal(away.length, 1);
+  assert.ok(away[0].includes(STAYED_AWAY), away[0]);
+}
+
+/// What the comparison of a row says, and its lines of what was planned and not done.
+async function compared(person, path, row) {
+  await person.open(path);
+  const cell = person.page.getByRole("row").filter({ hasText: row });
   const [page] = await Promise.all([
     person.context.waitForEvent("page"),
-    person.page.getByRole("link", { name: "予定と実績を比べる" }).click(),
+    cell.getByRole("link", { name: "予定と比べる" }).click(),
   ]);
   await page.waitForLoadState();
   const text = await page.locator("body").innerText();
   assert.match(text, /予定と実績の比較/);
-  assert.match(text, /変更 0件.*・実績なし 1件・予定なし 0件/);
   const away = await page.getByRole("row").filter({ hasText: "に対する実績がありません" }).allInnerTexts();
-  assert.equal(away.length, 1);
-  assert.ok(away[0].includes(STAYED_AWAY), away[0]);
   await page.close();
-  await page.close();
+  return [text, away];
 }
