@@ -1,14 +1,17 @@
-// 取下げ: of what the partner has not fetched it learns that it was taken back, and nothing else; what it has fetched it keeps.
+// 取下げ: of what the partner has not fetched it learns that it was taken back, and nothing else; what it has fetched it keeps until
+// it takes over a deletion (削除).
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { after, test } from "node:test";
-import { filesIn, manager, rows, sends } from "../clerk.mjs";
+import { filesIn, manager, rows, sends, takesOver } from "../clerk.mjs";
 import { pair } from "../client.mjs";
 import { ended } from "../person.mjs";
 
 after(ended);
 
-test("what was withdrawn before the partner fetched it never comes; what it fetched stays, and says what to do", async () => {
-  const { planner, provider, plans_before: plansBefore, plans } = pair();
+test("what was withdrawn before the partner fetched it never comes; what it fetched stays until it is deleted", async () => {
+  const { planner, provider, month, plans_before: plansBefore, plans } = pair();
   await planner.starts();
   const sender = await manager(planner.screens());
   const [withdrawn, kept] = [await sends(sender, filesIn(plansBefore)), await sends(sender, filesIn(plans))];
@@ -42,12 +45,36 @@ test("what was withdrawn before the partner fetched it never comes; what it fetc
   await receiver.presses("介護ソフトに取り込んだ");
   await receiver.sees("取込済みにしました。");
   await sender.finds(kept, "取込済");
+  await deletes([sender, receiver], deletion(plans, month), month);
 
   await sender.leaves();
   await receiver.leaves();
   await planner.stops();
   await provider.stops();
 });
+
+/// The users of the plans.
+const INSURED = ["0009900013", "0009900021", "0009900029", "0009900037"];
+
+/// What the care software writes that deletes the plans in a folder: the unit K4, later than they are.
+function deletion(plans, month) {
+  const plan = filesIn(plans).map((file) => path.basename(file)).find((name) => name.startsWith("UPPLAN"));
+  const file = path.join(path.dirname(plans), plan.replace("UPPLAN", "DLTPLAN").replace(/103000\.CSV$/, "120000.CSV"));
+  writeFileSync(file, INSURED.map((insured) => `202407,990001,${insured},${month}\r\n`).join(""));
+  return file;
+}
+
+/// What was fetched is deleted, and the boards of both offices say so.
+async function deletes([sender, receiver], file, month) {
+  await sends(sender, [file]);
+  await takesOver(receiver);
+  for (const person of [sender, receiver]) {
+    await person.looksUntil(`/board?month=${month}&by=person`, async () => {
+      const deleted = await rows(person, "削除済").count();
+      return deleted === INSURED.length ? undefined : `the plans of all as deleted, and not of ${deleted}`;
+    });
+  }
+}
 
 /// The page of the receiver for what the sender knows by its own.
 const received = (path) => path.replace("/sent/", "/received/");
