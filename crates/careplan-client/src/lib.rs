@@ -41,6 +41,7 @@ pub mod service;
 pub mod staff;
 pub mod state;
 pub mod trust;
+mod way_out;
 pub mod wizard;
 
 pub use clock::Clock;

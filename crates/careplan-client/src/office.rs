@@ -14,7 +14,9 @@ use crate::keys::{KeyFolder, KeysFault, OfficeIdentity};
 use crate::letter::ComposeFault;
 use crate::mishap::Mishaps;
 use crate::outbox::GatherFault;
-use crate::platform::{Connector, Platform, PlatformFault, Retry, ServerTrust, SkewWatch, WireConnector};
+use crate::platform::{
+    Connector, Platform, PlatformFault, Proxy, Retry, ServerTrust, SkewWatch, WireConnector,
+};
 use crate::state::{Fault, Settings, State, StateFault};
 use crate::trust::{ReceiptFault, Trust, TrustFault};
 
@@ -275,7 +277,17 @@ impl Office {
         identity: Option<&OfficeIdentity>,
     ) -> Result<Platform, OfficeFault> {
         let proxy = self.state().proxy().await?;
-        let transport = self.inner.options.connector.connect_through(&proxy, base, trust, identity);
+        self.connect_over(&proxy, base, (trust, identity))
+    }
+
+    /// A platform on any way out.
+    pub(crate) fn connect_over(
+        &self,
+        proxy: &Proxy,
+        base: &str,
+        (trust, identity): (&ServerTrust, Option<&OfficeIdentity>),
+    ) -> Result<Platform, OfficeFault> {
+        let transport = self.inner.options.connector.connect_through(proxy, base, trust, identity);
         let transport = transport.map_err(PlatformFault::Transport)?;
         Ok(Platform::new(transport, self.inner.options.retry).watched_by(self.inner.skew.clone()))
     }

@@ -29,6 +29,26 @@ pub enum ResidentFault {
         "systemd が受け付けませんでした（systemctl {0}）。journalctl -u careplan-client で理由を確かめてください。"
     )]
     Refused(String),
+    /// The account may not, on Windows.
+    #[error(
+        "サービスの登録には管理者の権限が必要です。コマンドの画面を「管理者として実行」で開き、もう一度実行してください。"
+    )]
+    NotAdministrator,
+    /// A service of that name on Windows is another program's.
+    #[error(
+        "同じ名前のサービス（careplan-client）を、別のプログラムが登録しています。そちらを削除してから、やり直してください。"
+    )]
+    ForeignService,
+    /// It was asked to stop and has not.
+    #[error(
+        "サービスがまだ終わっていません。1分ほど待ってやり直し、続くときはパソコンを再起動してください。送受信の記録は失われません。"
+    )]
+    StillStopping,
+    /// Windows refused, with its error code.
+    #[error(
+        "Windows が受け付けませんでした（エラー {0}）。イベント ビューアーの「システム」で理由を確かめてください。"
+    )]
+    Control(u32),
     /// A file.
     #[error(transparent)]
     File(FileFault),

@@ -1,12 +1,14 @@
 //! 常駐: the client as a service of the operating system, running without anybody logged in.
 //!
 //! Promises: what is installed can be shown before and removed again; installing twice is like installing once; what another program wrote is
-//! never touched. Each operating system has one implementation of [`SystemService`] – today systemd's.
+//! never touched. Each operating system has one implementation of [`SystemService`]:
+//! [`Systemd`], and [`windows::Windows`], whose hand to Windows itself comes with the build for it.
 
 mod fault;
 mod notify;
 mod systemd;
 mod unit;
+pub mod windows;
 
 pub use fault::ResidentFault;
 pub use notify::{Notice, notify};

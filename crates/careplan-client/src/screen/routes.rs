@@ -203,6 +203,8 @@ fn table() -> Vec<Entry> {
         read(May(Settings), "/settings/applications", get(settings::applications::show)),
         write(May(Settings), "/settings/applications", post(settings::applications::add)),
         write(May(Settings), "/settings/applications/revoke", post(settings::applications::revoke)),
+        read(May(Settings), "/settings/proxy", get(settings::proxy::show)),
+        write(May(Settings), "/settings/proxy", post(settings::proxy::choose)),
         read(May(Settings), "/settings/retention", get(settings::retention::show)),
         write(May(Settings), "/settings/retention", post(settings::retention::choose)),
         read(May(Settings), "/settings/folders", get(settings::folders::show)),

@@ -169,7 +169,7 @@ impl State {
     /// [`StateFault`].
     pub async fn store_proxy(&self, proxy: &Proxy) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        put(&mut tx, "proxy", &proxy.stored()).await?;
+        put_proxy(&mut tx, proxy).await?;
         super::commit(tx).await
     }
 
@@ -191,6 +191,11 @@ impl State {
         sqlx::query(PUT_DOCUMENT).bind("trust").bind(signed).bind(to_ms(issued_at)).execute(&mut *tx).await?;
         super::commit(tx).await
     }
+}
+
+/// Stores how connections leave the office.
+pub(crate) async fn put_proxy(tx: &mut Tx, proxy: &Proxy) -> Result<(), StateFault> {
+    put(tx, "proxy", &proxy.stored()).await
 }
 
 pub(super) async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StateFault> {

@@ -124,3 +124,41 @@ async fn a_shorter_time_for_copies_is_confirmed_when_some_would_go() {
         page.says("期間を選んでください。");
     }
 }
+
+#[tokio::test]
+async fn a_proxy_is_tried_before_it_is_chosen_and_its_password_is_never_shown() {
+    use careplan_client::platform::Proxy;
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    let path = "/settings/proxy";
+    browser.get(path).await.is(200, "プロキシ").says("value=\"system\" checked");
+    for (wrong, said) in [
+        (vec![("way", "")], "プロキシの使い方を選んでください。"),
+        (vec![("way", "at"), ("proxy", "x/y")], "「名前:ポート番号」の形で"),
+    ] {
+        browser.post(path, &wrong).await.is(422, "プロキシ").says(said);
+    }
+    let typed = [
+        ("way", "at"),
+        ("proxy", "proxy.example.jp:8080"),
+        ("proxy_user", "taro"),
+        ("proxy_password", "proxy-himitsu"),
+    ];
+    screens.world.exchange.lock().away = true;
+    let page = browser.post(path, &typed).await;
+    page.is(422, "プロキシ").says("設定は変更していません。").says("確かめずに変更する");
+    assert!(!page.text().contains("proxy-himitsu"));
+    assert_eq!(screens.office.state().proxy().await.unwrap(), Proxy::System);
+    let anyway = [&typed[..], &[("anyway", "yes")]].concat();
+    browser.post(path, &anyway).await.leads_to("/settings/proxy?done=anyway");
+    browser.get("/settings/proxy?done=anyway").await.says("確かめずに、設定を変更しました。");
+    screens.world.exchange.lock().away = false;
+    // The password is kept while address and user stay.
+    browser.post(path, &typed[..3]).await.leads_to("/settings/proxy?done=saved");
+    let kept = Proxy::at("proxy.example.jp:8080").unwrap().with_credentials("taro", "proxy-himitsu");
+    assert_eq!(screens.office.state().proxy().await.unwrap(), kept);
+    browser.get("/settings").await.says("proxy.example.jp:8080");
+    let noted = screens.staff.operations(None, 1).await.unwrap();
+    assert_eq!(noted[0].action, "settings.proxy");
+    assert!(noted[0].detail.contains("proxy.example.jp:8080") && !noted[0].detail.contains("himitsu"));
+}

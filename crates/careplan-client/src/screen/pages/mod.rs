@@ -23,6 +23,7 @@ pub(super) mod staff;
 pub(super) mod start;
 pub(super) mod top;
 mod versions;
+mod way_out;
 
 /// Percent-encoded, for a part of a path or of a header (RFC 3986, section 2.1; RFC 8187, section 3.2.1).
 fn percent(text: &str) -> String {

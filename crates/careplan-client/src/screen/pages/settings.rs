@@ -4,6 +4,7 @@ pub(in crate::screen) mod applications;
 pub(in crate::screen) mod backup;
 pub(in crate::screen) mod folders;
 pub(in crate::screen) mod lan;
+pub(in crate::screen) mod proxy;
 pub(in crate::screen) mod retention;
 pub(in crate::screen) mod staff;
 pub(in crate::screen) mod terminal;
@@ -59,6 +60,7 @@ async fn sections(screen: &Screen) -> Result<Vec<Section>, Refused> {
         retention::section(screen).await?,
         backup::section(screen).await?,
         lan::section(screen).await?,
+        proxy::section(screen).await?,
         super::staff::section(screen).await?,
         staff::section(screen).await?,
         super::record::section(),

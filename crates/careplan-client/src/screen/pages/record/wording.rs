@@ -25,6 +25,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("send", "送信を依頼"),
     ("send.dropped", "送信前のファイルを取り消し"),
     ("sent", "送信"),
+    ("settings.proxy", "プロキシの設定を変更"),
     ("settings.retention", "控えの保存期間を変更"),
     ("settings.second_factor", "2段階認証の決まりを変更"),
     ("staff.added", "職員を追加"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use careplan_web::{Button, Choice, FieldErrors, TextField, TextKind};
+use careplan_web::{Button, FieldErrors, TextField, TextKind};
 use url::Url;
 
 use super::{Form, StepPage, enter, go_on};
@@ -12,48 +12,26 @@ use crate::enrol::Fingerprint;
 use crate::platform::Proxy;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::pages::way_out::{ADDRESS_CHARS_MAX, TypedWay, WayFields};
 use crate::screen::refused::Refused;
 use crate::screen::visit::Visit;
 use crate::wizard::Step;
-
-/// UTF-16 units of an address that is typed.
-const ADDRESS_CHARS_MAX: u32 = 300;
 
 /// The connection as it stands in the form.
 #[derive(Default)]
 struct Typed {
     platform: String,
-    way: &'static str,
-    proxy: String,
-    user: String,
-    /// Never drawn again.
-    password: String,
+    way: TypedWay,
 }
-
-const WAYS: [&str; 3] = ["system", "none", "at"];
 
 impl Typed {
     async fn of_settings(screen: &Screen) -> Result<Self, Refused> {
-        let proxy = screen.office.state().proxy().await?;
-        let way = match &proxy {
-            Proxy::System => "system",
-            Proxy::None => "none",
-            Proxy::At(_) => "at",
-        };
-        let platform = screen.wizard.answers().await?.platform;
-        let (address, user) = (proxy.address(), proxy.user().to_owned());
-        Ok(Self { platform, way, proxy: address, user, password: String::new() })
+        let way = TypedWay::of(&screen.office.state().proxy().await?);
+        Ok(Self { platform: screen.wizard.answers().await?.platform, way })
     }
 
     fn of_fields(fields: &Fields) -> Self {
-        let way = WAYS.into_iter().find(|way| *way == fields.text("way")).unwrap_or("");
-        Self {
-            platform: fields.code("platform"),
-            way,
-            proxy: fields.code("proxy"),
-            user: fields.text("proxy_user").to_owned(),
-            password: fields.untouched("proxy_password").to_owned(),
-        }
+        Self { platform: fields.code("platform"), way: TypedWay::of_fields(fields) }
     }
 
     /// The platform and the way to it.
@@ -66,34 +44,8 @@ impl Typed {
                 "接続先を、通知書のとおり「https://」から入力してください（例：https://careplan.example.jp）。",
             );
         }
-        let proxy = match self.way {
-            "system" => Some(Proxy::System),
-            "none" => Some(Proxy::None),
-            "at" => match Proxy::at(&self.proxy) {
-                Ok(proxy) => Some(self.with_credentials(proxy, &screen.office.state().proxy().await?)),
-                Err(fault) => {
-                    errors.add("proxy", fault.to_string());
-                    None
-                }
-            },
-            _ => {
-                errors.add("way", "プロキシの使い方を選んでください。");
-                None
-            }
-        };
-        Ok(platform.zip(proxy).filter(|_| errors.is_empty()).ok_or(errors))
-    }
-
-    /// A password that was typed before is kept while address and user stay.
-    fn with_credentials(&self, proxy: Proxy, before: &Proxy) -> Proxy {
-        let is_same = before.address() == proxy.address() && before.user() == self.user;
-        if self.password.is_empty() && is_same && !self.user.is_empty() {
-            before.clone()
-        } else if self.user.is_empty() {
-            proxy
-        } else {
-            proxy.with_credentials(&self.user, &self.password)
-        }
+        let proxy = self.way.read(&screen.office.state().proxy().await?, &mut errors);
+        Ok(platform.zip(proxy).ok_or(errors))
     }
 }
 
@@ -132,31 +84,7 @@ async fn draw_connection(
         .value(typed.platform.clone())
         .max_length(ADDRESS_CHARS_MAX)
         .errors(&errors);
-    let way = Choice::radio("way", "プロキシ（事業所のネットワークの中継）")
-        .option_with_hint("system", "パソコンの設定に合わせる", "わからないときは、これを選んでください。")
-        .option("none", "使わない")
-        .option("at", "プロキシを指定する")
-        .selected(typed.way)
-        .errors(&errors);
-    let proxy = TextField::new("proxy", "プロキシのアドレス")
-        .kind(TextKind::Code)
-        .optional()
-        .hint("「プロキシを指定する」を選んだときに入力します。例：proxy.example.jp:8080")
-        .value(typed.proxy.clone())
-        .max_length(ADDRESS_CHARS_MAX)
-        .errors(&errors);
-    let user = TextField::new("proxy_user", "プロキシのユーザー名")
-        .kind(TextKind::Code)
-        .optional()
-        .hint("プロキシにユーザー名とパスワードが要るときに入力します。")
-        .value(typed.user.clone())
-        .max_length(ADDRESS_CHARS_MAX)
-        .errors(&errors);
-    let password = TextField::new("proxy_password", "プロキシのパスワード")
-        .kind(TextKind::Password)
-        .autocomplete("off")
-        .optional()
-        .errors(&errors);
+    let WayFields { way, proxy: [proxy, user, password] } = typed.way.fields(&errors);
     let form = Form::new("/start/connection", Button::submit("つながるか確かめる").busy("確かめています"))
         .field(&platform)?
         .field(&way)?
@@ -272,20 +200,5 @@ mod tests {
         for wrong in ["", "http://careplan.example.jp", "https://a@b.example", "https://b.example/x", "a b"] {
             assert!(platform(wrong).is_none(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn the_password_of_the_proxy_is_kept_while_its_user_stays() {
-        let before = Proxy::at("proxy:8080").unwrap().with_credentials("office", "himitsu");
-        let typed = |user: &str, password: &str| Typed {
-            user: user.to_owned(),
-            password: password.to_owned(),
-            ..Typed::default()
-        };
-        let proxy = || Proxy::at("proxy:8080").unwrap();
-        assert_eq!(typed("office", "").with_credentials(proxy(), &before), before);
-        assert_ne!(typed("other", "").with_credentials(proxy(), &before), before);
-        assert_ne!(typed("office", "new").with_credentials(proxy(), &before), before);
-        assert_eq!(typed("", "").with_credentials(proxy(), &before), proxy());
     }
 }
