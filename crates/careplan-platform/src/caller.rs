@@ -6,6 +6,7 @@
 //! asked at each request, so that a revocation bites on the next request of an open connection.
 //! Each refusal is its own problem.
 
+mod contacts;
 mod standings;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -23,6 +24,7 @@ use crate::office_api::problem::{Refused, store_failed};
 use crate::platform::Platform;
 use crate::trust::{Identity, Refusal, Trust};
 
+pub use contacts::{Contacts, NOTED_EVERY};
 pub use standings::Standings;
 
 /// One TLS connection, in the extensions of each of its requests as `Arc<Connection>`.
@@ -165,7 +167,9 @@ impl FromRequestParts<Arc<Platform>> for Caller {
     async fn from_request_parts(parts: &mut Parts, platform: &Arc<Platform>) -> Result<Self, Refused> {
         let connection = parts.extensions.get::<Arc<Connection>>().cloned();
         let connection = connection.ok_or_else(|| Refusal::Missing.problem())?;
-        let caller = Self::judge(platform, &connection, platform.clock.now()).await?;
+        let now = platform.clock.now();
+        let caller = Self::judge(platform, &connection, now).await?;
+        platform.contacts.note(caller.office, caller.fingerprint, now);
         if let Some(note) = parts.extensions.get::<CallerNote>() {
             note.note(caller.office);
         }

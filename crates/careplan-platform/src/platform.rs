@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::caller::Standings;
+use crate::caller::{Contacts, Standings};
 use crate::clock::Clock;
 use crate::login::IssuePasswords;
 use crate::mail::SiteUrl;
@@ -22,6 +22,8 @@ pub struct Platform {
     pub clock: Clock,
     /// What the database says of callers.
     pub standings: Standings,
+    /// When they were heard of last.
+    pub contacts: Contacts,
     /// Whose certificates are accepted; swapped by a reload.
     pub trust: Arc<TrustInForce>,
     /// Letters, receipts, news.

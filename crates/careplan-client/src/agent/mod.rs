@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::enrol::EnrolFault;
 use crate::office::{Engine, Office, OfficeFault, Step};
 
 /// Longest sleep: other processes (`send`) put letters into the outbox without telling us.
@@ -34,6 +35,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Even without any hint the lists are read so often.
 const LISTS_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
+/// The code of the trouble that what is renewed by itself – certificate, announcement – is not.
+pub const RENEWAL: &str = "renewal";
+
 /// What is told while the agent works: one line each on the screen.
 pub trait Watcher: Send {
     /// A step was done.
@@ -42,7 +46,10 @@ pub trait Watcher: Send {
     /// The platform was asked and answered, and there was nothing to tell.
     fn quiet(&mut self) {}
 
-    /// A round failed as a whole; the next one follows by itself.
+    /// What is renewed by itself is as it should be.
+    fn renewed(&mut self) {}
+
+    /// A round failed as a whole, or a renewal did ([`RENEWAL`]); the next one follows by itself.
     fn trouble(&mut self, fault: &dyn std::fmt::Display, code: &str);
 }
 
@@ -166,11 +173,17 @@ async fn renew(office: &Office, watcher: &mut dyn Watcher) -> Result<SignedDurat
             if renewed.certificate || renewed.announcement {
                 tracing::info!(renewed.certificate, renewed.announcement, "renewed");
             }
+            watcher.renewed();
             Ok(RENEW_EVERY)
         }
-        Err(crate::enrol::EnrolFault::Office(fault)) if is_local(&fault) => Err(fault),
+        Err(EnrolFault::Office(fault)) if is_local(&fault) => Err(fault),
+        // Without the platform nothing is renewed; that is no trouble of the certificate.
+        Err(EnrolFault::Office(fault)) if fault.is_transient() => {
+            watcher.trouble(&fault, fault.code());
+            Ok(RENEW_AGAIN)
+        }
         Err(fault) => {
-            watcher.trouble(&fault, "renewal");
+            watcher.trouble(&fault, RENEWAL);
             Ok(RENEW_AGAIN)
         }
     }

@@ -1,7 +1,8 @@
 //! The desk (送信の準備): files that were brought lie in a draft until they are sent or thrown away.
 //!
 //! Promises: what was brought stays until it was sent, also over a kill; a draft is sent once, however often and by however many it is
-//! asked for; what could not be sent stays in it with its findings, to be brought again from the care software.
+//! asked for; what could not be sent stays in it with its findings, to be brought again from the care software; a serial that went with
+//! other content goes only on purpose, and only as the correction of the same unit.
 //!
 //! A send that was killed half-way is simply asked for again: the outbox knows by their content the units that it has.
 
@@ -28,8 +29,8 @@ use crate::files;
 use crate::history::Person;
 use crate::office::Office;
 use crate::outbox::{
-    DispatchReport, DocumentOrder, FoundFile, GatherFault, Judged, SendOptions, UnitOutcome, UnitReport,
-    gather, judge,
+    DispatchReport, DocumentOrder, FoundFile, GatherFault, Judged, JudgedUnit, OtherOfSerial, SendOptions,
+    SerialUsed, UnitOutcome, UnitReport, gather, judge,
 };
 use crate::staff::Actor;
 use crate::state::{Draft, DraftState, StateFault};
@@ -57,12 +58,20 @@ pub struct Looked {
     pub about: About,
     /// What was sent of it before.
     pub sent: Vec<TransmissionId>,
+    /// Of each unit, what else went under its serial.
+    pub others: Vec<Option<OtherOfSerial>>,
 }
 
 impl Looked {
+    /// The units, each with what else went under its serial.
+    pub fn units(&self) -> impl Iterator<Item = (&JudgedUnit, Option<&OtherOfSerial>)> {
+        let others = self.others.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+        self.judged.units.iter().zip(others)
+    }
+
     /// Units that can be sent as they are.
     pub fn ready(&self) -> usize {
-        self.judged.units.iter().filter(|unit| !unit.is_blocked()).count()
+        self.units().filter(|(unit, other)| !unit.is_blocked() && other.is_none()).count()
     }
 }
 
@@ -121,7 +130,22 @@ impl Desk {
             Ok::<_, DeskFault>((files, judged))
         });
         let (files, judged) = looked.await.map_err(|_| DeskFault::Inside)??;
-        Ok(Looked { draft, files, judged, about, sent })
+        let others = self.others(&judged, &files).await?;
+        Ok(Looked { draft, files, judged, about, sent, others })
+    }
+
+    /// Of each unit, what else went under its serial. Before set-up nothing did.
+    async fn others(
+        &self,
+        judged: &Judged,
+        files: &[FoundFile],
+    ) -> Result<Vec<Option<OtherOfSerial>>, DeskFault> {
+        let Ok(link) = self.office.link().await else { return Ok(Vec::new()) };
+        let mut others = Vec::with_capacity(judged.units.len());
+        for unit in &judged.units {
+            others.push(self.office.other_of_serial(&link, unit, files).await?);
+        }
+        Ok(others)
     }
 
     /// Says where the documents beside the standard go.
@@ -161,7 +185,8 @@ impl Desk {
         Ok(files::remove(&self.folder(id))?)
     }
 
-    /// Seals and stores everything in a draft that can be sent; the engine sends it. Asked for again, it says that it was sent.
+    /// Seals and stores everything in a draft that can be sent; the engine sends it. Asked for again, it says that it was sent. A unit
+    /// whose serial went before with other content stays.
     ///
     /// # Errors
     /// [`DeskFault`]. What concerns one unit is in the report.
@@ -169,6 +194,28 @@ impl Desk {
         &self,
         id: Uuid,
         by: Actor,
+        tell: impl FnMut(&UnitReport) + Send,
+    ) -> Result<DispatchReport, DeskFault> {
+        self.send_all(id, (by, SerialUsed::Refused), tell).await
+    }
+
+    /// The same with the units that correct what went under their serial before: somebody wants it so.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_corrections(
+        &self,
+        id: Uuid,
+        by: Actor,
+        tell: impl FnMut(&UnitReport) + Send,
+    ) -> Result<DispatchReport, DeskFault> {
+        self.send_all(id, (by, SerialUsed::Corrected), tell).await
+    }
+
+    async fn send_all(
+        &self,
+        id: Uuid,
+        (by, serial_used): (Actor, SerialUsed),
         tell: impl FnMut(&UnitReport) + Send,
     ) -> Result<DispatchReport, DeskFault> {
         let _turn = self.sending.lock().await;
@@ -182,6 +229,7 @@ impl Desk {
             documents: looked.draft.documents,
             document_person: looked.about.person.clone(),
             link_earlier: true,
+            serial_used,
             by,
             ..SendOptions::default()
         };
@@ -200,9 +248,11 @@ impl Desk {
         if !left_over(looked, report) {
             return Ok(files::remove(&self.folder(id))?);
         }
-        for (unit, outcome) in looked.judged.units.iter().zip(&report.units) {
+        // Documents are one more unit of the report, behind those of the standard.
+        let units = looked.judged.units.iter().map(|unit| &unit.files);
+        for (unit, outcome) in units.chain([&looked.judged.documents]).zip(&report.units) {
             if is_sent(&outcome.outcome) {
-                for file in unit.files.iter().filter_map(|index| looked.files.get(*index)) {
+                for file in unit.iter().filter_map(|index| looked.files.get(*index)) {
                     files::remove(&file.path)?;
                 }
             }

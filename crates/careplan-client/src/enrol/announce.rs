@@ -9,6 +9,7 @@ use crate::address_book::newest_announcement_of_ours;
 use crate::keys::KeysFault;
 use crate::office::{Link, Office, OfficeFault};
 use crate::platform::Platform;
+use crate::staff::Actor;
 use crate::trust::Trust;
 
 impl Office {
@@ -31,7 +32,7 @@ impl Office {
         // First, so that an announcement whose answer was lost is not taken for another's.
         self.state().store_announcing_at(now).await?;
         link.platform.announce(link.settings.terminal, signed).await?;
-        self.state().store_announced_at(Some(now)).await?;
+        self.state().store_announced_at(now).await?;
         tracing::info!("terminal key announced");
         Ok(())
     }
@@ -54,10 +55,10 @@ impl Office {
     ///
     /// # Errors
     /// [`EnrolFault`].
-    pub async fn claim_terminal(&self) -> Result<(), EnrolFault> {
+    pub async fn claim_terminal(&self, by: &Actor) -> Result<(), EnrolFault> {
         let link = self.link().await?;
         self.announce(&link).await?;
-        Ok(self.state().forget_other_copy().await?)
+        Ok(self.state().forget_other_copy((by, self.now())).await?)
     }
 
     /// Fetches the trust list and keeps it, when it holds and is not older than the one held.

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::certificate::Authentication;
 use super::{EnrolFault, Standing};
 use crate::office::{Link, Office, OfficeFault};
+use crate::staff::Actor;
 
 /// Certificates are renewed so many days before they end; the old end is not lost by it.
 pub const RENEWAL_DAYS: i64 = 90;
@@ -28,14 +29,14 @@ impl Office {
     /// [`EnrolFault`]; what was renewed before it stays so.
     pub async fn renew(&self) -> Result<Renewed, EnrolFault> {
         let now = self.now();
-        self.renew_if(|certificate| is_due(certificate, now)).await
+        self.renew_if(|certificate| is_due(certificate, now), None).await
     }
 
-    /// Renews the certificate although it is not due yet, because somebody asked for it.
+    /// Renews the certificate although it is not due yet, because somebody asked for it, who is named in the record of operations.
     ///
     /// # Errors
     /// [`EnrolFault::NotOurs`] where another authority made it, [`EnrolFault::Ended`] where it is too late; and as [`Self::renew`].
-    pub async fn renew_now(&self) -> Result<(), EnrolFault> {
+    pub async fn renew_now(&self, by: &Actor) -> Result<(), EnrolFault> {
         let link = self.link().await?;
         if !self.is_of_our_authority(&link) {
             return Err(EnrolFault::NotOurs);
@@ -43,11 +44,15 @@ impl Office {
         if link.identity.is_expired(self.now()) {
             return Err(EnrolFault::Ended);
         }
-        self.renew_if(|_| true).await?;
+        self.renew_if(|_| true, Some(by)).await?;
         Ok(())
     }
 
-    async fn renew_if(&self, is_wanted: impl Fn(&Certificate) -> bool) -> Result<Renewed, EnrolFault> {
+    async fn renew_if(
+        &self,
+        is_wanted: impl Fn(&Certificate) -> bool,
+        by: Option<&Actor>,
+    ) -> Result<Renewed, EnrolFault> {
         let mut renewed = Renewed::default();
         let mut link = self.link().await?;
         self.take_trust_list(&link.platform, &link.trust).await?;
@@ -57,7 +62,7 @@ impl Office {
         if ours && is_wanted(link.identity.certificate()) && !link.identity.is_expired(now) {
             self.drop_used_pending(&link)?;
             self.enrol(&link.platform, &link.trust, link.office(), Authentication::Certificate).await?;
-            self.state().store_announced_at(None).await?;
+            self.state().certificate_renewed(by, now).await?;
             renewed.certificate = true;
             link = self.link().await?;
         }

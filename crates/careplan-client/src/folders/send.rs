@@ -2,18 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use careplan_domain::TransmissionId;
 use careplan_domain::limits::TRANSMISSION_BYTES_MAX;
-use careplan_domain::{Timestamp, TransmissionId};
 use careplan_protocol::Code;
 
 use super::{blocking, note, scan};
 use crate::files::FileFault;
-use crate::letter::{ComposeFault, OutgoingFile};
+use crate::letter::ComposeFault;
 use crate::mishap::Point;
 use crate::office::{Office, OfficeFault};
-use crate::outbox::{
-    FoundFile, GatherFault, Judged, JudgedUnit, SendOptions, UnitOutcome, content_digest, gather, judge,
-};
+use crate::outbox::{FoundFile, GatherFault, Judged, JudgedUnit, SendOptions, UnitOutcome, gather, judge};
 use crate::state::{Fault, TakenSet};
 
 /// What is said of a set that cannot be told more about.
@@ -49,8 +47,8 @@ impl Office {
             let reason = note::blocking(judged.all_findings());
             return Ok(Verdict::Refused(reason.unwrap_or_else(|| NO_SET.to_owned())));
         };
-        if let Some(at) = self.other_of_serial(unit, &files).await? {
-            return Ok(Verdict::Refused(same_serial(&unit.serial, at)));
+        if let Some(other) = self.other_of_serial(&*self.link().await?, unit, &files).await? {
+            return Ok(Verdict::Refused(other.told(&unit.serial)));
         }
         let options = SendOptions { dispatch: Some(set.id), link_earlier: true, ..SendOptions::default() };
         match self.send_files(&files, &judged, &options, |_| {}).await {
@@ -69,20 +67,8 @@ impl Office {
     pub(super) async fn serial_used(&self, folder: PathBuf) -> Result<Option<String>, OfficeFault> {
         let Ok((files, judged)) = blocking(move || read(folder)).await else { return Ok(None) };
         let [unit] = judged.units.as_slice() else { return Ok(None) };
-        let at = self.other_of_serial(unit, &files).await?;
-        Ok(at.map(|at| same_serial(&unit.serial, at)))
-    }
-
-    /// When something different of the same serial went to the same office: the receiver could not tell which one counts.
-    async fn other_of_serial(
-        &self,
-        unit: &JudgedUnit,
-        files: &[FoundFile],
-    ) -> Result<Option<Timestamp>, OfficeFault> {
-        let (Some(from), Some(to)) = (unit.from, unit.to) else { return Ok(None) };
-        let found = unit.files.iter().filter_map(|index| files.get(*index));
-        let own: Vec<OutgoingFile> = found.map(|found| found.file.clone()).collect();
-        Ok(self.state().sent_otherwise((&from, &to), &unit.serial, &content_digest(&own)).await?)
+        let other = self.other_of_serial(&*self.link().await?, unit, &files).await?;
+        Ok(other.map(|other| other.told(&unit.serial)))
     }
 }
 
@@ -116,13 +102,6 @@ fn is_about_set(code: &str) -> bool {
                     | Code::TooLarge
             )
         )
-}
-
-fn same_serial(serial: &str, at: Timestamp) -> String {
-    format!(
-        "同じ連番（{serial}）で内容の違うものを、{}に送信しています。相手先では、どちらが正しいか分からなくなります。\n   → 訂正して送るときは、介護ソフトからもう一度書き出してください（新しい連番になります）。",
-        note::moment(at)
-    )
 }
 
 /// Why the files of a set were not read.

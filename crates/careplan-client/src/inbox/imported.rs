@@ -6,6 +6,7 @@ use careplan_domain::{Timestamp, TransmissionId};
 use jiff::SignedDuration;
 
 use crate::office::{Office, OfficeFault};
+use crate::staff::Actor;
 
 /// How long the marks of many can be taken back: long enough to see the mistake, short enough that senders know within minutes.
 pub const UNDO_WITHIN: SignedDuration = SignedDuration::from_secs(60);
@@ -24,10 +25,14 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeFault::State`].
-    pub async fn mark_many_imported(&self, ids: &[TransmissionId]) -> Result<MarkedMany, OfficeFault> {
+    pub async fn mark_many_imported(
+        &self,
+        ids: &[TransmissionId],
+        by: &Actor,
+    ) -> Result<MarkedMany, OfficeFault> {
         let at = self.now();
         let hand_in_from = at.saturating_add(UNDO_WITHIN).unwrap_or(Timestamp::MAX);
-        let count = self.state().mark_imported(ids, at, hand_in_from).await?;
+        let count = self.state().mark_imported(ids, (by, at), hand_in_from).await?;
         Ok(MarkedMany { at, count })
     }
 
@@ -35,7 +40,7 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeFault::State`].
-    pub async fn unmark_imported(&self, at: Timestamp) -> Result<u64, OfficeFault> {
-        Ok(self.state().unmark_imported(at, self.now()).await?)
+    pub async fn unmark_imported(&self, at: Timestamp, by: &Actor) -> Result<u64, OfficeFault> {
+        Ok(self.state().unmark_imported(at, (by, self.now())).await?)
     }
 }

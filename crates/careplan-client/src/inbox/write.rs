@@ -63,6 +63,9 @@ impl Office {
         self.state().store_written(&Written { id, folder: &folder, kept, now: self.now() }).await?;
         self.mishaps().pass(Point::FilesRecorded).await;
         placed.stays();
+        let header = &received.header;
+        let files = letter.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
+        self.learn_name((header.to.office, header.from.office), files).await;
         Ok(Step::Written(id))
     }
 

@@ -45,7 +45,8 @@ pub(super) async fn show(
     let line = match api.hub.condition().line {
         Line::Unknown => "unknown",
         Line::Online => "online",
-        Line::Offline { .. } => "offline",
+        // For an application it is one thing: what is sent waits.
+        Line::Offline { .. } | Line::Stopped { .. } => "offline",
     };
     Ok(Json(About {
         office: settings.map(|settings| settings.office()),

@@ -5,7 +5,6 @@ use careplan_domain::TransmissionId;
 use super::gather::FoundFile;
 use super::judge::JudgedUnit;
 use super::parcel::Parcel;
-use crate::history::UnitOf;
 use crate::office::{Link, Office, OfficeFault};
 
 /// What went before a unit.
@@ -39,13 +38,6 @@ impl Office {
 
     /// The newest transmission of the same unit.
     pub(super) async fn earlier(&self, parcel: &Parcel<'_>) -> Result<Option<TransmissionId>, OfficeFault> {
-        let unit = UnitOf {
-            from: parcel.from,
-            to: parcel.to,
-            kind: parcel.kind,
-            month: parcel.month,
-            persons: &parcel.persons,
-        };
-        Ok(self.history().same_unit_before(&unit).await?.map(|item| item.key().id))
+        Ok(self.history().same_unit_before(&parcel.unit()).await?.map(|item| item.key().id))
     }
 }

@@ -11,15 +11,16 @@ mod judge;
 mod parcel;
 mod prepare;
 mod room;
+mod serial;
 mod withdraw;
 
 pub(crate) use deliver::expected;
 pub use earlier::Earlier;
 pub use gather::{FoundFile, GATHER_BYTES_MAX, GATHER_FILES_MAX, GatherFault, gather};
 pub use judge::{Judged, JudgedUnit, judge};
-pub(crate) use parcel::content_digest;
 pub(crate) use prepare::new_uuid;
 pub use prepare::{DispatchReport, DocumentOrder, LeftOut, SendOptions, UnitOutcome, UnitReport};
+pub use serial::{OtherOfSerial, SerialUsed};
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use careplan_standard::SourceFile;
 use super::gather::FoundFile;
 use super::judge::JudgedUnit;
 use super::prepare::DocumentOrder;
-use crate::history::{Person, persons_in};
+use crate::history::{Person, UnitOf, persons_in};
 use crate::letter::OutgoingFile;
 use crate::office::Link;
 use crate::state::Fault;
@@ -69,6 +69,11 @@ impl<'a> Parcel<'a> {
         }
     }
 
+    /// What makes it the same as another.
+    pub(super) fn unit(&self) -> UnitOf<'_> {
+        UnitOf { from: self.from, to: self.to, kind: self.kind, month: self.month, persons: &self.persons }
+    }
+
     /// The same unit gives the same digest wherever it lies.
     pub(super) fn content_digest(&self) -> Digest {
         content_digest(&self.files)
@@ -76,7 +81,7 @@ impl<'a> Parcel<'a> {
 }
 
 /// SHA-256 over names and contents, each with its length, in the order of names.
-pub(crate) fn content_digest(files: &[OutgoingFile]) -> Digest {
+fn content_digest(files: &[OutgoingFile]) -> Digest {
     let mut files: Vec<&OutgoingFile> = files.iter().collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let mut digest = Sha256::new();

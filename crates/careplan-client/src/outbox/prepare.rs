@@ -13,6 +13,7 @@ use super::gather::FoundFile;
 use super::judge::Judged;
 use super::parcel::Parcel;
 use super::room::Room;
+use super::serial::SerialUsed;
 use crate::address_book::{AnnouncementRefusal, OfficeKeyRing, keys_of};
 use crate::history::{Bundle, Direction, Person, Placed, Shelf};
 use crate::letter::{Draft, compose};
@@ -36,6 +37,8 @@ pub struct SendOptions {
     pub document_person: Option<Person>,
     /// Whether a unit that went before with other content is named as the one that this corrects.
     pub link_earlier: bool,
+    /// What is done with a unit whose serial went with other content.
+    pub serial_used: SerialUsed,
     /// Who sends, for the record of operations.
     pub by: Actor,
 }
@@ -250,6 +253,9 @@ impl Office {
         options: &SendOptions,
     ) -> Result<UnitOutcome, OfficeFault> {
         let now = self.now();
+        if let Some(refused) = self.serial_refused(parcel, options.serial_used).await? {
+            return Ok(UnitOutcome::Failed(refused));
+        }
         let content_sha256 = parcel.content_digest();
         let before = self.state().same_content(&parcel.from, &parcel.to, &content_sha256).await?;
         let replaces = match before {
@@ -292,6 +298,8 @@ impl Office {
             Ok(None) => {
                 self.mishaps().pass(Point::LetterStored).await;
                 placed.stays();
+                let files = parcel.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
+                self.learn_name((parcel.from.office, parcel.to.office), files).await;
                 Ok(UnitOutcome::Prepared(id))
             }
             Ok(Some(before)) => {

@@ -1,9 +1,11 @@
 //! アドレス帳: the offices this office deals with, what the directory says of them, and what the office notes itself.
 //!
 //! Promises: everybody with whom something was exchanged is in it by itself, and stays; what the office wrote (note, preferred service
-//! type) is never overwritten by the directory; what the directory said carries its time, and stays until it says something else.
+//! type) is never overwritten by the directory; what the directory said carries its time, and stays until it says something else. Until it
+//! says a name, the one counts that the care software writes into what is exchanged.
 
 mod import;
+mod learn;
 mod places;
 mod refresh;
 
@@ -28,6 +30,12 @@ pub const PARTNERS_MAX: usize = 1_000;
 
 /// Characters of a note.
 pub const NOTE_CHARS_MAX: usize = 500;
+
+/// In place of the name of an office that nobody said yet.
+pub const NAME_TO_COME: &str = "（名前を確認中）";
+
+/// In place of the name of an office that is not in the directory.
+pub const NO_SUCH_OFFICE: &str = "（登録のない事業所）";
 
 /// What the directory says of an office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +108,15 @@ impl Partner {
     /// The name, or the number where nobody said the name yet.
     pub fn shown_name(&self) -> &str {
         if self.name.is_empty() { self.office.as_str() } else { &self.name }
+    }
+
+    /// The name; or, where nobody said it, whether it is still to come.
+    pub fn name_or_why_not(&self) -> &str {
+        match self.standing {
+            _ if !self.name.is_empty() => &self.name,
+            Standing::Absent => NO_SUCH_OFFICE,
+            Standing::NotAsked | Standing::Joined | Standing::NotJoined => NAME_TO_COME,
+        }
     }
 
     /// Whether all words occur in its names, its number or the note.

@@ -59,6 +59,11 @@ impl PlatformFault {
     }
 }
 
+/// Whether the [code](PlatformFault::code) of a fault says that the platform does not answer, or something else does in its place.
+pub fn is_away(code: &str) -> bool {
+    matches!(code, "unreachable" | "untrusted" | "broken" | "silent" | "unreadable")
+}
+
 /// Problems of the office as a whole: certificate, suspension. They end when somebody mends them,
 /// and the letter itself is as good as before.
 fn concerns_caller(code: Code) -> bool {

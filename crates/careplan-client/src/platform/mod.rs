@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 
 pub use directory::OfficeQuery;
 pub use enrolment::Enrolled;
-pub use fault::PlatformFault;
+pub use fault::{PlatformFault, is_away};
 pub use news::NewsReader;
 pub use proxy::{Proxy, ProxyFault};
 pub use retry::Retry;

@@ -50,6 +50,8 @@ pub struct Screen {
     hub: Hub,
     /// The names under which it may be asked.
     doors: Doors,
+    /// What is typed into a browser on this PC, behind whatever doors.
+    home: String,
     look: careplan_web::Site,
     /// The program comes to its end: long work that a page began stops.
     stop: CancellationToken,
@@ -63,10 +65,11 @@ impl Screen {
         let (desk, wizard) = (Desk::new(office.clone()), Wizard::new(office.clone()));
         let (partners, look, stop) = (Arc::default(), show::look(), CancellationToken::new());
         let (_, lan) = watch::channel(lan::Standing::Off);
-        Self { office, staff, desk, wizard, partners, hub, doors, look, stop, lan }
+        let home = doors.address();
+        Self { office, staff, desk, wizard, partners, hub, doors, home, look, stop, lan }
     }
 
-    /// The same screens behind other doors.
+    /// The same screens behind other doors; the first ones stay those of this PC.
     #[must_use]
     pub fn behind(&self, doors: Doors) -> Self {
         Self { doors, ..self.clone() }

@@ -8,9 +8,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::admit::{Rule, admit};
+use super::pages::exchanged::{Received, Sent};
 use super::pages::{
-    assets, board, factor, folders, login, me, news, notices, partners, password, received, record, reports,
-    search, send, sent, settings, staff, start, top,
+    assets, board, exchanged, factor, folders, login, me, news, notices, partners, password, received,
+    record, reports, search, send, sent, settings, staff, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -137,11 +138,11 @@ fn table() -> Vec<Entry> {
         read(May(Work), "/sent/{id}", get(sent::one)),
         write(May(Work), "/sent/{id}/withdraw", post(sent::withdraw)),
         write(May(Work), "/sent/{id}/again", post(sent::again)),
-        read(May(Work), "/sent/{id}/files/{name}", get(sent::file)),
-        read(May(Work), "/sent/{id}/forms", get(sent::html)),
-        read(May(Work), "/sent/{id}/forms.pdf", get(sent::pdf)),
-        read(May(Work), "/sent/{id}/changes/{before}", get(sent::changes)),
-        read(May(Work), "/evidence/{id}", get(sent::evidence)),
+        read(May(Work), "/sent/{id}/files/{name}", get(exchanged::file::<Sent>)),
+        read(May(Work), "/sent/{id}/forms", get(exchanged::html::<Sent>)),
+        read(May(Work), "/sent/{id}/forms.pdf", get(exchanged::pdf::<Sent>)),
+        read(May(Work), "/sent/{id}/changes/{before}", get(exchanged::changes::<Sent>)),
+        read(May(Work), "/evidence/{id}", get(exchanged::evidence)),
         read(May(Work), "/search", get(search::show)),
         write(May(Work), "/search", post(search::find)),
         // Receiving.
@@ -152,10 +153,10 @@ fn table() -> Vec<Entry> {
         write(May(Work), "/received/imported/undo", post(received::unmark)),
         read(May(Work), "/received/{id}", get(received::one)),
         write(May(Work), "/received/{id}/imported", post(received::imported)),
-        read(May(Work), "/received/{id}/files/{name}", get(received::file)),
-        read(May(Work), "/received/{id}/forms", get(received::html)),
-        read(May(Work), "/received/{id}/forms.pdf", get(received::pdf)),
-        read(May(Work), "/received/{id}/changes/{before}", get(received::changes)),
+        read(May(Work), "/received/{id}/files/{name}", get(exchanged::file::<Received>)),
+        read(May(Work), "/received/{id}/forms", get(exchanged::html::<Received>)),
+        read(May(Work), "/received/{id}/forms.pdf", get(exchanged::pdf::<Received>)),
+        read(May(Work), "/received/{id}/changes/{before}", get(exchanged::changes::<Received>)),
         read(May(Work), "/notices", get(notices::list)),
         read(May(Work), "/notices/{number}", get(notices::one)),
         // 報告.

@@ -108,15 +108,26 @@ impl Screen {
         Ok((status, [(header::CONTENT_TYPE, HTML)], html).into_response())
     }
 
-    /// Said on every page while the platform does not answer, or while this PC's clock is wrong.
+    /// Said on every page while the platform does not answer or nothing goes, while something is not renewed, or while this PC's clock is
+    /// wrong.
     fn line(&self) -> Option<String> {
-        match self.hub.condition().line {
+        let condition = self.hub.condition();
+        let line = match condition.line {
             Line::Offline { since, said } => Some(format!(
                 "オフラインです（{}から）。見ることと準備はできます。送信は、回線が戻りしだい自動で行います。{said}",
                 local(since)
             )),
+            Line::Stopped { since, said } => Some(format!(
+                "送受信が止まっています（{}から）。見ることと準備はできます。送信は、直りしだい自動で行います。{said}",
+                local(since)
+            )),
             Line::Online | Line::Unknown => self.office.clock_ahead().map(wrong_clock),
-        }
+        };
+        let renewal = condition
+            .renewal
+            .map(|said| format!("電子証明書などの更新ができていません。いまの送受信は続けられます。{said}"));
+        let said: Vec<String> = line.into_iter().chain(renewal).collect();
+        (!said.is_empty()).then(|| said.join("　"))
     }
 }
 

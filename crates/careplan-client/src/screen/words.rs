@@ -4,6 +4,7 @@ use careplan_domain::transmission::State as Life;
 use careplan_domain::{Address, ServiceMonth};
 use careplan_web::{Tag, Tone};
 
+use crate::partners::NAME_TO_COME;
 use crate::state::{ReceivedState, SentState};
 
 /// `2026年11月`
@@ -56,11 +57,8 @@ pub(super) fn received_tag(state: ReceivedState) -> Tag {
 
 /// A partner as people know it: the name, and the number below.
 pub(super) fn partner(address: Address, name: &str) -> careplan_web::Cell {
-    if name.is_empty() {
-        careplan_web::Cell::code(address.to_string())
-    } else {
-        careplan_web::Cell::text(name).note(address.to_string())
-    }
+    let name = if name.is_empty() { NAME_TO_COME } else { name };
+    careplan_web::Cell::text(name).note(address.to_string())
 }
 
 /// The users in something: the first of them by name, and how many more.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use careplan_domain::Timestamp;
 use tokio::sync::{Notify, watch};
 
-use crate::agent::Watcher;
+use crate::agent::{RENEWAL, Watcher};
 use crate::clock::Clock;
 use crate::folders::Status;
 use crate::office::Step;
+use crate::platform::is_away;
 
 /// Whether the platform answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,13 +19,32 @@ pub enum Line {
     Unknown,
     /// The last thing that was asked was answered.
     Online,
-    /// It was not.
+    /// It was not: the platform does not answer.
     Offline {
         /// Since when.
         since: Timestamp,
         /// What went wrong, in a sentence for people.
         said: String,
     },
+    /// The platform answers, and yet nothing can be sent or received.
+    Stopped {
+        /// Since when.
+        since: Timestamp,
+        /// What keeps it from going on, in a sentence for people.
+        said: String,
+    },
+}
+
+impl Line {
+    /// What a trouble says of the line; what lasts has its beginning.
+    fn troubled(&self, (said, code): (String, &str), now: Timestamp) -> Self {
+        match (self, is_away(code)) {
+            (Self::Offline { since, .. }, true) => Self::Offline { since: *since, said },
+            (_, true) => Self::Offline { since: now, said },
+            (Self::Stopped { since, .. }, false) => Self::Stopped { since: *since, said },
+            (_, false) => Self::Stopped { since: now, said },
+        }
+    }
 }
 
 /// How things stand.
@@ -34,6 +54,8 @@ pub struct Condition {
     pub changes: u64,
     /// Whether the platform answers.
     pub line: Line,
+    /// Why the certificate or what else is renewed by itself is not, in a sentence for people. Letters may go all the same.
+    pub renewal: Option<String>,
 }
 
 /// The place where it is told and heard. Clones are the same place.
@@ -115,21 +137,25 @@ impl Watcher for Hub {
         });
     }
 
-    fn trouble(&mut self, fault: &dyn std::fmt::Display, _: &str) {
+    fn renewed(&mut self) {
+        self.condition.send_if_modified(|condition| condition.renewal.take().is_some());
+    }
+
+    fn trouble(&mut self, fault: &dyn std::fmt::Display, code: &str) {
         let (now, said) = (self.clock.now(), fault.to_string());
-        self.condition.send_modify(|condition| {
-            let since = match &condition.line {
-                Line::Offline { since, .. } => *since,
-                _ => now,
-            };
-            condition.line = Line::Offline { since, said };
+        self.condition.send_modify(|condition| match code {
+            RENEWAL => condition.renewal = Some(said),
+            code => condition.line = condition.line.troubled((said, code), now),
         });
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use careplan_protocol::{Code, Problem};
+
     use super::*;
+    use crate::platform::{PlatformFault, TransportFault};
 
     fn hub() -> Hub {
         Hub::new(Clock::fixed("2026-11-01T00:00:00Z".parse().unwrap()))
@@ -144,6 +170,31 @@ mod tests {
         assert_eq!((since, said.as_str()), ("2026-11-01T00:00:00Z".parse().unwrap(), "まだつながりません。"));
         hub.quiet();
         assert_eq!(hub.condition().line, Line::Online);
+    }
+
+    #[test]
+    fn only_a_platform_that_does_not_answer_is_away_and_a_renewal_is_troubled_beside_it() {
+        let mut hub = hub();
+        hub.trouble(&"断られました。", RENEWAL);
+        assert_eq!(
+            (hub.condition().line, hub.condition().renewal.as_deref()),
+            (Line::Unknown, Some("断られました。"))
+        );
+        let silent = PlatformFault::from(TransportFault::Silent);
+        let unreadable = PlatformFault::Unreadable { status: 502 };
+        let revoked = PlatformFault::Problem(Box::new(Problem::new(Code::CertificateRevoked)));
+        for (code, is_offline) in
+            [(silent.code(), true), (unreadable.code(), true), ("disk_full", false), (revoked.code(), false)]
+        {
+            hub.trouble(&"つながりません。", code);
+            assert_eq!(matches!(hub.condition().line, Line::Offline { .. }), is_offline, "{code}");
+            assert_eq!(matches!(hub.condition().line, Line::Stopped { .. }), !is_offline, "{code}");
+        }
+        hub.quiet();
+        assert_eq!(hub.condition().renewal.as_deref(), Some("断られました。"), "letters say nothing of it");
+        hub.renewed();
+        assert_eq!(hub.condition(), Condition { line: Line::Online, ..hub.condition() });
+        assert_eq!(hub.condition().renewal, None);
     }
 
     #[test]

@@ -193,6 +193,11 @@ impl Watcher for Both<'_> {
         self.1.quiet();
     }
 
+    fn renewed(&mut self) {
+        self.0.renewed();
+        self.1.renewed();
+    }
+
     fn trouble(&mut self, fault: &dyn std::fmt::Display, code: &str) {
         self.0.trouble(fault, code);
         self.1.trouble(fault, code);

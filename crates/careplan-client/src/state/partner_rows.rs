@@ -44,6 +44,8 @@ const PUT_LISTED: &str = "insert into partner (office, name, note, is_listed) va
         name = case when asked_at is null and excluded.name <> '' then excluded.name else name end,
         note = case when excluded.note <> '' then excluded.note else note end";
 const COUNT_LISTED: &str = "select count(*) from partner where is_listed = 1";
+const LEARN: &str = "insert into partner (office, name, is_exchanged) values ($1, $2, 1)
+    on conflict (office) do update set name = excluded.name where partner.name = ''";
 const HEARD: &str =
     "update partner set name = $2, kana = $3, address = $4, service_types = $5, standing = $6, asked_at = $7
     where office = $1";
@@ -111,6 +113,12 @@ pub(crate) async fn put_listed(
 pub(crate) async fn count_listed(tx: &mut Tx) -> Result<usize, StateFault> {
     let count: i64 = sqlx::query_scalar(COUNT_LISTED).fetch_one(&mut **tx).await?;
     super::read_count(count, "partner")
+}
+
+/// What care software calls an office of which nobody said the name.
+pub(crate) async fn learn(tx: &mut Tx, office: &OfficeNumber, name: &str) -> Result<(), StateFault> {
+    sqlx::query(LEARN).bind(office.as_str()).bind(name).execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// What the directory says.

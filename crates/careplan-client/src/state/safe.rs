@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use careplan_domain::Timestamp;
+use serde_json::json;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection as _, Row as _};
 
 use super::rows::Fault;
 use super::settings::put;
-use super::{State, StateFault, Tx, commit, from_ms, read, read_count, to_ms};
+use super::{State, StateFault, Tx, append_operation, commit, from_ms, read, read_count, to_ms};
 use crate::safe::RecoveryKey;
+use crate::staff::Actor;
 
 const BEGIN: &str = "insert into backup_run (began_at, folder, name) values ($1, $2, $3) returning n";
 const END: &str =
@@ -92,11 +94,15 @@ impl State {
     }
 
     pub(crate) async fn note_other_copy(&self, at: Timestamp) -> Result<(), StateFault> {
-        self.put_instant("other_copy_at", Some(at)).await
+        self.put_instant("other_copy_at", at).await
     }
 
-    pub(crate) async fn forget_other_copy(&self) -> Result<(), StateFault> {
-        self.put_instant("other_copy_at", None).await
+    /// Somebody chose this copy.
+    pub(crate) async fn forget_other_copy(&self, (by, now): (&Actor, Timestamp)) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        forget(&mut tx, "other_copy_at").await?;
+        append_operation(&mut tx, (by.as_str(), now), ("terminal.claimed", ""), &json!({})).await?;
+        commit(tx).await
     }
 
     /// When this terminal's key was announced last, whether or not the answer came.
@@ -105,7 +111,7 @@ impl State {
     }
 
     pub(crate) async fn store_announcing_at(&self, at: Timestamp) -> Result<(), StateFault> {
-        self.put_instant("announcing_at", Some(at)).await
+        self.put_instant("announcing_at", at).await
     }
 
     async fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, StateFault> {
@@ -113,12 +119,9 @@ impl State {
         text.map(|text| from_ms(read(&text, name)?, name)).transpose()
     }
 
-    async fn put_instant(&self, name: &str, at: Option<Timestamp>) -> Result<(), StateFault> {
+    async fn put_instant(&self, name: &str, at: Timestamp) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        match at {
-            Some(at) => put(&mut tx, name, &to_ms(at).to_string()).await?,
-            None => forget(&mut tx, name).await?,
-        }
+        put(&mut tx, name, &to_ms(at).to_string()).await?;
         commit(tx).await
     }
 

@@ -1,12 +1,14 @@
 //! Settings, cursors and the trust list.
 
 use careplan_domain::{OfficeNumber, ServiceType, Timestamp, UserId};
+use serde_json::json;
 use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::{State, StateFault, Tx, from_ms, read, to_ms};
 use crate::history::KeepMonths;
 use crate::platform::Proxy;
+use crate::staff::Actor;
 
 pub(super) const GET: &str = "select value from setting where name = $1";
 const PUT: &str = "insert into setting (name, value) values ($1, $2)
@@ -124,13 +126,26 @@ impl State {
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn store_announced_at(&self, at: Option<Timestamp>) -> Result<(), StateFault> {
+    pub async fn store_announced_at(&self, at: Timestamp) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        match at {
-            Some(at) => put(&mut tx, "announced_at", &to_ms(at).to_string()).await?,
-            None => {
-                sqlx::query("delete from setting where name = 'announced_at'").execute(&mut *tx).await?;
-            }
+        put(&mut tx, "announced_at", &to_ms(at).to_string()).await?;
+        super::commit(tx).await
+    }
+
+    /// Notes that the certificate was renewed, and by whom when somebody asked for it; the key of the new one is not announced yet.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub(crate) async fn certificate_renewed(
+        &self,
+        by: Option<&Actor>,
+        now: Timestamp,
+    ) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        sqlx::query("delete from setting where name = 'announced_at'").execute(&mut *tx).await?;
+        if let Some(by) = by {
+            let what = ("certificate.renewed", "");
+            super::append_operation(&mut tx, (by.as_str(), now), what, &json!({})).await?;
         }
         super::commit(tx).await
     }
@@ -144,13 +159,19 @@ impl State {
         KeepMonths::new(read(&text, "keep_months")?).ok_or(StateFault::Damaged("keep_months"))
     }
 
-    /// Sets how many months copies are kept.
+    /// Sets how many months copies are kept; `detail` says in the record of operations what follows.
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn store_keep_months(&self, months: KeepMonths) -> Result<(), StateFault> {
+    pub async fn store_keep_months(
+        &self,
+        months: KeepMonths,
+        by: (&str, Timestamp),
+        detail: &serde_json::Value,
+    ) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         put(&mut tx, "keep_months", &months.months().to_string()).await?;
+        super::append_operation(&mut tx, by, ("settings.retention", ""), detail).await?;
         super::commit(tx).await
     }
 

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use careplan_domain::{Address, Digest, Timestamp, TransmissionId};
+use careplan_domain::{Digest, Timestamp, TransmissionId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::{State, StateFault, commit, from_ms, read, read_count, read_some, to_ms};
+use crate::history::{UnitOf, persons_digest};
+use crate::outbox::OtherOfSerial;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -30,7 +32,9 @@ const SET_STATE: &str = "update taken_set set state = $2, state_at = $3,
 const SET_PLACE: &str = "update taken_set set place = $2 where id = $1 and answered_at is null";
 const ANSWERED: &str = "update taken_set set answered_at = $2 where id = $1 and answered_at is null";
 /// Letters that are under way or arrived.
-const SAME_SERIAL: &str = "select created_at from sent where sender = $1 and receiver = $2 and serial = $3
+const SAME_SERIAL: &str =
+    "select id, created_at, coalesce(unit = $5 and month is $6 and persons_sha256 = $7, 0) as same_unit
+    from sent where sender = $1 and receiver = $2 and serial = $3
     and content_sha256 <> $4 and state in ('prepared', 'accepted', 'fetched', 'acknowledged', 'imported')
     order by id desc limit 1";
 
@@ -202,21 +206,31 @@ impl State {
         commit(tx).await
     }
 
-    /// When something else of the same serial was sent between the same two.
+    /// What else of the same serial was sent between the same two.
     pub(crate) async fn sent_otherwise(
         &self,
-        (from, to): (&Address, &Address),
+        unit: &UnitOf<'_>,
         serial: &str,
         content: &Digest,
-    ) -> Result<Option<Timestamp>, StateFault> {
-        let at: Option<i64> = sqlx::query_scalar(SAME_SERIAL)
-            .bind(from.to_string())
-            .bind(to.to_string())
+    ) -> Result<Option<OtherOfSerial>, StateFault> {
+        let row = sqlx::query(SAME_SERIAL)
+            .bind(unit.from.to_string())
+            .bind(unit.to.to_string())
             .bind(serial)
             .bind(content.to_string())
+            .bind(unit.kind.as_str())
+            .bind(unit.month.map(|month| i64::from(month.as_number())))
+            .bind(persons_digest(unit.persons).as_ref().map(Digest::to_string))
             .fetch_optional(&self.pool)
             .await?;
-        at.map(|at| from_ms(at, "created_at")).transpose()
+        row.map(|row| {
+            Ok(OtherOfSerial {
+                id: read(row.try_get("id")?, "id")?,
+                at: from_ms(row.try_get("created_at")?, "created_at")?,
+                is_same_unit: row.try_get("same_unit")?,
+            })
+        })
+        .transpose()
     }
 }
 

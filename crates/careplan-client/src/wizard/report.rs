@@ -65,6 +65,7 @@ impl Wizard {
             Line::Unknown => "まだ通信していません".to_owned(),
             Line::Online => "つながっています".to_owned(),
             Line::Offline { since, said } => format!("{}からつながりません：{said}", moment(*since)),
+            Line::Stopped { since, said } => format!("{}から止まっています：{said}", moment(*since)),
         };
         let clock =
             self.office.clock_ahead().map_or_else(|| "ずれは3分未満、または未確認".to_owned(), how_far_ja);

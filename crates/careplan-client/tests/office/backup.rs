@@ -334,7 +334,7 @@ async fn two_living_copies_of_one_terminal_are_noticed_until_one_of_them_is_chos
     assert_eq!(new.state().other_copy_at().await.unwrap(), None, "the restored one is the newer");
     // The office decides for the old one.
     world.pass(DAY);
-    old.claim_terminal().await.unwrap();
+    old.claim_terminal(&careplan_client::staff::Actor::default()).await.unwrap();
     assert_eq!(old.state().other_copy_at().await.unwrap(), None);
     new.renew().await.unwrap();
     assert!(new.state().other_copy_at().await.unwrap().is_some());

@@ -128,6 +128,35 @@ async fn a_document_waits_until_it_is_said_where_it_goes() {
 }
 
 #[tokio::test]
+async fn a_document_that_went_does_not_lie_in_a_draft_that_stays_open() {
+    let world = World::new();
+    let (sender, _receiver) = world.two().await;
+    let desk = Desk::new(sender.clone());
+    let mut both = Brought::default();
+    both.add("計画書.pdf", b"%PDF-1.7\n%%EOF\n".to_vec()).unwrap();
+    let (path, bytes) = files_below(&examples().join("01_K1_care_plan")).into_iter().next().unwrap();
+    both.add(path.to_str().unwrap(), b"\xFF\xFF\r\n".to_vec()).unwrap();
+    let id = desk.bring(both, "yamada").await.unwrap();
+    let order = DocumentOrder {
+        from: "9970000018-43".parse().unwrap(),
+        to: "9970000026-11".parse().unwrap(),
+        month: Some("202611".parse().unwrap()),
+    };
+    desk.order_documents(id, &order).await.unwrap();
+    send(&desk, id).await;
+    let looked = desk.look(id).await.unwrap();
+    assert_eq!((looked.draft.state, looked.sent.len()), (DraftState::Open, 1));
+    assert_eq!((looked.files.len(), looked.judged.documents.len()), (1, 0));
+    // The rest goes when it was mended, and the document not once more.
+    let mut mended = brought(&["01_K1_care_plan"]);
+    mended.add(path.to_str().unwrap(), bytes).unwrap();
+    desk.add(id, mended).await.unwrap();
+    let sent = send(&desk, id).await;
+    assert!(matches!(sent[..], [UnitOutcome::Prepared(_)]), "{sent:?}");
+    assert_eq!(desk.look(id).await.unwrap().draft.state, DraftState::Sent);
+}
+
+#[tokio::test]
 async fn what_was_thrown_away_is_gone_and_nothing_of_it_is_sent() {
     let world = World::new();
     let (sender, _receiver) = world.two().await;

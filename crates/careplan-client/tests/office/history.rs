@@ -173,7 +173,11 @@ async fn copies_go_when_their_time_is_over_and_rows_and_receipts_stay() {
     let id = exchange(&sender, &receiver, &world.small_unit("20261021110000")).await;
     std::fs::remove_dir_all(world.path(RECEIVER).join("inbox")).unwrap();
     for office in [&sender, &receiver] {
-        office.state().store_keep_months(KeepMonths::new(2).unwrap()).await.unwrap();
+        office
+            .state()
+            .store_keep_months(KeepMonths::new(2).unwrap(), ("yamada", office.now()), &serde_json::json!({}))
+            .await
+            .unwrap();
     }
     for (days, is_kept) in [(60, true), (2, false)] {
         world.pass(SignedDuration::from_hours(24 * days));
@@ -439,7 +443,7 @@ async fn reports_tell_how_much_was_exchanged_and_what_was_provided_about_whom() 
     let csv = record.to_csv();
     assert!(csv.starts_with("\u{feff}\"提供した日\",\"提供先\",\"提供先の名称\",\"本人の氏名\""), "{csv}");
     assert!(
-        csv.contains("\"2026-11-25\",\"9970000026-11\",\"\",\"架空　花子\",\"990001\",\"0009900013\""),
+        csv.contains("\"2026-11-25\",\"9970000026-11\",\"みほんヘルパーステーション\",\"架空　花子\",\"990001\",\"0009900013\""),
         "{csv}"
     );
     assert!(receiver.history().provision(from, until).await.unwrap().lines.is_empty());

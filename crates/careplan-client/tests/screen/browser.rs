@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use careplan_client::Office;
+use careplan_client::lan::Standing;
 use careplan_client::screen::{Doors, Screen, router};
 use careplan_client::service::{Hub, StartCode};
 use careplan_client::staff::{LoginName, NewPerson, Role, Staff, Visitor};
 use careplan_domain::Secret;
 use careplan_login::Hasher;
 use http::{Method, Request, StatusCode, header};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::world::{SENDER, World};
@@ -24,6 +26,7 @@ pub struct Screens {
     pub office: Office,
     pub staff: Staff,
     pub hub: Hub,
+    screen: Screen,
     router: Router,
 }
 
@@ -40,7 +43,18 @@ impl Screens {
         let hub = Hub::new(office.options().clock.clone());
         let doors = Doors::on_this_pc("127.0.0.1:8430".parse().unwrap());
         let screen = Screen::new(office.clone(), staff.clone(), hub.clone(), doors);
-        Self { world, office, staff, hub, router: router(Arc::new(screen)) }
+        Self { world, office, staff, hub, screen: screen.clone(), router: router(Arc::new(screen)) }
+    }
+
+    /// A browser on another PC of the office, and the manager before it.
+    pub async fn manager_elsewhere(&self) -> Browser {
+        let names = ["careplan-pc.local".to_owned()];
+        let (_, lan) = watch::channel(Standing::Open(vec!["https://careplan-pc.local:8431".to_owned()]));
+        let elsewhere = self.screen.clone().telling(lan).behind(Doors::in_the_office(8431, names));
+        let router = router(Arc::new(elsewhere));
+        let mut browser = Browser { router, cookie: None, host: "careplan-pc.local:8431".into() };
+        browser.post("/login", &[("name", "yamada"), ("password", OWN)]).await.leads_to("/");
+        browser
     }
 
     pub fn code(&self) -> String {

@@ -21,6 +21,7 @@ mod guard;
 mod lan;
 mod lists;
 mod log_in;
+mod noted;
 mod notices;
 mod partners;
 mod receiving;

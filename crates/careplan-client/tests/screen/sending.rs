@@ -150,6 +150,27 @@ async fn every_page_says_while_the_platform_does_not_answer() {
 }
 
 #[tokio::test]
+async fn what_is_troubled_is_said_and_only_a_line_that_is_away_is_called_offline() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    screens.hub.clone().trouble(&"証明書の発行が断られました。", "renewal");
+    let page = browser.get("/send").await;
+    page.says("電子証明書などの更新ができていません").says("証明書の発行が断られました。");
+    assert!(!page.text().contains("オフライン"));
+    // That letters go on as before says nothing about it.
+    screens.hub.clone().quiet();
+    browser.get("/send").await.says("証明書の発行が断られました。");
+    screens.hub.clone().trouble(&"連携基盤につながりません。", "unreachable");
+    let page = browser.get("/send").await;
+    page.says("オフラインです").says("連携基盤につながりません。");
+    screens.hub.clone().quiet();
+    screens.hub.clone().trouble(&"ディスクの空きがありません。", "disk_full");
+    let page = browser.get("/send").await;
+    page.says("送受信が止まっています").says("ディスクの空きがありません。");
+    assert!(!page.text().contains("オフライン"));
+}
+
+#[tokio::test]
 async fn every_page_says_while_the_clock_of_this_pc_is_wrong() {
     let screens = Screens::new().await;
     let mut browser = screens.manager().await;
@@ -240,4 +261,55 @@ async fn from_the_list_something_is_taken_back_and_lies_on_the_desk_again() {
     assert_eq!(screens.office.state().all_sent().await.unwrap().len(), 2);
     std::fs::remove_dir_all(screens.world.path(crate::world::SENDER).join("sent")).unwrap();
     browser.post(&again, &[]).await.is(409, "送り直しを準備できません").says("控えのファイルが");
+}
+
+/// The plans of the example with other times of a visit: the same serial.
+fn other_plans() -> Vec<(String, Vec<u8>)> {
+    let mut files = example("02_K2_use_slip");
+    let (_, plan) = files.iter_mut().find(|(name, _)| name.starts_with("UPPLAN")).unwrap();
+    let at = plan.windows(9).position(|part| part == b"1000,1030").unwrap();
+    plan[at..at + 9].copy_from_slice(b"1400,1430");
+    files
+}
+
+#[tokio::test]
+async fn a_serial_that_went_with_other_content_goes_only_on_purpose_as_a_correction() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let draft = brought(&mut browser, &example("02_K2_use_slip")).await;
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    drain(&screens.office).await;
+    let first = screens.office.state().all_sent().await.unwrap()[0].header.id;
+    let draft = brought(&mut browser, &other_plans()).await;
+    let page = browser.get(&draft).await;
+    page.says("同じ連番（20261025101500）で内容の違うもの").says("もう一度書き出").says("送信不可");
+    page.says("訂正として送信する");
+    assert!(!page.text().contains("1件を送信する"), "{}", page.text());
+    let refused = browser.post(&format!("{draft}/send"), &[]).await;
+    assert_eq!(screens.office.state().all_sent().await.unwrap().len(), 1);
+    refused.is(422, "送信の内容").says("同じ連番（20261025101500）で内容の違うもの");
+    browser.post(&format!("{draft}/send"), &[("corrections", "yes")]).await.leads_to(&draft);
+    let sent = screens.office.state().all_sent().await.unwrap();
+    assert_eq!(sent.len(), 2);
+    let corrected = sent.iter().find(|it| it.header.id != first).unwrap();
+    assert_eq!(corrected.header.replaces, Some(first));
+}
+
+#[tokio::test]
+async fn a_serial_that_went_with_another_unit_does_not_go_at_all() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let name = format!("DLT1KYO_9970000018_43_{RECEIVER}_11_20261021110000.CSV");
+    let of_one = (name.clone(), b"202407,990001,0009900021,20261015\r\n".to_vec());
+    let of_another = (name, b"202407,990001,0009900039,20261015\r\n".to_vec());
+    let draft = brought(&mut browser, &[of_one]).await;
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    let draft = brought(&mut browser, &[of_another]).await;
+    let page = browser.get(&draft).await;
+    page.says("同じ連番（20261021110000）で内容の違うもの");
+    assert!(!page.text().contains("訂正として送信する"));
+    browser.post(&format!("{draft}/send"), &[("corrections", "yes")]).await.is(422, "送信の内容");
+    assert_eq!(screens.office.state().all_sent().await.unwrap().len(), 1);
 }

@@ -1,9 +1,10 @@
 //! 設定: what the office chose, and the pages of its sections.
 
+use careplan_client::local_api::Reach;
 use careplan_login::Token;
 use jiff::SignedDuration;
 
-use crate::browser::Screens;
+use crate::browser::{OWN, Screens};
 use crate::world::{RECEIVER, drain, examples, send};
 
 #[tokio::test]
@@ -48,6 +49,25 @@ async fn a_token_is_shown_once_and_ends_by_a_button() {
     let record = screens.staff.operations(None, 10).await.unwrap();
     let done: Vec<_> = record.iter().map(|it| (it.actor.as_str(), it.action.as_str())).take(2).collect();
     assert_eq!(done, [("yamada", "application.revoked"), ("yamada", "application.added")]);
+}
+
+#[tokio::test]
+async fn care_software_is_told_the_address_of_this_pc_also_on_another_pc() {
+    let screens = Screens::new().await;
+    screens.staffed().await;
+    let mut elsewhere = screens.manager_elsewhere().await;
+    let page = elsewhere.get("/settings/applications").await;
+    page.is(200, "介護ソフトとの連携").says("http://localhost:8430/api/v1");
+    page.says("このソフトが入っているパソコンの中からだけ");
+    assert!(!page.text().contains("8431"), "{}", page.text());
+    // Once the office allows it, care software on the other PCs has an address, too.
+    screens.office.state().store_local_api_reach(Reach::Office).await.unwrap();
+    let page = elsewhere.get("/settings/applications").await;
+    page.says("http://localhost:8430/api/v1").says("https://careplan-pc.local:8431/api/v1");
+    let mut here = screens.browser();
+    here.post("/login", &[("name", "yamada"), ("password", OWN)]).await;
+    let page = here.get("/settings/applications").await;
+    page.says("http://localhost:8430/api/v1").says("事業所内での共有");
 }
 
 #[tokio::test]

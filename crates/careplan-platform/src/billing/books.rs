@@ -6,9 +6,10 @@ use careplan_domain::billing::ledger::{Change, Entry, Event, Ledger, LedgerFault
 use serde_json::json;
 use uuid::Uuid;
 
+use super::documents::{DocumentId, Issuer, Parties};
 use super::{BillingFault, By};
 use crate::audit;
-use crate::store::{Connected, StoreError, Tx, applications, ledger};
+use crate::store::{Connected, StoreError, Tx, applications, ledger, parties};
 
 /// The ledger of one office.
 #[derive(Debug)]
@@ -48,16 +49,20 @@ impl Books {
         Ok(())
     }
 
-    /// Records any other entry, with its audit line.
+    /// Records any other entry, with its audit line; who stands on the document that it issues is kept with it.
     pub(super) async fn record(
         &mut self,
         tx: &mut Tx,
         entry: &Entry,
-        by: &By,
+        (by, issuer): (&By, &Issuer),
     ) -> Result<Change, BillingFault> {
         let change = self.judge(tx, entry).await?;
         if change == Change::Record {
             ledger::insert(tx, entry, by.note.as_deref(), by.now).await?;
+            if let Some(document) = DocumentId::issued_by(entry) {
+                let all = Parties::of_today(tx, &entry.charge.office, issuer).await?;
+                parties::keep(tx, document, &all, by.now).await?;
+            }
             note(tx, entry, by);
         }
         Ok(change)

@@ -101,7 +101,7 @@ impl Billing {
         (books, entry): (&mut Books, &Entry),
         by: &By,
     ) -> Result<Change, BillingFault> {
-        let change = books.record(tx, entry, by).await?;
+        let change = books.record(tx, entry, (by, &self.issuer)).await?;
         if change == Change::Record {
             match entry.event {
                 Event::Reminded => self.remind(tx, (books, entry), by).await?,

@@ -55,7 +55,7 @@ impl Billing {
         let mut books = Books::open(&mut tx, &charge.office).await?;
         let source = Source::operator(number);
         let entry = Entry { source, charge: *charge, on: by.today(), event: event(*amount) };
-        let change = books.record(&mut tx, &entry, by).await?;
+        let change = books.record(&mut tx, &entry, (by, &self.issuer)).await?;
         if change == Change::Record && matches!(entry.event, Event::Paid(_)) {
             self.give_back(&mut tx, (&books, *charge), by).await?;
         }

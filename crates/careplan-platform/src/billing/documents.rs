@@ -1,6 +1,7 @@
 //! 請求書と領収書 as data; pages and papers draw them.
 //!
-//! Promises: what stands on a document is what the ledger says; tax is rounded once per rate and document. One without a registration
+//! Promises: what stands on a document is what the ledger says, and who stands on it is who it was when it was issued, whatever they are
+//! called later; tax is rounded once per rate and document. One without a registration
 //! number does not call itself a qualified invoice (適格請求書). Another office's document does not exist.
 
 use std::fmt;
@@ -8,7 +9,7 @@ use std::str::FromStr;
 
 use careplan_domain::OfficeNumber;
 use careplan_domain::billing::charge::{Charge, ChargeId, ChargeIdFault};
-use careplan_domain::billing::ledger::{Event, Ledger};
+use careplan_domain::billing::ledger::{Entry, Event, Ledger};
 use careplan_domain::billing::money::{MoneyFault, RateTotal, by_rate};
 use careplan_domain::billing::{TaxRate, Yen};
 use careplan_domain::calendar::spoken;
@@ -18,7 +19,7 @@ use jiff::civil::Date;
 use super::{Billing, BillingFault};
 use crate::config;
 use crate::store::offices::{self, Registration};
-use crate::store::{Connected, ledger};
+use crate::store::{Connected, StoreError, ledger, parties};
 
 /// Who issues documents, as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,28 @@ impl Addressee {
     }
 }
 
+/// Who stands on a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parties {
+    /// Who issues it.
+    pub issuer: Issuer,
+    /// Who gets it.
+    pub to: Addressee,
+}
+
+impl Parties {
+    /// As they are called now.
+    pub(super) async fn of_today(
+        db: &mut impl Connected,
+        office: &OfficeNumber,
+        issuer: &Issuer,
+    ) -> Result<Self, StoreError> {
+        let mut registered = offices::registrations(db, &[*office]).await?;
+        let to = registered.remove(office).map_or_else(Addressee::default, Addressee::of);
+        Ok(Self { issuer: issuer.clone(), to })
+    }
+}
+
 /// The name of a document: `invoice-` or `receipt-` and its charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentId {
@@ -83,6 +106,15 @@ impl DocumentId {
         match self {
             Self::Invoice(_) => "請求書",
             Self::Receipt(_) => "領収書",
+        }
+    }
+
+    /// The document that an entry issues; a receipt is issued with the first money that comes in.
+    pub(super) fn issued_by(entry: &Entry) -> Option<Self> {
+        match entry.event {
+            Event::Invoiced(..) => Some(Self::Invoice(entry.charge)),
+            Event::Deducted(..) | Event::Paid(_) => Some(Self::Receipt(entry.charge)),
+            _ => None,
         }
     }
 
@@ -193,12 +225,14 @@ impl Billing {
         }
         let ledger = ledger::of_office(db, office).await?;
         let Some(charge) = ledger.charge(id.charge()) else { return Ok(None) };
-        let mut registered = offices::registrations(db, &[*office]).await?;
-        let to = registered.remove(office).map_or_else(Addressee::default, Addressee::of);
-        let parts = (self.issuer.clone(), to);
+        let parties = match parties::of(db, id).await? {
+            Some(parties) => parties,
+            // It was issued before that was kept.
+            None => Parties::of_today(db, office, &self.issuer).await?,
+        };
         Ok(match id {
-            DocumentId::Invoice(_) => invoice(&ledger, charge, parts)?.map(Document::Invoice),
-            DocumentId::Receipt(_) => receipt(&ledger, charge, parts)?.map(Document::Receipt),
+            DocumentId::Invoice(_) => invoice(&ledger, charge, parties)?.map(Document::Invoice),
+            DocumentId::Receipt(_) => receipt(&ledger, charge, parties)?.map(Document::Receipt),
         })
     }
 }
@@ -213,7 +247,7 @@ fn line(charge: &Charge, amount: Yen) -> DocumentLine {
 fn invoice(
     ledger: &Ledger,
     charge: &Charge,
-    (issuer, to): (Issuer, Addressee),
+    Parties { issuer, to }: Parties,
 ) -> Result<Option<InvoiceDocument>, MoneyFault> {
     let issued = ledger.events(charge.id).find_map(|(on, event)| match event {
         Event::Invoiced(due, amount) => Some((on, *due, *amount)),
@@ -228,7 +262,7 @@ fn invoice(
 fn receipt(
     ledger: &Ledger,
     charge: &Charge,
-    (issuer, to): (Issuer, Addressee),
+    Parties { issuer, to }: Parties,
 ) -> Result<Option<ReceiptDocument>, MoneyFault> {
     let total = ledger.totals(charge.id)?.kept()?;
     let paid = ledger.events(charge.id).filter_map(|(on, event)| match event {

@@ -137,7 +137,7 @@ impl Billing {
             let until = day(*ends_at);
             let source = Source::shortened(&charge, until);
             let entry = Entry { source, charge, on: by.today(), event: Event::Shortened(until) };
-            books.record(&mut tx, &entry, by).await?;
+            books.record(&mut tx, &entry, (by, &self.issuer)).await?;
             charges.push(charge);
         }
         renew_no_more(&mut tx, office, by).await?;

@@ -77,7 +77,7 @@ impl Billing {
                     place.insert(Books::open(&mut tx, &office).await?)
                 }
             };
-            match (books.record(&mut tx, &entry, by).await, &entry.event) {
+            match (books.record(&mut tx, &entry, (by, &self.issuer)).await, &entry.event) {
                 (Ok(Change::Already), _) => already += 1,
                 (Ok(Change::Record), Event::Deducted(..)) => deducted += 1,
                 (Ok(Change::Record), _) => failed += 1,
@@ -157,7 +157,7 @@ impl Billing {
             on: payment.entry.booked_on,
             event: Event::Paid(payment.entry.amount),
         };
-        books.record(tx, &entry, by).await?;
+        books.record(tx, &entry, (by, &self.issuer)).await?;
         payments::found(tx, payment.number).await?;
         self.give_back(tx, (&books, charge), by).await
     }

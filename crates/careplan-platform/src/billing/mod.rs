@@ -16,7 +16,7 @@ mod statement;
 
 pub use decisions::{Decision, PayerFault};
 pub use documents::{
-    Addressee, Document, DocumentId, DocumentLine, InvoiceDocument, Issuer, ReceiptDocument,
+    Addressee, Document, DocumentId, DocumentLine, InvoiceDocument, Issuer, Parties, ReceiptDocument,
 };
 pub use fault::BillingFault;
 pub use grant::{Ended, Granted, Granting, Payment};

@@ -6,7 +6,7 @@
 mod fold;
 mod register;
 
-pub use fold::fold;
+pub use fold::{fold, fold_place};
 pub use register::{BATCH_OFFICES, Changes, changes, register};
 
 use careplan_domain::{OfficeNumber, Timestamp};

@@ -21,7 +21,7 @@ use crate::authority::home::{self, Home};
 use crate::authority::own::Wish;
 use crate::authority::profile::ProfileName;
 use crate::blobs::{Blobs, BucketSettings};
-use crate::caller::Standings;
+use crate::caller::{Contacts, Standings};
 use crate::clock::Clock;
 use crate::config::{BlobStore, Config};
 use crate::login::{Accounts, Hasher, IssuePasswords};
@@ -114,6 +114,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let postman = Postman::new(store.clone(), config.mail_transport()?, config.mail_from()?);
     let platform = Arc::new(Platform {
         standings: Standings::start(store.clone()),
+        contacts: Contacts::start(store.clone()),
         trust: own.upkeep.trust.clone(),
         mailbox: Mailbox::start(store.clone(), clock.clone(), blobs(&config).await?, config.retention),
         issue_passwords: IssuePasswords::new(store.clone(), hasher, rule),

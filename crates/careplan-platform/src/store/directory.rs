@@ -4,7 +4,8 @@ use careplan_domain::gate::OfficeStatus;
 use careplan_domain::{OfficeNumber, ServiceType, Timestamp};
 
 use super::values::{millis, parse};
-use super::{Connected, StoreError, on};
+use super::{Connected, Store, StoreError, on};
+use crate::directory::fold_place;
 
 /// Whether an office `o` can be written to at `$1`: active, licensed, and a terminal has a key.
 macro_rules! joined {
@@ -28,7 +29,7 @@ const SEARCH: &str = concat!(
      and (cast($6 as text) is null or o.name_folded like $6 escape '!') \
      and (cast($7 as text) is null or o.kana_folded like $7 escape '!') \
      and (cast($8 as text) is null or exists (select 1 from office_service s where s.office = o.number and s.service_type = $8)) \
-     and (cast($11 as text) is null or o.address like $11 escape '!') \
+     and (cast($11 as text) is null or o.address_folded like $11 escape '!') \
      and (cast($12 as text) is null or o.name_folded like $12 escape '!' or o.kana_folded like $12 escape '!')\
      ) found where (cast($9 as bigint) is null or joined = $9) order by number limit $10"
 );
@@ -38,7 +39,15 @@ const ONE: &str = concat!(
     " from office o where o.number = $2"
 );
 
-pub(super) const STATEMENTS: &[&str] = &[SEARCH, ONE];
+/// Offices that were registered before places were folded.
+const UNFOLDED: &str = "select number, address from office \
+     where address <> '' and address_folded = '' and number > $1 order by number limit $2";
+const FOLD: &str = "update office set address_folded = $1 where number = $2";
+
+pub(super) const STATEMENTS: &[&str] = &[SEARCH, ONE, UNFOLDED, FOLD];
+
+/// Places folded in one transaction: it holds the one lock on writing for some tens of milliseconds.
+const FOLDED_AT_ONCE: i64 = 500;
 
 /// What to look for; everything given must fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,7 +64,7 @@ pub struct Search {
     pub name_or_kana: Option<String>,
     /// Two digits.
     pub prefecture: Option<String>,
-    /// A part of the address, as it is registered: a municipality.
+    /// A folded part of the address: a municipality.
     pub place: Option<String>,
     /// One of the service types it runs.
     pub service_type: Option<ServiceType>,
@@ -144,6 +153,25 @@ pub async fn one(
         sqlx::query_as(ONE).bind(millis(now)).bind(office.as_str()).fetch_optional(&mut *c).await?
     });
     row.map(found).transpose()
+}
+
+/// Folds the places of offices that were registered before there was a search by folded places.
+pub(super) async fn fold_places(store: &Store) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let unfolded: Vec<(String, String)> = on!(&mut store.read().await?, |c| {
+            sqlx::query_as(UNFOLDED).bind(&after).bind(FOLDED_AT_ONCE).fetch_all(&mut *c).await?
+        });
+        let Some((last, _)) = unfolded.last() else { return Ok(()) };
+        after.clone_from(last);
+        let mut tx = store.begin().await?;
+        for (number, address) in &unfolded {
+            on!(&mut tx, |c| {
+                sqlx::query(FOLD).bind(fold_place(address)).bind(number).execute(&mut *c).await?;
+            });
+        }
+        tx.commit().await?;
+    }
 }
 
 /// The pattern of texts that contain `part`, taken literally.

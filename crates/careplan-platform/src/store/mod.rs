@@ -28,6 +28,7 @@ pub mod mails;
 pub mod notices;
 pub mod offices;
 pub mod orders;
+pub mod parties;
 pub mod payments;
 pub mod progress;
 pub mod receipts;
@@ -85,6 +86,7 @@ pub fn statements(marks: Marks) -> Vec<String> {
         uploads::STATEMENTS,
         applications::STATEMENTS,
         ledger::STATEMENTS,
+        parties::STATEMENTS,
         payments::STATEMENTS,
         progress::STATEMENTS,
         reminders::STATEMENTS,

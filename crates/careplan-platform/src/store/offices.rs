@@ -7,14 +7,15 @@ use careplan_domain::{OfficeNumber, ServiceType, Timestamp};
 
 use super::values::{millis, parse};
 use super::{Connected, IN_LIST_MAX, ManyIds, Marks, StoreError, Table, Tx, on};
-use crate::directory::fold;
+use crate::directory::{fold, fold_place};
 
 static PUT: Table = Table::new(
-    "insert into office (number, name, kana, prefecture, address, name_folded, kana_folded, status, registered_at) values",
-    9,
+    "insert into office (number, name, kana, prefecture, address, name_folded, kana_folded, address_folded, status, registered_at) values",
+    10,
     "on conflict (number) do update set name = excluded.name, kana = excluded.kana, \
      prefecture = excluded.prefecture, address = excluded.address, \
-     name_folded = excluded.name_folded, kana_folded = excluded.kana_folded",
+     name_folded = excluded.name_folded, kana_folded = excluded.kana_folded, \
+     address_folded = excluded.address_folded",
 );
 static FORGET_SERVICES: ManyIds = ManyIds::new("delete from office_service where office in", "");
 static PUT_SERVICES: Table = Table::new("insert into office_service (office, service_type) values", 2, "");
@@ -126,6 +127,7 @@ pub async fn put(tx: &mut Tx, offices: &[Registration], now: Timestamp) -> Resul
             office.address.clone().into(),
             fold(&office.name).into(),
             fold(&office.kana).into(),
+            fold_place(&office.address).into(),
             status_name(OfficeStatus::Active).into(),
             millis(now).into(),
         ]

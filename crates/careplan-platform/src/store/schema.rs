@@ -3,7 +3,7 @@
 use sqlx::migrate::{MigrateError, Migrator};
 
 use super::connect::Pools;
-use super::{Link, Store, StoreError, on};
+use super::{Link, Store, StoreError, directory, on};
 use crate::store::Connected as _;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -26,7 +26,10 @@ impl Store {
             Pools::Postgres(pool) => POSTGRES.run(pool).await,
         };
         match result {
-            Ok(()) => self.check_schema().await,
+            Ok(()) => {
+                self.check_schema().await?;
+                directory::fold_places(self).await
+            }
             Err(MigrateError::VersionMissing(found)) => {
                 Err(StoreError::SchemaNewer { found, known: known() })
             }

@@ -22,10 +22,13 @@ const KEYS: &str = "select t.id, t.announcement, c.serial is not null \
      where t.office = $1 and t.retired_at is null and t.expires_at > $2 \
      and c.revoked_at is null and (c.not_after is null or c.not_after >= $2) order by t.id";
 
-const OF_OFFICE: &str = "select id, announcement, fingerprint, issued_at, expires_at, retired_at, published_at from terminal \
-     where office = $1 order by published_at desc, id limit $2";
+const OF_OFFICE: &str = "select id, announcement, fingerprint, issued_at, expires_at, retired_at, published_at, seen_at \
+     from terminal where office = $1 \
+     order by case when seen_at > published_at then seen_at else published_at end desc, id limit $2";
+const HEARD_OF: &str = "update terminal set seen_at = $1 \
+     where office = $2 and fingerprint = $3 and retired_at is null and (seen_at is null or seen_at < $1)";
 
-pub(super) const STATEMENTS: &[&str] = &[ONE, OTHERS, PUT, RETIRE, KEYS, OF_OFFICE];
+pub(super) const STATEMENTS: &[&str] = &[ONE, OTHERS, PUT, RETIRE, KEYS, OF_OFFICE, HEARD_OF];
 
 /// Terminals of an office that a page shows: those in use, and what it had in some years.
 const LISTED_MAX: i64 = 200;
@@ -65,9 +68,27 @@ pub struct Listed {
     pub terminal: Terminal,
     /// When that arrived here.
     pub published_at: Timestamp,
+    /// The newest request with its certificate that was noted.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// A request that came with a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contact {
+    /// From whom.
+    pub office: OfficeNumber,
+    /// SHA-256 of the certificate.
+    pub fingerprint: Digest,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Listed {
+    /// When it was heard of last: its announcement was a request, too.
+    pub fn last_contact(&self) -> Timestamp {
+        self.seen_at.map_or(self.published_at, |seen| seen.max(self.published_at))
+    }
+
     /// Whether letters are sealed to it at `now`, as far as its announcement goes.
     pub fn is_in_use(&self, now: Timestamp) -> bool {
         self.terminal.retired_at.is_none() && now < self.terminal.expires_at
@@ -106,12 +127,12 @@ pub async fn find(
 /// # Errors
 /// When the database cannot be reached or holds nonsense.
 pub async fn of_office(db: &mut impl Connected, office: &OfficeNumber) -> Result<Vec<Listed>, StoreError> {
-    type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>, i64);
+    type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Option<i64>, i64, Option<i64>);
     let rows: Vec<Row> = on!(db, |c| {
         sqlx::query_as(OF_OFFICE).bind(office.as_str()).bind(LISTED_MAX).fetch_all(&mut *c).await?
     });
     rows.into_iter()
-        .map(|(id, announcement, fingerprint, issued_at, expires_at, retired_at, published_at)| {
+        .map(|(id, announcement, fingerprint, issued_at, expires_at, retired_at, published_at, seen_at)| {
             Ok(Listed {
                 id: Uuid::from_slice(&id).map_err(|_| StoreError::Corrupt("terminal"))?,
                 terminal: Terminal {
@@ -122,6 +143,7 @@ pub async fn of_office(db: &mut impl Connected, office: &OfficeNumber) -> Result
                     retired_at: retired_at.map(instant).transpose()?,
                 },
                 published_at: instant(published_at)?,
+                seen_at: seen_at.map(instant).transpose()?,
             })
         })
         .collect()
@@ -185,6 +207,18 @@ pub async fn retire(
         query.bind(&terminal.as_bytes()[..]).execute(&mut *c).await?.rows_affected()
     });
     Ok(changed == 1)
+}
+
+/// Notes that the terminals with a certificate were heard of; never an earlier instant than before.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn heard_of(tx: &mut Tx, contact: &Contact) -> Result<(), StoreError> {
+    on!(tx, |c| {
+        let query = sqlx::query(HEARD_OF).bind(millis(contact.at)).bind(contact.office.as_str());
+        query.bind(&contact.fingerprint.as_bytes()[..]).execute(&mut *c).await?;
+    });
+    Ok(())
 }
 
 /// The announcements of an office that are in use at `now`, without those signed with a

@@ -12,7 +12,7 @@ use careplan_platform::authority::ledger::{self, Order, OrderDetail};
 use careplan_platform::authority::own::{Held, Wish};
 use careplan_platform::authority::profile::ProfileName;
 use careplan_platform::blobs::Blobs;
-use careplan_platform::caller::Standings;
+use careplan_platform::caller::{Contacts, Standings};
 use careplan_platform::clock::{Clock, Hand};
 use careplan_platform::config::Config;
 use careplan_platform::login::{Hasher, IssuePasswords, LockRule};
@@ -88,11 +88,13 @@ impl World {
         let blobs = Blobs::folder(config.data_dir.join("blobs")).await.unwrap();
         let platform = Arc::new(Platform {
             standings: Standings::start(store.clone()),
+            contacts: Contacts::start(store.clone()),
             trust: Arc::new(TrustInForce::new(Trust::new(vec![root.clone()], Vec::new()).unwrap())),
             mailbox: Mailbox::start(store.clone(), clock.clone(), blobs, config.retention),
             issue_passwords: IssuePasswords::new(store.clone(), Hasher::new(4), LockRule::default()),
             order_bell: bell,
             enrol_wait,
+            site_url: careplan_platform::mail::SiteUrl::parse("https://site.example").unwrap(),
             signer: Arc::new(PlatformSigner::new(signer.key, signer.certificate)),
             store,
             clock,

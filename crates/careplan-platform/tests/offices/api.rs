@@ -9,7 +9,7 @@ use careplan_domain::retention::Retention;
 use careplan_domain::{OfficeNumber, Timestamp};
 use careplan_envelope::{Certificate, DecryptionKey, Signer as SignedBy, sign};
 use careplan_platform::blobs::Blobs;
-use careplan_platform::caller::{Connection, Standings};
+use careplan_platform::caller::{Connection, Contacts, Standings};
 use careplan_platform::config::Foreign;
 use careplan_platform::mailbox::Mailbox;
 use careplan_platform::office_api::router;
@@ -51,6 +51,7 @@ impl Api {
         let root = Certificate::from_der(world.authority.root()).unwrap();
         let platform = Platform {
             standings: Standings::start(store.clone()),
+            contacts: Contacts::start(store.clone()),
             mailbox: Mailbox::start(store.clone(), clock.clone(), blobs, Retention::default()),
             store,
             clock,

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use careplan_platform::directory::{self, fold_place};
+use careplan_platform::store::directory::Search;
+use careplan_platform::store::offices::Registration;
 use careplan_testkit::on_both_databases;
 use http::Request;
 use uuid::Uuid;
@@ -60,6 +63,35 @@ on_both_databases! {
         ] {
             assert_eq!(found(&api, &member, query).await, numbers, "{query}");
         }
+    }
+
+    async fn places_are_found_in_any_width_and_with_any_hyphen(database: TestDatabase) {
+        let world = World::new(database).await;
+        let wide = Registration {
+            address: "例示県見本市　中央３－４ ﾐﾎﾝﾋﾞﾙ１Ｆ".to_owned(),
+            ..registration("9970000034", "ワイド", "ワイド", "43")
+        };
+        world.register(&[wide]).await;
+        let found = async |place: &str| {
+            let search = Search { place: Some(fold_place(place)), limit: 10, ..Search::default() };
+            let page = directory::page(&mut world.store.read().await.unwrap(), &search, world.clock.now()).await;
+            page.unwrap().offices.into_iter().map(|it| it.number.to_string()).collect::<Vec<_>>()
+        };
+        for (place, numbers) in [
+            ("中央3-4", &["9970000034"][..]),
+            ("中央 ３‐４", &["9970000034"]),
+            ("中央3−4", &["9970000034"]),
+            ("みほんビル1f", &["9970000034"]),
+            ("見本市１ー２ー３", &["9970000018", "9970000026"]),
+            ("100%", &[]),
+        ] {
+            assert_eq!(found(place).await, numbers, "{place}");
+        }
+        // Those that were registered before places were folded are found once the schema was brought up to date.
+        world.execute("update office set address_folded = ''").await;
+        assert_eq!(found("中央3-4").await, Vec::<String>::new());
+        world.store.migrate().await.unwrap();
+        assert_eq!(found("中央3-4").await, ["9970000034"]);
     }
 
     async fn signs_that_mean_something_to_the_database_are_looked_for_as_they_are(database: TestDatabase) {

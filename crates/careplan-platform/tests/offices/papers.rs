@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use careplan_domain::Secret;
-use careplan_domain::billing::charge::Method;
+use careplan_domain::billing::Yen;
+use careplan_domain::billing::charge::{ChargeId, Method};
+use careplan_domain::billing::ledger::Event;
 use careplan_platform::audit::Actor;
-use careplan_platform::billing::{By, Document, DocumentId};
+use careplan_platform::billing::{By, Decision, Document, DocumentId};
 use careplan_platform::config::Config;
 use careplan_platform::mail::SiteUrl;
 use careplan_platform::papers;
@@ -225,6 +227,46 @@ on_both_databases! {
         plain.issuer.registration_number = None;
         std::fs::write(&path, papers::invoice(&plain).unwrap()).unwrap();
         assert!(!text_of(&path).contains("適格請求書"));
+    }
+
+    async fn documents_show_who_it_was_when_they_were_issued(database: TestDatabase) {
+        let world = World::new(database).await;
+        let site = SiteUrl::parse("https://careplan.example.jp").unwrap();
+        let called = |name: &str| {
+            let settings = format!("[billing]\nissuer_name = '{name}'\nissuer_address = '{name}の所在地'");
+            Config::from_text(&settings).unwrap().billing_room(&world.store, &site).unwrap()
+        };
+        let renamed = async |name| world.register(&[registration("9970000018", name, "サクラ", "43")]).await;
+        let by = By::new(Actor::Operator("uketsuke".to_owned()), world.clock.now());
+        let (first, second, third) = (called("はじめの協会"), called("次の協会"), called("今の協会"));
+        first.set_method(&manager(), Method::Invoice, &by).await.unwrap();
+        world.admin(&["licence", "grant", "9970000018"]).await.unwrap();
+        first.run("202612".parse().unwrap(), "uketsuke", &by).await.unwrap();
+        let charge: ChargeId = "9970000018-20261101-1".parse().unwrap();
+        renamed("つばき居宅介護支援").await;
+        let paid = |number: &str, amount| {
+            let (number, amount) = (number.to_owned(), Yen::new(amount).unwrap());
+            Decision { number, charge, event: Event::Paid, amount }
+        };
+        second.decide(&paid("1", 10_000), &by).await.unwrap();
+        renamed("もみじ居宅介護支援").await;
+        // The receipt was issued with the first money that came in.
+        third.decide(&paid("2", 11_000), &by).await.unwrap();
+        let mut db = world.store.read().await.unwrap();
+        let document = third.document(&mut db, &manager(), DocumentId::Invoice(charge)).await.unwrap();
+        let Some(Document::Invoice(invoice)) = document else { panic!("{document:?}") };
+        let parties = (&*invoice.to.name, &*invoice.issuer.name, &*invoice.issuer.address);
+        assert_eq!(parties, ("さくら居宅介護支援事業所", "はじめの協会", "はじめの協会の所在地"));
+        let document = third.document(&mut db, &manager(), DocumentId::Receipt(charge)).await.unwrap();
+        let Some(Document::Receipt(receipt)) = document else { panic!("{document:?}") };
+        assert_eq!((&*receipt.to.name, &*receipt.issuer.name), ("つばき居宅介護支援", "次の協会"));
+        drop(db);
+        // One from before that was kept shows what holds today.
+        world.execute("delete from document_party where kind = 'invoice'").await;
+        let mut db = world.store.read().await.unwrap();
+        let document = third.document(&mut db, &manager(), DocumentId::Invoice(charge)).await.unwrap();
+        let Some(Document::Invoice(invoice)) = document else { panic!("{document:?}") };
+        assert_eq!((&*invoice.to.name, &*invoice.issuer.name), ("もみじ居宅介護支援", "今の協会"));
     }
 
     async fn a_run_prints_the_open_invoices_and_the_same_ones_again(database: TestDatabase) {

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use careplan_domain::limits::TERMINALS_MAX;
+use careplan_domain::{OfficeNumber, Timestamp};
 use careplan_envelope::SigningKey;
+use careplan_platform::caller::NOTED_EVERY;
+use careplan_platform::store::terminals;
 use careplan_platform::terminals::ANNOUNCEMENT_BYTES_MAX;
 use careplan_protocol::Base64;
 use careplan_protocol::announcement::{ANNOUNCEMENT_VALIDITY_MAX, CLOCK_SKEW_MAX};
@@ -23,6 +26,22 @@ pub async fn keys(api: &Api, member: &Member) -> Vec<Vec<u8>> {
     let listed = api.get(member, "/v1/offices/9970000018/keys").await.json();
     let keys: careplan_protocol::office_api::OfficeKeys = serde_json::from_value(listed).unwrap();
     keys.terminals.into_iter().map(|key| key.announcement.0).collect()
+}
+
+async fn last_contact(world: &World, office: OfficeNumber) -> Timestamp {
+    let listed = terminals::of_office(&mut world.store.read().await.unwrap(), &office).await.unwrap();
+    listed[0].last_contact()
+}
+
+/// Waits until a contact is written; it is behind the answer to its request.
+async fn heard_of_at(world: &World, office: OfficeNumber, at: Timestamp) {
+    for _ in 0..500 {
+        if last_contact(world, office).await == at {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} and not {at}", last_contact(world, office).await);
 }
 
 on_both_databases! {
@@ -52,6 +71,33 @@ on_both_databases! {
         let subject = format!("9970000018/{terminal}");
         assert_eq!(world.audited().await, ["published", "published", "retired", "published"]
             .map(|what| format!("terminal.{what} {subject}")));
+    }
+
+    async fn a_terminal_was_heard_of_with_its_newest_request_noted_once_in_a_quarter_of_an_hour(database: TestDatabase) {
+        let world = World::new(database).await;
+        let (api, member, terminal) = (Api::new(&world).await, world.member(manager()).await, Uuid::now_v7());
+        let other = world.member(helper()).await;
+        for (office, member) in [(manager(), &member), (helper(), &other)] {
+            let key = signed(member, &announcement(office, terminal, world.clock.now()));
+            assert_eq!(api.put_key(member, terminal, &key).await.status, StatusCode::CREATED);
+        }
+        world.hand.advance(NOTED_EVERY.unsigned_abs());
+        keys(&api, &member).await;
+        let noted = world.clock.now();
+        heard_of_at(&world, manager(), noted).await;
+        world.hand.advance(NOTED_EVERY.unsigned_abs() - MILLISECOND);
+        // What is noted is written in its order: when the other one's request is, this one's would be.
+        keys(&api, &member).await;
+        keys(&api, &other).await;
+        heard_of_at(&world, helper(), world.clock.now()).await;
+        assert_eq!(last_contact(&world, manager()).await, noted);
+        world.hand.advance(MILLISECOND);
+        keys(&api, &member).await;
+        heard_of_at(&world, manager(), world.clock.now()).await;
+        // What is out of use is not brought back by a request.
+        api.delete_key(&member, &terminal.to_string()).await;
+        let listed = terminals::of_office(&mut world.store.read().await.unwrap(), &manager()).await.unwrap();
+        assert!(!listed[0].is_in_use(world.clock.now()));
     }
 
     async fn as_many_terminals_as_allowed_are_taken_and_one_more_is_refused(database: TestDatabase) {

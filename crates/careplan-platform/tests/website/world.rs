@@ -13,7 +13,7 @@ use careplan_envelope::Certificate;
 use careplan_platform::admin::{Command, Desk};
 use careplan_platform::billing::Billing;
 use careplan_platform::blobs::Blobs;
-use careplan_platform::caller::Standings;
+use careplan_platform::caller::{Contacts, Standings};
 use careplan_platform::clock::{Clock, Hand};
 use careplan_platform::config::Config;
 use careplan_platform::login::{Accounts, Hasher, IssuePasswords, LockRule, Session, Stage, Token};
@@ -137,6 +137,7 @@ impl Site {
         let blobs = Blobs::folder(folder.path().to_owned()).await.unwrap();
         let platform = Arc::new(Platform {
             standings: Standings::start(store.clone()),
+            contacts: Contacts::start(store.clone()),
             mailbox: Mailbox::start(store.clone(), clock.clone(), blobs, Retention::default()),
             issue_passwords: IssuePasswords::new(store.clone(), hasher.clone(), LockRule::default()),
             trust: Arc::new(TrustInForce::new(Trust::new(vec![root], Vec::new()).unwrap())),

@@ -11,6 +11,7 @@ use careplan_web::{Cell, DataTable};
 use http::{StatusCode, header};
 use jiff::civil::Date;
 
+use super::exchanged::path_of;
 use super::percent;
 use crate::history::{CopiedFile, CopyFault, Direction, difference};
 use crate::screen::Screen;
@@ -36,13 +37,9 @@ pub(super) async fn table(screen: &Screen, which: Which) -> Result<(DataTable, b
         Err(CopyFault::State(fault)) => return Err(fault.into()),
         Err(fault) => (Vec::new(), fault.to_string()),
     };
-    let place = match which.1 {
-        Direction::Sent => "sent",
-        Direction::Received => "received",
-    };
     let mut table = DataTable::new("ファイル", ["名前", "大きさ"], trouble).quiet_caption();
     for (name, bytes) in &files {
-        let path = format!("/{place}/{}/files/{}", which.0, percent(name.as_str()));
+        let path = format!("{}/{}/files/{}", path_of(which.1), which.0, percent(name.as_str()));
         table = table.row([Cell::link(name.as_str(), path), Cell::number(format!("{}バイト", bytes.len()))]);
     }
     Ok((table, has_forms(&files)))

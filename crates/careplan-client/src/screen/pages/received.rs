@@ -4,7 +4,7 @@ mod list;
 mod one;
 
 pub(in crate::screen) use list::{find, list, mark, unmark};
-pub(in crate::screen) use one::{changes, file, html, imported, one, pdf};
+pub(in crate::screen) use one::{imported, one};
 
 use careplan_web::Cell;
 

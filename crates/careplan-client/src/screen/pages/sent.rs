@@ -1,11 +1,10 @@
-//! 送信したもの: the list, and one of them with its proofs; taking back, and the evidence.
+//! 送信したもの: the list, and one of them with its proofs; taking back, and sending again.
 
 mod list;
 mod one;
 
 pub(in crate::screen) use list::{find, list};
-pub(super) use one::timeline;
-pub(in crate::screen) use one::{again, changes, evidence, file, html, one, pdf, withdraw};
+pub(in crate::screen) use one::{again, one, withdraw};
 
 use careplan_web::Cell;
 

@@ -2,6 +2,7 @@
 
 use careplan_web::{Banner, Button, Cell, DataTable, Tone};
 
+use super::exchanged::path_of;
 use super::forms::Which;
 use crate::history::{Direction, Exchanged, Item};
 use crate::screen::Screen;
@@ -22,9 +23,10 @@ pub(super) struct Versions {
 pub(super) async fn beside(screen: &Screen, (id, direction): Which) -> Result<Versions, Refused> {
     let history = screen.office.history();
     let Some(item) = history.item(id, direction).await? else { return Ok(Versions::default()) };
-    let (place, word) = match direction {
-        Direction::Sent => ("/sent", "送信"),
-        Direction::Received => ("/received", "受信"),
+    let place = path_of(direction);
+    let word = match direction {
+        Direction::Sent => "送信",
+        Direction::Received => "受信",
     };
     let newer = history.newer_version(&item).await?.map(|newer| {
         let key = newer.key();

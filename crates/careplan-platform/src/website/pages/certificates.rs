@@ -198,7 +198,7 @@ fn terminals_table(listed: &[Listed], now: Timestamp) -> DataTable {
         };
         table.row([
             Cell::code(it.id.to_string()),
-            Cell::text(date_time_ja(japan().to_datetime(it.published_at))),
+            Cell::text(date_time_ja(japan().to_datetime(it.last_contact()))),
             Cell::text(date_ja(day(it.terminal.expires_at))),
             Cell::tag(state),
         ])

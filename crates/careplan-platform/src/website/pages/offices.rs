@@ -13,7 +13,7 @@ use careplan_web::{
     qr_data_uri,
 };
 
-use crate::directory::{self, fold};
+use crate::directory::{self, fold, fold_place};
 use crate::office_api::problem::Refused;
 use crate::store::directory::Search;
 use crate::website::Website;
@@ -141,7 +141,7 @@ pub(super) fn read(fields: &Fields, limit: u32, errors: &mut FieldErrors) -> Sea
         number,
         name_or_kana: filled(&fold(name)),
         prefecture: filled(fields.text("prefecture")),
-        place: filled(fields.text("place")),
+        place: filled(&fold_place(fields.text("place"))),
         service_type: fields.text("service_type").parse::<ServiceType>().ok(),
         joined: (fields.text("joined") == "yes").then_some(true),
         limit,

@@ -64,7 +64,7 @@ async fn draw(
         .fact("有効期限", date_ja(day(row.not_after)));
     let using = listed.iter().filter(|it| it.terminal.fingerprint == row.fingerprint);
     for terminal in using.filter(|it| it.is_in_use(member.visit.now)) {
-        let last = date_time_ja(japan().to_datetime(terminal.published_at));
+        let last = date_time_ja(japan().to_datetime(terminal.last_contact()));
         facts = facts
             .fact("使っている端末", Cell::code(terminal.id.to_string()).note(format!("最後の連絡：{last}")));
     }

@@ -20,7 +20,7 @@ use careplan_domain::transmission::Header;
 use careplan_domain::{Timestamp, TransmissionId};
 use careplan_envelope::{Certificate, Signer, SigningKey, sign};
 use careplan_platform::blobs::Blobs;
-use careplan_platform::caller::{Connection, Standings};
+use careplan_platform::caller::{Connection, Contacts, Standings};
 use careplan_platform::login::{Hasher, IssuePasswords, LockRule};
 use careplan_platform::mailbox::Mailbox;
 use careplan_platform::office_api::router;
@@ -122,6 +122,7 @@ impl Api {
         };
         let platform = Arc::new(Platform {
             standings: Standings::start(world.store.clone()),
+            contacts: Contacts::start(world.store.clone()),
             store: world.store.clone(),
             clock: world.clock.clone(),
             trust: Arc::new(TrustInForce::new(trust)),

@@ -6,7 +6,8 @@ use careplan_web::{Cell, DataTable, Markup, Tag, Tone};
 use super::asked::Asked;
 use super::{compare, has_both};
 use crate::board::{Board, By, Cell as Stand, CellState, Column, Due, Row, Subject};
-use crate::history::Direction;
+use crate::partners::NAME_TO_COME;
+use crate::screen::pages::exchanged::path_of;
 use crate::screen::refused::Refused;
 use crate::screen::show::{local, not_drawn};
 
@@ -49,7 +50,7 @@ pub(super) fn of(asked: &Asked, board: &Board) -> Result<DataTable, Refused> {
 fn subject_of(asked: &Asked, row: &Row) -> Cell {
     match &row.subject {
         Subject::Partner(office, name) => {
-            let label = if name.is_empty() { office.to_string() } else { name.clone() };
+            let label = if name.is_empty() { NAME_TO_COME.to_owned() } else { name.clone() };
             let note = format!("{office}　利用者{}人", row.parts);
             Cell::link(label, inside(asked, row)).note(note)
         }
@@ -88,8 +89,7 @@ fn cell_of(asked: &Asked, row: &Row, (column, cell): (Column, &Stand)) -> Result
         return Ok(Cell::text(cell.state.label_ja()));
     }
     let path = match cell.one {
-        Some((Direction::Sent, id)) => Some(format!("/sent/{id}")),
-        Some((Direction::Received, id)) => Some(format!("/received/{id}")),
+        Some((direction, id)) => Some(format!("{}/{id}", path_of(direction))),
         None if cell.of > 1 => Some(inside(asked, row)),
         None if cell.state == CellState::Unsent => Some("/send".to_owned()),
         None => None,

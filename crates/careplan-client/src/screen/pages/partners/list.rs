@@ -128,7 +128,7 @@ fn table(partners: &[Partner], is_searched: bool) -> DataTable {
     let table = DataTable::new("アドレス帳の事業所", heads, none).quiet_caption();
     partners.iter().fold(table, |table, partner| {
         table.row([
-            Cell::link(partner.shown_name(), format!("/partners/{}", partner.office))
+            Cell::link(partner.name_or_why_not(), format!("/partners/{}", partner.office))
                 .note(format!("{}　{}", partner.office, partner.kana)),
             Cell::text(type_names(&partner.service_types)),
             Cell::tag(tag(partner.standing)),

@@ -64,8 +64,10 @@ fn draw(
         path,
     };
     let crumbs = crumbs();
-    let page =
-        Page::new(partner.shown_name(), "/partners", &main).crumbs(&crumbs).errors(errors).notice(notice);
+    let page = Page::new(partner.name_or_why_not(), "/partners", &main)
+        .crumbs(&crumbs)
+        .errors(errors)
+        .notice(notice);
     screen.show(&member.visit, page)
 }
 

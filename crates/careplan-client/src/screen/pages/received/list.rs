@@ -20,6 +20,7 @@ use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local, not_drawn};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner, received_tag, users};
+use crate::staff::Actor;
 use crate::state::{Received, ReceivedState};
 
 #[derive(Template)]
@@ -195,11 +196,8 @@ pub(in crate::screen) async fn mark(
     if ids.is_empty() {
         return Ok(go_to(&format!("{back}{and}done=none")));
     }
-    let marked = screen.office.mark_many_imported(&ids).await?;
+    let marked = screen.office.mark_many_imported(&ids, &Actor::from(&member.session)).await?;
     screen.hub.changed();
-    let by = (member.session.login.as_str(), member.visit.now);
-    let detail = serde_json::json!({ "transmissions": ids });
-    screen.staff.note(by, ("imported.many", &marked.at.to_string()), &detail).await?;
     let left = (ids.len() as u64).saturating_sub(marked.count);
     let at = marked.at.as_millisecond();
     Ok(go_to(&format!("{back}{and}done=imported&count={}&left={left}&at={at}", marked.count)))
@@ -212,7 +210,7 @@ pub(in crate::screen) async fn unmark(
 ) -> Result<Response, Refused> {
     let at = fields.text("at").parse().ok().and_then(|at| Timestamp::from_millisecond(at).ok());
     let at = at.ok_or_else(Refused::form)?;
-    let count = screen.office.unmark_imported(at).await?;
+    let count = screen.office.unmark_imported(at, &Actor::from(&member.session)).await?;
     if count == 0 {
         return Err(Refused::said(
             StatusCode::CONFLICT,
@@ -221,8 +219,5 @@ pub(in crate::screen) async fn unmark(
         ));
     }
     screen.hub.changed();
-    let by = (member.session.login.as_str(), member.visit.now);
-    let detail = serde_json::json!({ "transmissions": count });
-    screen.staff.note(by, ("imported.undone", &at.to_string()), &detail).await?;
     Ok(go_to(&format!("{}?done=undone&count={count}", RECEIVED.path)))
 }

@@ -12,8 +12,8 @@ use super::remark;
 use crate::history::Direction;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::pages::exchanged::timeline;
 use crate::screen::pages::forms;
-use crate::screen::pages::sent::timeline;
 use crate::screen::pages::versions::{self, Versions};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
@@ -99,37 +99,4 @@ pub(in crate::screen) async fn imported(
     screen.office.mark_imported_by(id, &Actor::from(&member.session)).await?;
     screen.hub.changed();
     Ok(go_to(&format!("/received/{id}?done=imported")))
-}
-
-pub(in crate::screen) async fn file(
-    State(screen): State<Arc<Screen>>,
-    _: Member,
-    Path((id, name)): Path<(TransmissionId, String)>,
-) -> Result<Response, Refused> {
-    forms::file(&screen, (id, Direction::Received), &name).await
-}
-
-pub(in crate::screen) async fn html(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path(id): Path<TransmissionId>,
-) -> Result<Response, Refused> {
-    forms::html(&screen, (id, Direction::Received), member.visit.now).await
-}
-
-pub(in crate::screen) async fn pdf(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path(id): Path<TransmissionId>,
-) -> Result<Response, Refused> {
-    forms::pdf(&screen, (id, Direction::Received), member.visit.now).await
-}
-
-pub(in crate::screen) async fn changes(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path((id, before)): Path<(TransmissionId, TransmissionId)>,
-) -> Result<Response, Refused> {
-    let both = ((before, Direction::Received), (id, Direction::Received));
-    forms::changes(&screen, both, member.visit.now).await
 }

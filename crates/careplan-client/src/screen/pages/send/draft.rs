@@ -15,7 +15,7 @@ use super::findings::{Found, findings, grade};
 use super::progress;
 use super::{file_field, told};
 use crate::desk::{Before, DeskFault, Looked};
-use crate::outbox::{Earlier, JudgedUnit, UnitOutcome};
+use crate::outbox::{Earlier, JudgedUnit, OtherOfSerial, UnitOutcome};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::forms;
@@ -38,6 +38,7 @@ struct Main {
     documents: Option<Documents>,
     sent: Option<Markup>,
     send: Option<PostForm>,
+    correct: Option<PostForm>,
     drop: PostForm,
     files: FileField,
     add: Button,
@@ -65,11 +66,16 @@ pub(super) async fn draw(
     let partners = screen.partners.of(&screen.office, &receivers(&looked)).await;
     let own = screen.office.link().await.ok().map(|link| link.office());
     let documents_ready = looked.draft.documents.is_some() && !looked.judged.documents.is_empty();
-    let ready = own_units(&looked, own) + usize::from(documents_ready);
+    let ready = own_units(&looked, own, |other| other.is_none()) + usize::from(documents_ready);
+    let corrections = own_units(&looked, own, |other| other.is_some_and(|other| other.is_same_unit));
     let is_open = looked.draft.state == DraftState::Open;
     let send = (is_open && ready > 0).then(|| {
         let button = Button::submit(format!("{ready}件を送信する")).busy("送信しています");
         PostForm::new(format!("/send/{id}/send"), button)
+    });
+    let correct = (is_open && corrections > 0).then(|| {
+        let button = Button::submit(format!("{corrections}件を訂正として送信する")).secondary();
+        PostForm::new(format!("/send/{id}/send"), button.busy("送信しています")).hidden("corrections", "yes")
     });
     let main = Main {
         id,
@@ -80,6 +86,7 @@ pub(super) async fn draw(
         documents: documents(screen, &looked, (errors, typed)).await?,
         sent: progress::of(screen, &looked.sent, id).await?,
         send,
+        correct,
         drop: PostForm::new(format!("/send/{id}/drop"), Button::submit("送信せずに取り消す").danger()),
         files: file_field(errors),
         add: Button::submit("追加して点検する").secondary().busy("点検しています"),
@@ -87,10 +94,15 @@ pub(super) async fn draw(
     screen.show(&member.visit, Page::new("送信の内容", "/send", &main).errors(errors).broad())
 }
 
-/// Units that can be sent as they are, and are this office's.
-fn own_units(looked: &Looked, own: Option<OfficeNumber>) -> usize {
-    let is_own = |unit: &&JudgedUnit| unit.from.is_none_or(|from| own.is_none_or(|own| own == from.office));
-    looked.judged.units.iter().filter(|unit| !unit.is_blocked()).filter(is_own).count()
+/// Units of this office that nothing in their files keeps from being sent, by what else went under their serial.
+fn own_units(
+    looked: &Looked,
+    own: Option<OfficeNumber>,
+    is_wanted: impl Fn(Option<&OtherOfSerial>) -> bool,
+) -> usize {
+    let is_own = |unit: &JudgedUnit| unit.from.is_none_or(|from| own.is_none_or(|own| own == from.office));
+    let units = looked.units().filter(|(unit, _)| !unit.is_blocked() && is_own(unit));
+    units.filter(|(_, other)| is_wanted(*other)).count()
 }
 
 fn receivers(looked: &Looked) -> Vec<OfficeNumber> {
@@ -132,11 +144,9 @@ fn units(
 ) -> DataTable {
     let heads = ["宛先", "種類", "対象年月", "ファイル", "点検", "前に送ったもの"];
     let mut table = DataTable::new("送る内容", heads, "標準仕様のファイルはありません。");
-    let all = looked.judged.units.iter();
-    let mut units: Vec<(&JudgedUnit, Option<&Before>)> =
-        all.zip(before).map(|(unit, before)| (unit, before.as_ref())).collect();
-    units.sort_by_key(|(unit, _)| (unit.to, unit.kind, unit.serial.clone()));
-    for (unit, before) in units {
+    let mut units: Vec<_> = looked.units().zip(before).collect();
+    units.sort_by_key(|((unit, _), _)| (unit.to, unit.kind, unit.serial.clone()));
+    for ((unit, other), before) in units {
         let known = unit.to.and_then(|to| partners.get(&to.office));
         let mut to = match unit.to {
             Some(to) => partner(to, known.map_or("", Partner::name)),
@@ -152,8 +162,8 @@ fn units(
             Cell::text(unit.kind.label_ja()).note(unit.serial.clone()),
             Cell::text(month_ja(unit.month)),
             Cell::number(format!("{}個", unit.files.len())),
-            Cell::tag(grade(&unit.findings)),
-            before.map_or_else(|| Cell::text("なし"), |before| went_before(looked.draft.id, before)),
+            Cell::tag(grade(&unit.findings, other.is_some())),
+            before.as_ref().map_or_else(|| Cell::text("なし"), |before| went_before(looked.draft.id, before)),
         ]);
     }
     table
@@ -189,8 +199,14 @@ pub(in crate::screen) async fn send(
     State(screen): State<Arc<Screen>>,
     member: Member,
     Path(id): Path<Uuid>,
+    fields: Fields,
 ) -> Result<Response, Refused> {
-    match screen.desk.send(id, Actor::from(&member.session), |_| {}).await {
+    let by = Actor::from(&member.session);
+    let went = match fields.text("corrections") {
+        "yes" => screen.desk.send_corrections(id, by, |_| {}).await,
+        _ => screen.desk.send(id, by, |_| {}).await,
+    };
+    match went {
         Ok(report) => {
             screen.hub.changed();
             let failed: Vec<String> = report

@@ -4,7 +4,7 @@ use careplan_standard::{Excerpt, Finding, Severity};
 use careplan_web::{Tag, Tone};
 
 use crate::desk::Looked;
-use crate::outbox::FoundFile;
+use crate::outbox::{FoundFile, OtherOfSerial};
 
 /// Findings shown of one unit; a file that is wrong everywhere says the same a thousand times.
 const FINDINGS_SHOWN: usize = 30;
@@ -25,10 +25,10 @@ pub(super) struct Shown {
     pub(super) excerpt: Option<Excerpt>,
 }
 
-/// How a unit was judged, in one word.
-pub(super) fn grade(findings: &[Finding]) -> Tag {
+/// How a unit was judged, in one word; something else under its serial keeps it as a finding does.
+pub(super) fn grade(findings: &[Finding], is_serial_used: bool) -> Tag {
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    match (count(Severity::Block), count(Severity::Warn)) {
+    match (count(Severity::Block) + usize::from(is_serial_used), count(Severity::Warn)) {
         (0, 0) => Tag::new(Tone::Success, "問題なし"),
         (0, warns) => Tag::new(Tone::Warning, format!("注意 {warns}件")),
         (blocks, _) => Tag::new(Tone::Error, format!("送信不可 {blocks}件")),
@@ -38,14 +38,28 @@ pub(super) fn grade(findings: &[Finding]) -> Tag {
 /// All that was found.
 pub(super) fn findings(looked: &Looked) -> Vec<Found> {
     let mut all = Vec::new();
-    for unit in looked.judged.units.iter().filter(|unit| !unit.findings.is_empty()) {
+    for (unit, other) in looked.units().filter(|(unit, other)| !unit.findings.is_empty() || other.is_some()) {
         let heading = format!("{}（{}）", unit.kind.label_ja(), unit.serial);
-        all.push(found(heading, &unit.findings, &looked.files));
+        let mut found = found(heading, &unit.findings, &looked.files);
+        found.findings.splice(..0, other.map(|other| serial_used(&unit.serial, other)));
+        all.push(found);
     }
     if !looked.judged.findings.is_empty() {
         all.push(found("ファイルの組み合わせ".to_owned(), &looked.judged.findings, &looked.files));
     }
     all
+}
+
+/// That something else went under the serial of a unit, and what to do.
+fn serial_used(serial: &str, other: &OtherOfSerial) -> Shown {
+    let mut fix = other.fix_ja().to_owned();
+    if other.is_same_unit {
+        fix.push_str(
+            "書き出し直せないときは、「訂正として送信する」で、前に送ったものと差し替えて送れます。",
+        );
+    }
+    let message = other.message_ja(serial);
+    Shown { tag: severity(Severity::Block), place: String::new(), message, fix, excerpt: None }
 }
 
 fn found(heading: String, findings: &[Finding], files: &[FoundFile]) -> Found {

@@ -1,14 +1,13 @@
-//! One thing that was sent, with its proofs; taking back, and the evidence.
+//! One thing that was sent, with its proofs; taking back, and sending again.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use careplan_domain::TransmissionId;
 use careplan_domain::transmission::State as Life;
-use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tag, Tone};
-use http::header;
+use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tone};
 
 use super::state;
 use crate::desk::came_to_nothing;
@@ -16,12 +15,13 @@ use crate::history::Direction;
 use crate::office::OfficeFault;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::pages::exchanged::timeline;
 use crate::screen::pages::forms;
 use crate::screen::pages::send::told;
 use crate::screen::pages::versions::{self, Versions};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
-use crate::screen::show::{Page, go_to, local};
+use crate::screen::show::{Page, go_to};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner};
 use crate::staff::Actor;
@@ -85,23 +85,6 @@ pub(in crate::screen) async fn one(
     screen.show(&member.visit, Page::new("送信の記録", "/sent", &main).crumbs(&crumbs).notice(notice))
 }
 
-/// The proofs of a transmission in the order of their times, verified now.
-pub(in crate::screen::pages) async fn timeline(
-    screen: &Screen,
-    id: TransmissionId,
-) -> Result<DataTable, Refused> {
-    let receipts = screen.office.look_at_receipts(id).await?;
-    let heads = ["いつ", "何が", "署名の確認"];
-    let table = DataTable::new("受付票・受領証", heads, "まだありません。相手に届くと、ここに並びます。");
-    Ok(receipts.iter().fold(table, |table, receipt| {
-        let verdict = match &receipt.fault {
-            None => Cell::tag(Tag::new(Tone::Success, "確認しました")),
-            Some(fault) => Cell::tag(Tag::new(Tone::Error, "確認できません")).note(fault.to_string()),
-        };
-        table.row([Cell::text(local(receipt.at)), Cell::text(receipt.kind.label_ja()), verdict])
-    }))
-}
-
 pub(in crate::screen) async fn withdraw(
     State(screen): State<Arc<Screen>>,
     member: Member,
@@ -144,52 +127,4 @@ pub(in crate::screen) async fn again(
             Err(Refused::said(http::StatusCode::CONFLICT, "送り直しを準備できません", sentence))
         }
     }
-}
-
-pub(in crate::screen) async fn evidence(
-    State(screen): State<Arc<Screen>>,
-    _: Member,
-    Path(id): Path<TransmissionId>,
-) -> Result<Response, Refused> {
-    let folder = screen.office.options().data.join("evidence");
-    let path = folder.join(format!("{id}.zip"));
-    crate::files::make_folder(&folder, crate::files::Privacy::Private).map_err(OfficeFault::from)?;
-    screen.office.write_evidence(id, &path).await?;
-    let bytes = crate::files::read(&path).map_err(OfficeFault::from)?;
-    crate::files::remove(&path).map_err(OfficeFault::from)?;
-    let name = format!("attachment; filename=\"evidence-{id}.zip\"");
-    Ok(([(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, &name)], bytes)
-        .into_response())
-}
-
-pub(in crate::screen) async fn file(
-    State(screen): State<Arc<Screen>>,
-    _: Member,
-    Path((id, name)): Path<(TransmissionId, String)>,
-) -> Result<Response, Refused> {
-    forms::file(&screen, (id, Direction::Sent), &name).await
-}
-
-pub(in crate::screen) async fn html(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path(id): Path<TransmissionId>,
-) -> Result<Response, Refused> {
-    forms::html(&screen, (id, Direction::Sent), member.visit.now).await
-}
-
-pub(in crate::screen) async fn pdf(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path(id): Path<TransmissionId>,
-) -> Result<Response, Refused> {
-    forms::pdf(&screen, (id, Direction::Sent), member.visit.now).await
-}
-
-pub(in crate::screen) async fn changes(
-    State(screen): State<Arc<Screen>>,
-    member: Member,
-    Path((id, before)): Path<(TransmissionId, TransmissionId)>,
-) -> Result<Response, Refused> {
-    forms::changes(&screen, ((before, Direction::Sent), (id, Direction::Sent)), member.visit.now).await
 }

@@ -10,7 +10,8 @@ use careplan_web::text::count_ja;
 use careplan_web::{Banner, Button, Cell, DataTable, FieldErrors, PostForm, Tag, TextField, Tone};
 
 use super::{Section, crumbs};
-use crate::local_api::{Application, ApplicationFault, ApplicationName, NAME_CHARS_MAX};
+use crate::lan::Standing;
+use crate::local_api::{Application, ApplicationFault, ApplicationName, NAME_CHARS_MAX, Reach};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
@@ -28,7 +29,10 @@ struct Main<'a> {
     name: TextField,
     button: Button,
     table: DataTable,
+    /// Of this PC.
     address: String,
+    /// For care software on the other PCs, where the office allows it: all there are, and none while nothing is shared.
+    elsewhere: Option<Vec<String>>,
 }
 
 /// What was typed, what is wrong with it, and what was made.
@@ -76,11 +80,22 @@ async fn draw(screen: &Screen, member: &Member, said: Said<'_>) -> Result<Respon
             .errors(&said.errors),
         button: Button::submit("登録してトークンを作る"),
         table: table(&all),
-        address: screen.doors.address(),
+        address: screen.home.clone(),
+        elsewhere: elsewhere(screen).await?,
     };
     let crumbs = crumbs();
     let page = Page::new(TITLE, "/settings", &main).crumbs(&crumbs).errors(&said.errors).notice(said.notice);
     screen.show(&member.visit, page)
+}
+
+async fn elsewhere(screen: &Screen) -> Result<Option<Vec<String>>, Refused> {
+    Ok(match screen.office.state().local_api_reach().await? {
+        Reach::ThisPc => None,
+        Reach::Office => match &*screen.lan.borrow() {
+            Standing::Open(addresses) => Some(addresses.clone()),
+            Standing::Off | Standing::Trouble(_) => Some(Vec::new()),
+        },
+    })
 }
 
 fn table(all: &[Application]) -> DataTable {

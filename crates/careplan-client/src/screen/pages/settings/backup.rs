@@ -20,6 +20,7 @@ use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
+use crate::staff::Actor;
 use crate::state::{BackupRun, StateFault};
 
 const TITLE: &str = "バックアップ";
@@ -240,12 +241,8 @@ pub(in crate::screen) async fn claim(
     State(screen): State<Arc<Screen>>,
     member: Member,
 ) -> Result<Response, Refused> {
-    match screen.office.claim_terminal().await {
-        Ok(()) => {
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("terminal.claimed", ""), &serde_json::json!({})).await?;
-            Ok(go_to(&format!("{PATH}?done=claimed")))
-        }
+    match screen.office.claim_terminal(&Actor::from(&member.session)).await {
+        Ok(()) => Ok(go_to(&format!("{PATH}?done=claimed"))),
         Err(EnrolFault::Office(fault @ OfficeFault::State(_))) => Err(fault.into()),
         Err(fault) => {
             let mut said = Said::default();

@@ -98,10 +98,9 @@ pub(in crate::screen) async fn choose(
         );
         return draw(&screen, &member, (chosen, Some(lost), &errors));
     }
-    screen.office.state().store_keep_months(chosen).await?;
     let by = (member.session.login.as_str(), now);
     let detail = serde_json::json!({ "months": chosen.months(), "over_their_time": lost });
-    screen.staff.note(by, ("settings.retention", ""), &detail).await?;
+    screen.office.state().store_keep_months(chosen, by, &detail).await?;
     Ok(go_to(&format!("{PATH}?done=saved")))
 }
 

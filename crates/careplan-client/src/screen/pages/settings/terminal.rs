@@ -12,6 +12,7 @@ use careplan_web::text::date_ja;
 use careplan_web::{Banner, Button, Cell, Facts, FieldErrors, PostForm, Tag, Tone};
 
 use super::{Section, crumbs};
+use crate::agent::Watcher as _;
 use crate::enrol::{EnrolFault, Fingerprint, Standing};
 use crate::office::OfficeFault;
 use crate::screen::Screen;
@@ -19,6 +20,7 @@ use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
+use crate::staff::Actor;
 
 const TITLE: &str = "この端末と電子証明書";
 const PATH: &str = "/settings/terminal";
@@ -130,11 +132,10 @@ pub(in crate::screen) async fn renew(
     State(screen): State<Arc<Screen>>,
     member: Member,
 ) -> Result<Response, Refused> {
-    match screen.office.renew_now().await {
+    match screen.office.renew_now(&Actor::from(&member.session)).await {
         Ok(()) => {
+            screen.hub.clone().renewed();
             screen.hub.changed();
-            let by = (member.session.login.as_str(), member.visit.now);
-            screen.staff.note(by, ("certificate.renewed", ""), &serde_json::json!({})).await?;
             Ok(go_to(&format!("{PATH}?done=renewed")))
         }
         Err(EnrolFault::Office(fault @ OfficeFault::State(_))) => Err(fault.into()),
