@@ -102,6 +102,26 @@ export class Person {
     assert.fail(`${this.page.url()} does not say ${missing}:\n${text}`);
   }
 
+  /// Opens a page again and again until it says all of it: what comes over the platform is seen by whoever looks again.
+  async finds(path, ...words) {
+    await this.looksUntil(path, async () => {
+      const text = await this.page.locator("body").innerText();
+      return words.every((word) => text.includes(word)) ? undefined : `${words.join("、")} in:\n${text}`;
+    });
+  }
+
+  /// Opens a page again and again until nothing is missing any more; `missing` says what still is.
+  async looksUntil(path, missing) {
+    let what;
+    for (let turn = 0; turn < LOOKS; turn++) {
+      await this.open(path);
+      what = await missing();
+      if (what === undefined) return;
+      await this.page.waitForTimeout(BETWEEN_LOOKS);
+    }
+    assert.fail(`${this.page.url()} still misses ${what}`);
+  }
+
   async stands(path) {
     for (let turn = 0; turn < LOOKS && new URL(this.page.url()).pathname !== path; turn++) {
       await this.page.waitForTimeout(BETWEEN_LOOKS);

@@ -3,6 +3,7 @@
 //! A platform is started in a temporary folder with the offices of the town; what Node needs to know of it stands in one file. The
 //! journeys are in `browser/`.
 
+mod standing;
 mod world;
 
 use std::fs;

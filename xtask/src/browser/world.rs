@@ -7,12 +7,13 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 use tempfile::TempDir;
 
+use super::standing::Standing;
 use super::{CHROMIUM, install};
 use crate::demo::{AtWork, Letter, Office, Platform};
 use crate::programs::Programs;
 use crate::town::{Files, Invented, Month, OFFICES, User, actuals, use_slips, users};
 
-/// Offices with a letter, one for each journey and some more. Those after them are partners.
+/// Offices with a letter, one for each journey and some more. Those after them are partners, and then those whose clients stand still.
 const LETTERS: usize = 22;
 
 /// With the second office thirty, so many as a care manager's office has.
@@ -30,6 +31,8 @@ const SETTINGS: &str = "[authority]\noffice_days = 60\n[billing]\nissuer_name = 
 struct World<'a> {
     site: String,
     platform: &'a Path,
+    /// The program of the offices.
+    client: &'a Path,
     settings: PathBuf,
     mails: PathBuf,
     chromium: &'a str,
@@ -42,6 +45,9 @@ struct World<'a> {
     /// This month's use slips to every partner, a unit of three files each.
     slips: PathBuf,
     offices: Vec<Member>,
+    /// Offices whose clients the journeys start and stop themselves.
+    #[serde(flatten)]
+    standing: Standing,
     /// An office whose client was just unpacked; it has not applied yet.
     first_start: FirstStart,
 }
@@ -86,7 +92,7 @@ pub(super) fn in_a_world(
     let platform = Platform::start(programs, &folder.path().join("platform"), &all, SETTINGS)?;
     let (pair, others) = all.split_at(2);
     let [first, second] = pair else { bail!("there are offices") };
-    let [.., beginner, practice] = others else { bail!("there are offices") };
+    let [others @ .., beginner, practice] = others else { bail!("there are offices") };
     let mut members = Vec::new();
     for office in others.iter().take(LETTERS) {
         members.push(Member::of(office, platform.letter_to(office)?));
@@ -100,6 +106,8 @@ pub(super) fn in_a_world(
         .take(PARTNERS)
         .map(|office| partner(programs, &platform, office, folder.path()));
     let partners = partners.collect::<anyhow::Result<Vec<Office>>>()?;
+    let rest = others.get(LETTERS + PARTNERS..).context("there are more offices")?;
+    let standing = Standing::of(rest, |office| partner(programs, &platform, office, folder.path()))?;
     let slips = months(&sender, &receiver, &partners, folder.path())?;
     publish(&platform)?;
     let practice = partner(programs, &platform, practice, folder.path())?.echo()?;
@@ -115,6 +123,7 @@ pub(super) fn in_a_world(
     let world = World {
         site: platform.site_url(),
         platform: &programs.platform,
+        client: &programs.client,
         settings: platform.settings(),
         mails: platform.mail_folder(),
         chromium: CHROMIUM,
@@ -123,6 +132,7 @@ pub(super) fn in_a_world(
         slips,
         export: Path::new("crates/careplan-standard/examples").canonicalize()?,
         offices: members,
+        standing,
         first_start,
     };
     let file = folder.path().join("world.json");

@@ -112,3 +112,19 @@ async fn what_came_is_found_by_user_partner_and_month_and_no_name_stands_in_an_a
     browser.get(&format!("/received/{id}")).await;
     assert_eq!(screens.office.history().seen_by(id).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn of_what_the_sender_took_back_the_page_says_so_and_what_to_do() {
+    let world = World::new();
+    let (sender, receiver) = (world.set_up(SENDER).await, world.set_up(RECEIVER).await);
+    let id = send(&sender, &examples().join("02_K2_use_slip")).await.transmissions().next().unwrap();
+    drain(&sender).await;
+    sender.withdraw(id).await.unwrap();
+    drain(&receiver).await;
+    let screens = Screens::of(world, receiver);
+    let mut browser = screens.manager().await;
+    browser.get("/received").await.says("取下げ").says("内容は届いていません。");
+    let page = browser.get(&format!("/received/{id}")).await;
+    page.is(200, "受信の記録").says("取下げ").says("送信元に確かめてください。");
+    assert!(!page.text().contains("介護ソフトに取り込んだ"));
+}

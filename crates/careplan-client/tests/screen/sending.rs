@@ -130,7 +130,11 @@ async fn a_draft_is_thrown_away_and_something_sent_is_taken_back() {
     let id = screens.office.state().all_sent().await.unwrap()[0].header.id;
     browser.get(&format!("/sent/{id}")).await.says("取り下げる");
     browser.post(&format!("/sent/{id}/withdraw"), &[]).await.leads_to(&format!("/sent/{id}?done=withdrawn"));
-    browser.get(&format!("/sent/{id}?done=withdrawn")).await.says("取り下げました。");
+    browser
+        .get(&format!("/sent/{id}?done=withdrawn"))
+        .await
+        .says("取り下げました。")
+        .says("相手には届きません。");
     let state = screens.office.state().sent(id).await.unwrap().unwrap().state;
     assert_eq!(state, SentState::Life(Life::Withdrawn));
 }

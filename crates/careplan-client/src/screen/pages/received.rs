@@ -20,6 +20,9 @@ fn is_here(received: &Received) -> bool {
 fn remark(cell: Cell, received: &Received) -> Cell {
     match &received.fault {
         Some(fault) if !fault.text.is_empty() => cell.note(fault.text.clone()),
+        _ if received.state == ReceivedState::Withdrawn => cell.note(
+            "送信元が取り下げました。内容は届いていません。必要なものであれば、送信元に確かめてください。",
+        ),
         _ if received.findings > 0 => cell.note(format!("点検の指摘 {}件", received.findings)),
         _ => cell,
     }

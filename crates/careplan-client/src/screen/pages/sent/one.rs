@@ -48,7 +48,10 @@ pub(in crate::screen) async fn one(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let fields = Fields::of_query(query);
-    let notice = (fields.text("done") == "withdrawn").then(|| Banner::new(Tone::Success, "取り下げました。"));
+    let notice = (fields.text("done") == "withdrawn").then(|| {
+        Banner::new(Tone::Success, "取り下げました。")
+            .paragraph("相手には届きません。訂正したものは、あらためて送信してください。")
+    });
     let sent = screen.office.state().sent(id).await?.ok_or_else(Refused::unknown)?;
     let header = &sent.header;
     let partners = screen.partners.of(&screen.office, &[header.to.office]).await;
