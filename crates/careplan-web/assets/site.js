@@ -98,6 +98,31 @@
     }, event.target);
   });
 
+  // News on the desktop, once for all open pages, where this browser may.
+  const mayTell = () => self.Notification?.permission === "granted" && localStorage.notices === "on";
+  const tell = ({ notice, say: text }) => {
+    if (!notice || document.hasFocus() || !mayTell() || localStorage.noticed === notice) return;
+    localStorage.noticed = notice;
+    try {
+      new Notification(text, { tag: notice }).onclick = () => focus();
+    } catch { /* Telephones know no notices of pages. */ }
+  };
+  all("[data-notices]", (part) => {
+    if (!self.Notification) return;
+    const button = part.querySelector("button");
+    const draw = () => {
+      const { start, stop, on, denied } = part.dataset;
+      button.textContent = mayTell() ? stop : start;
+      part.querySelector("p").textContent = mayTell() ? on : Notification.permission === "denied" ? denied : "";
+    };
+    button.addEventListener("click", async () => {
+      localStorage.notices = mayTell() || await Notification.requestPermission() !== "granted" ? "off" : "on";
+      draw();
+    });
+    part.hidden = false;
+    draw();
+  });
+
   // A part that asks how far a long action is. The answer is the part anew; without data-live it is the last.
   const follow = (part, wait) => setTimeout(async () => {
     let next = part;
@@ -110,6 +135,7 @@
         slower = 2000;
         if (next !== part) part.replaceWith(next);
         if (next.dataset.say) say(next.dataset.say);
+        tell(next.dataset);
       }
     } catch { /* The line is away: ask again, more and more seldom. */ }
     if (next.dataset.live) follow(next, slower);

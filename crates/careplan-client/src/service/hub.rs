@@ -1,8 +1,9 @@
 //! What the parts of a running client tell each other: that something changed, and whether the platform answers.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use careplan_domain::Timestamp;
+use careplan_domain::{Timestamp, TransmissionId};
 use tokio::sync::{Notify, watch};
 
 use crate::agent::{RENEWAL, Watcher};
@@ -10,6 +11,9 @@ use crate::clock::Clock;
 use crate::folders::Status;
 use crate::office::Step;
 use crate::platform::is_away;
+
+/// Arrivals that are remembered for pages that are open: more is told as a number.
+const ARRIVALS_KEPT: usize = 100;
 
 /// Whether the platform answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,6 +67,8 @@ pub struct Condition {
 pub struct Hub {
     clock: Clock,
     condition: Arc<watch::Sender<Condition>>,
+    /// What came, each with the count of changes that it made; the newest last.
+    arrivals: Arc<Mutex<VecDeque<(u64, TransmissionId)>>>,
     /// How things stand in the folders that are shared with the care software.
     folders: watch::Sender<Status>,
     /// Somebody thinks that something changed in these folders.
@@ -75,6 +81,7 @@ impl Hub {
         Self {
             clock,
             condition: Arc::new(watch::Sender::new(Condition::default())),
+            arrivals: Arc::default(),
             folders: watch::Sender::default(),
             folders_hint: Arc::default(),
         }
@@ -93,6 +100,15 @@ impl Hub {
     /// Something was sent, received or marked.
     pub fn changed(&self) {
         self.condition.send_modify(|condition| condition.changes += 1);
+    }
+
+    /// What came after a count of changes, the newest last.
+    pub fn arrived_since(&self, changes: u64) -> Vec<TransmissionId> {
+        self.arrivals().iter().filter(|(at, _)| *at > changes).map(|(_, id)| *id).collect()
+    }
+
+    fn arrivals(&self) -> MutexGuard<'_, VecDeque<(u64, TransmissionId)>> {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How things stand in the folders that are shared with the care software.
@@ -125,6 +141,15 @@ impl Watcher for Hub {
                 condition.line = Line::Online;
             }
         });
+        // Whole, verified, and the sender has its receipt.
+        if let Step::Acknowledged(id) = step {
+            let changes = self.condition.borrow().changes;
+            let mut arrivals = self.arrivals();
+            if arrivals.len() == ARRIVALS_KEPT {
+                arrivals.pop_front();
+            }
+            arrivals.push_back((changes, *id));
+        }
         // What came goes into the import folder; what went is answered in the export folder.
         self.hint_folders();
     }
@@ -195,6 +220,23 @@ mod tests {
         hub.renewed();
         assert_eq!(hub.condition(), Condition { line: Line::Online, ..hub.condition() });
         assert_eq!(hub.condition().renewal, None);
+    }
+
+    #[test]
+    fn what_came_after_a_page_was_drawn_is_known_and_only_so_much_of_it() {
+        let mut hub = hub();
+        let id = |n: usize| -> TransmissionId { format!("01920000-0000-7000-8000-{n:012}").parse().unwrap() };
+        hub.step(&Step::Acknowledged(id(1)));
+        hub.step(&Step::Verified(id(2)));
+        let drawn = hub.condition().changes;
+        assert!(hub.arrived_since(drawn).is_empty());
+        hub.step(&Step::Acknowledged(id(2)));
+        hub.step(&Step::Imported(id(2)));
+        assert_eq!((hub.arrived_since(drawn), hub.arrived_since(0)), (vec![id(2)], vec![id(1), id(2)]));
+        for n in 0..ARRIVALS_KEPT {
+            hub.step(&Step::Acknowledged(id(n)));
+        }
+        assert_eq!(hub.arrived_since(drawn), (0..ARRIVALS_KEPT).map(id).collect::<Vec<_>>());
     }
 
     #[test]

@@ -85,7 +85,31 @@ async fn a_page_that_is_open_learns_that_something_came() {
     page.says(r#"data-live="/news/0""#);
     assert!(!browser.get("/news/0").await.text().contains("新しい動き"));
     screens.hub.changed();
-    browser.get("/news/0").await.says("新しい動きがあります。表示を更新する").says("data-say");
+    let news = browser.get("/news/0").await;
+    news.says("新しい動きがあります。表示を更新する").says("data-say");
+    assert!(!news.text().contains("data-notice"), "nothing came");
+}
+
+#[tokio::test]
+async fn what_came_is_told_by_whom_and_what_and_names_no_user() {
+    use careplan_client::agent::Watcher as _;
+    use careplan_client::Step;
+    let screens = received().await;
+    let mut browser = screens.manager().await;
+    let all = screens.office.state().all_received().await.unwrap();
+    let mut hub = screens.hub.clone();
+    hub.step(&Step::Acknowledged(all[0].header.id));
+    let news = browser.get("/news/0").await;
+    news.says("から居宅サービス計画書")
+        .says("が届きました。")
+        .says(&format!("data-notice=\"{}\"", all[0].header.id));
+    assert!(!news.text().contains("架空"), "a screen may be seen by anybody");
+    for _ in 0..4 {
+        hub.step(&Step::Acknowledged(all[0].header.id));
+    }
+    browser.get("/news/0").await.says("ほかに2件届きました。");
+    assert!(!browser.get("/news/5").await.text().contains("届きました"), "it was on the page already");
+    browser.get("/me").await.says("届いたときの知らせ").says("data-notices");
 }
 
 #[tokio::test]
