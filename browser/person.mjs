@@ -181,7 +181,10 @@ export class Person {
       return await window.axe.run(document, { resultTypes: ["violations"] });
     }, JAPANESE);
     const serious = found.violations.filter((it) => ["serious", "critical"].includes(it.impact));
-    return serious.flatMap((it) => it.nodes.map((node) => `${it.id}: ${it.help} ${node.target}`));
+    const barriers = serious.flatMap((it) => it.nodes.map((node) => `${it.id}: ${it.help} ${node.target}`));
+    // A part that was escaped once too often.
+    const markup = (await this.page.locator("body").innerText()).match(/<\/?(a|br|div|h[1-6]|li|p|span|strong|ul)[\s>].*/);
+    return markup ? [...barriers, `markup is shown as text: ${markup[0]}`] : barriers;
   }
 
   /// What the Tab key does not reach, and what does not show that it was reached.

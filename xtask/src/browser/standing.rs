@@ -10,7 +10,7 @@ use crate::demo::Office;
 use crate::town::{Files, Invented, Month, User, actuals, use_slips, users};
 
 /// Pairs, one for each journey between two offices.
-const PAIRS: usize = 3;
+const PAIRS: usize = 4;
 
 /// Offices for journeys within one.
 const ALONE: usize = 2;

@@ -32,6 +32,7 @@ async fn what_the_centre_tells_stands_on_the_first_page_for_two_weeks_and_in_the
     assert!(Notices::new(screens.office.clone()).refresh().await.unwrap());
     let page = browser.get("/").await;
     page.says("版 0.5 を公開しました").says("版 0.3 を公開しました").says("新しい版");
+    page.says("<a href=\"/notices/5\">版 0.5 を公開しました</a>");
     assert!(!page.text().contains("版 0.2"), "three at most");
     browser.get("/notices").await.says("版 0.1 を公開しました");
     let page = browser.get("/notices/2").await;

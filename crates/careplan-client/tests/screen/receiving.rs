@@ -92,8 +92,8 @@ async fn a_page_that_is_open_learns_that_something_came() {
 
 #[tokio::test]
 async fn what_came_is_told_by_whom_and_what_and_names_no_user() {
-    use careplan_client::agent::Watcher as _;
     use careplan_client::Step;
+    use careplan_client::agent::Watcher as _;
     let screens = received().await;
     let mut browser = screens.manager().await;
     let all = screens.office.state().all_received().await.unwrap();

@@ -45,7 +45,7 @@ struct Items {
 #[derive(Template)]
 #[template(path = "notices_new.html")]
 struct New {
-    items: Items,
+    items: Markup,
 }
 
 #[derive(Template)]
@@ -64,6 +64,7 @@ pub(super) async fn newest(screen: &Screen, now: Timestamp) -> Result<Option<Mar
         return Ok(None);
     }
     let items = Items { items: new.iter().map(Item::of).collect() };
+    let items = Markup::of(&items).map_err(|error| not_drawn(&error))?;
     Markup::of(&New { items }).map(Some).map_err(|error| not_drawn(&error))
 }
 
