@@ -13,7 +13,7 @@ const JAPANESE = JSON.parse(readFileSync(require.resolve("axe-core/locales/ja.js
 const SETTLED_PASSWORD = "sakura sakura sakura";
 
 /// How often somebody looks before giving up, and for how many milliseconds in between.
-const LOOKS = 100;
+const LOOKS = 300;
 const BETWEEN_LOOKS = 100;
 
 // The promise, not the browser: two who ask at once wait for the same one.

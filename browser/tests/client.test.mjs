@@ -17,7 +17,7 @@ test("two offices: accounts, files in, checked, sent, received, looked at, taken
   await sender.sees("送信を受け付けました。");
   // It goes and comes by itself; the page says so without being asked.
   await receiver.open("/received");
-  await receiver.page.getByRole("link", { name: "新しい動きがあります" }).waitFor();
+  await receiver.page.getByRole("link", { name: "表示を更新する" }).waitFor();
   await receiver.open("/received");
   await receiver.sees("未取込", "居宅サービス計画書");
   await receiver.follows("見る");
