@@ -63,7 +63,7 @@ pub use local_api_events::{Event, EventBounds};
 pub(crate) use local_api_sends::{NewSend, StoredSend};
 pub use news::NewsItem;
 pub(crate) use operations::append as append_operation;
-pub use outbox::{NewSent, Sent, SentState};
+pub use outbox::{NewSent, Sent, SentState, Stored};
 pub(crate) use placed_units::{PlacedState, PlacedUnit};
 pub use proof::StoredReceipt;
 pub use received_state::ReceivedState;
