@@ -56,11 +56,18 @@ impl Open {
 /// Where the running client's screens are.
 fn ports(data: &Path) -> anyhow::Result<Ports> {
     let ports = crate::files::read_if_there(&data.join(PORTS))?;
-    let ports = ports.context(
-        "クライアントが動いていません。careplan-client run を実行してから、もう一度お試しください。",
-    )?;
+    let ports = ports.ok_or_else(|| not_running(data))?;
     serde_json::from_slice(&ports)
         .context("ports.json を読めません。careplan-client run を実行し直してください。")
+}
+
+/// A client that runs as a service has its data elsewhere, and nobody but its account reads them: to begin another one here would lead
+/// astray.
+pub(super) fn not_running(data: &Path) -> anyhow::Error {
+    anyhow::anyhow!(
+        "データフォルダー「{}」のクライアントが動いていません。careplan-client run を実行してから、もう一度お試しください。サービスとして動いているときは、そのアカウントで、サービスのデータフォルダーを --data に付けてください（例：sudo -u careplan careplan-client --data /var/lib/careplan open --print）。",
+        data.display()
+    )
 }
 
 /// The address of a file on this PC.

@@ -464,6 +464,21 @@ async fn who_forgot_the_password_is_helped_on_this_pc_and_the_record_says_so() {
     assert!(err(&open).contains("クライアントが動いていません"), "{}", err(&open));
 }
 
+#[test]
+fn who_opens_the_screens_of_a_service_is_told_how_to_name_its_data_and_its_account() {
+    // A service keeps its data elsewhere: in the folder of who types this there is nothing at all.
+    let home = tempfile::tempdir().unwrap();
+    for words in [&["open"][..], &["open", "--print"]] {
+        let open = program().env("HOME", home.path()).args(words).output().unwrap();
+        assert_eq!(open.status.code(), Some(2));
+        let said = err(&open);
+        let how = "sudo -u careplan careplan-client --data /var/lib/careplan open --print";
+        assert!(said.contains("のクライアントが動いていません") && said.contains(how), "{said}");
+        assert!(said.contains(home.path().to_str().unwrap()), "{said}");
+    }
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_start_code_stands_on_no_command_line_but_in_a_page_that_goes_with_it() {
