@@ -66,6 +66,7 @@ struct Introduction {
 
 const UNANSWERED: &str =
     "前の手順がまだ終わっていません。「前の手順へ戻る」から、上から順に確かめてください。";
+const BEGUN: &str = "接続先を確かめている途中で終わりました。もう一度確かめてください。";
 const NO_PASSWORD: &str =
     "パスワードを入力してください。安全のため、クライアントを起動し直すと、前の入力は残りません。";
 
@@ -100,17 +101,19 @@ impl Wizard {
         Ok(parsed.map(|(root, user_id)| Introduction { platform, root, user_id }))
     }
 
-    /// Asks the platform for something that everybody may know, over the way out that was chosen.
+    /// Asks the platform for something that everybody may know, over the way out that was chosen, and by whom.
     ///
     /// # Errors
     /// [`OfficeFault`] of this computer.
-    pub async fn try_connection(&self, platform: &Url, proxy: &Proxy) -> Result<Trial, OfficeFault> {
+    pub async fn try_connection(
+        &self,
+        platform: &Url,
+        proxy: &Proxy,
+        by: &str,
+    ) -> Result<Trial, OfficeFault> {
         let platform = platform.as_str().trim_end_matches('/');
-        if self.answers().await?.platform != platform {
-            self.office.state().forget_wizard_records().await?;
-        }
-        self.office.state().store_wizard_answers(&[("platform", platform)]).await?;
-        self.office.state().store_proxy(proxy).await?;
+        let begun = self.recorded(Step::Connection, &Trial::failed(BEGUN));
+        self.office.state().store_wizard_connection((platform, proxy), &begun, by).await?;
         self.office.forget_link();
         let asked = match self.stranger(platform).await {
             Ok(stranger) => stranger.authority_certificates().await.map_err(OfficeFault::from),

@@ -16,7 +16,9 @@ async fn the_first_account_is_made_by_who_has_the_code_of_this_pc() {
             .get(path)
             .await
             .is(403, "最初の設定は、専用のアドレスから始めます")
-            .says("careplan-client open");
+            .says("careplan-client open")
+            .says("サービスとして動いているときは")
+            .says("--data");
     }
     let code = screens.code();
     browser.get(&format!("/start?code={code}")).await.is(200, "最初の設定：管理者の登録");

@@ -90,6 +90,8 @@ async fn the_certificate_is_renewed_by_a_click_and_what_prevents_it_is_said() {
     let first = present().await;
     let page = browser.get("/settings/terminal").await;
     page.is(200, "この端末と電子証明書").says("9970000018").says("有効").says("バージョン");
+    page.says("href=\"/start/report\"").says("問い合わせ用の報告");
+    browser.get("/start/report").await.says("KJ999970000018");
     let renewed = "/settings/terminal?done=renewed";
     browser.post("/settings/terminal/renew", &[]).await.leads_to(renewed);
     browser.get(renewed).await.says("電子証明書を更新しました。");
