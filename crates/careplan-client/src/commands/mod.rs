@@ -174,7 +174,10 @@ impl Arguments {
         // What begins with an empty folder.
         let begins = matches!(command, OfOffice::Setup(_) | OfOffice::Run(_));
         if !begins && !Office::exists_at(&data) {
-            return Err(crate::OfficeFault::NotSetUp.into());
+            return Err(match command {
+                OfOffice::Open(_) => open::not_running(&data),
+                _ => crate::OfficeFault::NotSetUp.into(),
+            });
         }
         let office = Office::open(OfficeOptions::at(&data)).await;
         let office = office.with_context(|| format!("データフォルダー「{}」を開けません", data.display()))?;

@@ -5,11 +5,12 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 use serde::Deserialize;
+use url::Url;
 
 use super::Outcome;
 use super::screen::{remark, say};
 use crate::office::Office;
-use crate::service::{PORTS, StartCode};
+use crate::service::{PORTS, StartCode, start_page};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Open {
@@ -26,29 +27,54 @@ struct Ports {
 impl Open {
     pub(super) fn perform(&self, office: &Office) -> anyhow::Result<Outcome> {
         let data = &office.options().data;
-        let address = address(data)?;
+        let Ports { screen } = ports(data)?;
+        let code = StartCode::read(data)?;
+        let address = match &code {
+            Some(code) => format!("{screen}/start?code={}", code.expose()),
+            None => screen,
+        };
         say(&address);
-        if !self.print && !browse(&address) {
+        if self.print {
+            return Ok(Outcome::Done);
+        }
+        // The arguments of a command are shown to every account of this PC: the code may not be among them.
+        let is_shown = match &code {
+            Some(_) => browse(&file_url(&start_page::write(data, &address, office.mishaps())?)?),
+            None => browse(&address),
+        };
+        if !is_shown {
             remark(
                 "ブラウザーを開けませんでした。上のアドレスを、このパソコンのブラウザーで開いてください。",
             );
+        } else if code.is_some() {
+            remark("最初の設定の画面が開かないときは、上のアドレスをブラウザーに入力してください。");
         }
         Ok(Outcome::Done)
     }
 }
 
-/// The address of the running client's screens; before there is an account, with the code that makes one.
-fn address(data: &Path) -> anyhow::Result<String> {
+/// Where the running client's screens are.
+fn ports(data: &Path) -> anyhow::Result<Ports> {
     let ports = crate::files::read_if_there(&data.join(PORTS))?;
-    let ports = ports.context(
-        "クライアントが動いていません。careplan-client run を実行してから、もう一度お試しください。",
-    )?;
-    let Ports { screen } = serde_json::from_slice(&ports)
-        .context("ports.json を読めません。careplan-client run を実行し直してください。")?;
-    Ok(match StartCode::read(data)? {
-        Some(code) => format!("{screen}/start?code={}", code.expose()),
-        None => screen,
-    })
+    let ports = ports.ok_or_else(|| not_running(data))?;
+    serde_json::from_slice(&ports)
+        .context("ports.json を読めません。careplan-client run を実行し直してください。")
+}
+
+/// A client that runs as a service has its data elsewhere, and nobody but its account reads them: to begin another one here would lead
+/// astray.
+pub(super) fn not_running(data: &Path) -> anyhow::Error {
+    anyhow::anyhow!(
+        "データフォルダー「{}」のクライアントが動いていません。careplan-client run を実行してから、もう一度お試しください。サービスとして動いているときは、そのアカウントで、サービスのデータフォルダーを --data に付けてください（例：sudo -u careplan careplan-client --data /var/lib/careplan open --print）。",
+        data.display()
+    )
+}
+
+/// The address of a file on this PC.
+fn file_url(path: &Path) -> anyhow::Result<String> {
+    let path = std::path::absolute(path).context("データフォルダーの場所が分かりません")?;
+    let url = Url::from_file_path(path);
+    Ok(url.map_err(|()| anyhow::anyhow!("データフォルダーの場所が分かりません"))?.into())
 }
 
 /// Asks the system to show an address.

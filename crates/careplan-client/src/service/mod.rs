@@ -6,6 +6,7 @@
 mod hub;
 mod shared_folders;
 mod start_code;
+pub(crate) mod start_page;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -87,6 +88,8 @@ impl Service {
         let staff = Staff::new(office.state().clone(), Hasher::new(HASHES_MAX));
         let service = Self { office, hub, staff, listening };
         service.tell_ports()?;
+        // It leads to the port of the run before.
+        start_page::remove(service.data())?;
         Ok(service)
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use careplan_domain::Secret;
 use careplan_login::Token;
 
-use super::ServiceFault;
+use super::{ServiceFault, start_page};
 use crate::files::{self, FileFault, Privacy};
 use crate::mishap::Mishaps;
 
@@ -41,12 +41,13 @@ impl StartCode {
         Ok(token.map(|token| Self(Secret::new(token.expose()))))
     }
 
-    /// Lets go of it: the first account was made.
+    /// Lets go of it, and of the page that leads there: the first account was made.
     ///
     /// # Errors
-    /// When the file cannot be removed.
+    /// When a file cannot be removed.
     pub fn drop_it(data: &Path) -> Result<(), FileFault> {
-        files::remove(&data.join(FILE))
+        files::remove(&data.join(FILE))?;
+        start_page::remove(data)
     }
 
     /// Whether this is the code that was typed; takes the same time whatever was.

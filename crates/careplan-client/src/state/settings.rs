@@ -184,16 +184,6 @@ impl State {
         Proxy::read(&text).ok_or(StateFault::Damaged("proxy"))
     }
 
-    /// Chooses how connections leave the office.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub async fn store_proxy(&self, proxy: &Proxy) -> Result<(), StateFault> {
-        let mut tx = self.begin().await?;
-        put_proxy(&mut tx, proxy).await?;
-        super::commit(tx).await
-    }
-
     /// The trust list that is held.
     ///
     /// # Errors
@@ -217,6 +207,27 @@ impl State {
 /// Stores how connections leave the office.
 pub(crate) async fn put_proxy(tx: &mut Tx, proxy: &Proxy) -> Result<(), StateFault> {
     put(tx, "proxy", &proxy.stored()).await
+}
+
+/// Stores how connections leave the office, and in the record of operations who chose it, where it is not as it was.
+pub(super) async fn change_proxy(
+    tx: &mut Tx,
+    proxy: &Proxy,
+    by: (&str, Timestamp),
+) -> Result<(), StateFault> {
+    let before: Option<String> = sqlx::query_scalar(GET).bind("proxy").fetch_optional(&mut **tx).await?;
+    let before = before.map_or(Some(Proxy::System), |text| Proxy::read(&text));
+    if before.as_ref() == Some(proxy) {
+        return Ok(());
+    }
+    put_proxy(tx, proxy).await?;
+    let way = match proxy {
+        Proxy::System => "system",
+        Proxy::None => "none",
+        Proxy::At(_) => "proxy",
+    };
+    let detail = json!({ "way": way, "address": proxy.address() });
+    super::append_operation(tx, by, ("settings.proxy", ""), &detail).await
 }
 
 pub(super) async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StateFault> {

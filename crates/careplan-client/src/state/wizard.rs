@@ -2,7 +2,9 @@
 
 use sqlx::Row as _;
 
-use super::{State, StateFault, commit, from_ms, to_ms};
+use super::settings::change_proxy;
+use super::{State, StateFault, Tx, commit, from_ms, to_ms};
+use crate::platform::Proxy;
 use crate::wizard::{Record, Step, StepState};
 
 const RECORDS: &str = "select step, state, said, todo, at from wizard_step";
@@ -34,16 +36,28 @@ impl State {
     /// Writes the last trial of a step down.
     pub(crate) async fn store_wizard_record(&self, record: &Record) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        let put = sqlx::query(PUT_RECORD).bind(record.step.as_str()).bind(record.state.as_str());
-        let put = put.bind(&record.said).bind(record.todo.join("\n")).bind(to_ms(record.at));
-        put.execute(&mut *tx).await?;
+        put_record(&mut tx, record).await?;
         commit(tx).await
     }
 
-    /// The platform is another: nothing that was tried holds any more.
-    pub(crate) async fn forget_wizard_records(&self) -> Result<(), StateFault> {
+    /// Keeps where the platform is and the way to it, before they are tried. When the platform is another, nothing that was tried holds
+    /// any more, and `begun` is all that is known: there is a record at any time, or a client that is set up would count as one that
+    /// never began here.
+    pub(crate) async fn store_wizard_connection(
+        &self,
+        (platform, proxy): (&str, &Proxy),
+        begun: &Record,
+        by: &str,
+    ) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        sqlx::query(FORGET_RECORDS).execute(&mut *tx).await?;
+        let before: Option<String> =
+            sqlx::query_scalar(ANSWER).bind("platform").fetch_optional(&mut *tx).await?;
+        if before.as_deref() != Some(platform) {
+            sqlx::query(FORGET_RECORDS).execute(&mut *tx).await?;
+            put_record(&mut tx, begun).await?;
+            put_answers(&mut tx, &[("platform", platform)]).await?;
+        }
+        change_proxy(&mut tx, proxy, (by, begun.at)).await?;
         commit(tx).await
     }
 
@@ -55,9 +69,36 @@ impl State {
     /// Keeps what was typed, all of it or nothing.
     pub(crate) async fn store_wizard_answers(&self, answers: &[(&str, &str)]) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
-        for (name, value) in answers {
-            sqlx::query(PUT_ANSWER).bind(*name).bind(*value).execute(&mut *tx).await?;
+        put_answers(&mut tx, answers).await?;
+        commit(tx).await
+    }
+
+    /// Keeps a new round of the first exchange, unless another one was begun since `before` was read; that one counts then.
+    pub(crate) async fn store_practice_round(
+        &self,
+        before: &str,
+        answers: &[(&str, &str)],
+    ) -> Result<(), StateFault> {
+        let mut tx = self.begin().await?;
+        let present: Option<String> =
+            sqlx::query_scalar(ANSWER).bind("practice_dispatch").fetch_optional(&mut *tx).await?;
+        if present.unwrap_or_default() == before {
+            put_answers(&mut tx, answers).await?;
         }
         commit(tx).await
     }
+}
+
+async fn put_record(tx: &mut Tx, record: &Record) -> Result<(), StateFault> {
+    let put = sqlx::query(PUT_RECORD).bind(record.step.as_str()).bind(record.state.as_str());
+    let put = put.bind(&record.said).bind(record.todo.join("\n")).bind(to_ms(record.at));
+    put.execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn put_answers(tx: &mut Tx, answers: &[(&str, &str)]) -> Result<(), StateFault> {
+    for (name, value) in answers {
+        sqlx::query(PUT_ANSWER).bind(*name).bind(*value).execute(&mut **tx).await?;
+    }
+    Ok(())
 }

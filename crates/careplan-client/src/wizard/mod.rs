@@ -80,10 +80,13 @@ impl Wizard {
     /// # Errors
     /// [`StateFault`].
     pub async fn note(&self, step: Step, trial: &Trial) -> Result<(), StateFault> {
+        self.office.state().store_wizard_record(&self.recorded(step, trial)).await
+    }
+
+    /// How a trial went, as it is written down.
+    fn recorded(&self, step: Step, trial: &Trial) -> Record {
         let state = if trial.is_passed() { StepState::Passed } else { StepState::Failed };
-        let record =
-            Record { step, state, said: trial.said.clone(), todo: trial.todo.clone(), at: self.office.now() };
-        self.office.state().store_wizard_record(&record).await
+        Record { step, state, said: trial.said.clone(), todo: trial.todo.clone(), at: self.office.now() }
     }
 
     /// Leaves a step for later.

@@ -107,7 +107,7 @@ impl Wizard {
         let state = self.office.state();
         let present = state.wizard_answer("practice_dispatch").await?.unwrap_or_default();
         if present == before {
-            self.choose_practice().await?;
+            self.choose_practice(before).await?;
         }
         let Some(round) = state.wizard_answer("practice_dispatch").await? else {
             return Err(PracticeFault::NoPartner);
@@ -119,8 +119,9 @@ impl Wizard {
         self.send_practice(dispatch).await
     }
 
-    /// Decides with whom, and what; durable before anything is made, so that a second try makes the same.
-    async fn choose_practice(&self) -> Result<(), PracticeFault> {
+    /// Decides with whom, and what; durable before anything is made, so that a second try makes the same. Of two presses at once the
+    /// first one decides.
+    async fn choose_practice(&self, before: &str) -> Result<(), PracticeFault> {
         let link = self.office.link().await?;
         let query = OfficeQuery {
             name: Some(PRACTICE_NAME.to_owned()),
@@ -148,14 +149,17 @@ impl Wizard {
         Ok(self
             .office
             .state()
-            .store_wizard_answers(&[
-                ("practice_dispatch", &round),
-                ("practice_from", &from.to_string()),
-                ("practice_partner", &to.to_string()),
-                ("practice_name", &partner.name),
-                ("practice_serial", &serial),
-                ("practice_known", &known.to_string()),
-            ])
+            .store_practice_round(
+                before,
+                &[
+                    ("practice_dispatch", &round),
+                    ("practice_from", &from.to_string()),
+                    ("practice_partner", &to.to_string()),
+                    ("practice_name", &partner.name),
+                    ("practice_serial", &serial),
+                    ("practice_known", &known.to_string()),
+                ],
+            )
             .await?)
     }
 

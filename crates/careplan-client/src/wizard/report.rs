@@ -35,7 +35,14 @@ impl Wizard {
     }
 
     async fn write(&self, text: &mut String, condition: &Condition) -> Result<std::fmt::Result, OfficeFault> {
-        let answers = self.answers().await?;
+        let mut answers = self.answers().await?;
+        // A client that a command has set up was never asked here.
+        if let Some(settings) = self.office.state().settings().await?
+            && answers.platform.is_empty()
+        {
+            answers.platform = settings.platform;
+            answers.user_id = settings.user_id.to_string();
+        }
         let proxy = match self.office.state().proxy().await? {
             Proxy::System => "パソコンの設定のとおり".to_owned(),
             Proxy::None => "使わない".to_owned(),

@@ -5,7 +5,7 @@ use careplan_domain::{Secret, UserId, calendar};
 use careplan_protocol::Code;
 use url::Url;
 
-use super::verdict::{enrol_trial, judge_licence, no_connection, own};
+use super::verdict::{enrol_trial, is_wrong_password, judge_licence, no_connection, own};
 use super::{Step, Wizard};
 use crate::enrol::{CertificateSource, EnrolFault, Fingerprint, RootSource, SetupOrder};
 use crate::office::OfficeFault;
@@ -66,6 +66,7 @@ struct Introduction {
 
 const UNANSWERED: &str =
     "前の手順がまだ終わっていません。「前の手順へ戻る」から、上から順に確かめてください。";
+const BEGUN: &str = "接続先を確かめている途中で終わりました。もう一度確かめてください。";
 const NO_PASSWORD: &str =
     "パスワードを入力してください。安全のため、クライアントを起動し直すと、前の入力は残りません。";
 
@@ -100,17 +101,19 @@ impl Wizard {
         Ok(parsed.map(|(root, user_id)| Introduction { platform, root, user_id }))
     }
 
-    /// Asks the platform for something that everybody may know, over the way out that was chosen.
+    /// Asks the platform for something that everybody may know, over the way out that was chosen, and by whom.
     ///
     /// # Errors
     /// [`OfficeFault`] of this computer.
-    pub async fn try_connection(&self, platform: &Url, proxy: &Proxy) -> Result<Trial, OfficeFault> {
+    pub async fn try_connection(
+        &self,
+        platform: &Url,
+        proxy: &Proxy,
+        by: &str,
+    ) -> Result<Trial, OfficeFault> {
         let platform = platform.as_str().trim_end_matches('/');
-        if self.answers().await?.platform != platform {
-            self.office.state().forget_wizard_records().await?;
-        }
-        self.office.state().store_wizard_answers(&[("platform", platform)]).await?;
-        self.office.state().store_proxy(proxy).await?;
+        let begun = self.recorded(Step::Connection, &Trial::failed(BEGUN));
+        self.office.state().store_wizard_connection((platform, proxy), &begun, by).await?;
         self.office.forget_link();
         let asked = match self.stranger(platform).await {
             Ok(stranger) => stranger.authority_certificates().await.map_err(OfficeFault::from),
@@ -233,6 +236,8 @@ impl Wizard {
                 let is_wrong = fault.problem() == Some(Code::CredentialsWrong);
                 let trial = Trial::failed(fault.to_string());
                 Err(if is_wrong {
+                    // It may have been changed at the web site meanwhile; sent again it would lock the account.
+                    self.hold(None);
                     trial
                         .todo("通知書の「ユーザID」と「パスワード」を、大文字と小文字に気をつけて、1文字ずつ確かめてください。Webサイトで変更したときは、変更したあとのパスワードです。")
                         .todo("3回続けて間違えると、30分間ログインできなくなります。")
@@ -286,7 +291,12 @@ impl Wizard {
                             spoken(calendar::day(report.certificate_until))
                         ))
                     }
-                    Err(fault) => enrol_trial(fault)?,
+                    Err(fault) => {
+                        if is_wrong_password(&fault) {
+                            self.hold(None);
+                        }
+                        enrol_trial(fault)?
+                    }
                 }
             }
         };

@@ -463,3 +463,60 @@ async fn who_forgot_the_password_is_helped_on_this_pc_and_the_record_says_so() {
     assert_eq!(open.status.code(), Some(2));
     assert!(err(&open).contains("クライアントが動いていません"), "{}", err(&open));
 }
+
+#[test]
+fn who_opens_the_screens_of_a_service_is_told_how_to_name_its_data_and_its_account() {
+    // A service keeps its data elsewhere: in the folder of who types this there is nothing at all.
+    let home = tempfile::tempdir().unwrap();
+    for words in [&["open"][..], &["open", "--print"]] {
+        let open = program().env("HOME", home.path()).args(words).output().unwrap();
+        assert_eq!(open.status.code(), Some(2));
+        let said = err(&open);
+        let how = "sudo -u careplan careplan-client --data /var/lib/careplan open --print";
+        assert!(said.contains("のクライアントが動いていません") && said.contains(how), "{said}");
+        assert!(said.contains(home.path().to_str().unwrap()), "{said}");
+    }
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_start_code_stands_on_no_command_line_but_in_a_page_that_goes_with_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use careplan_client::mishap::Mishaps;
+    use careplan_client::service::{Service, StartCode};
+
+    let world = World::new();
+    let office = world.set_up(SENDER).await;
+    let data = world.path(SENDER);
+    let code = StartCode::obtain(&data, &Mishaps::default()).unwrap();
+    std::fs::write(data.join("ports.json"), r#"{"screen":"http://localhost:8430"}"#).unwrap();
+    // A browser that writes down what it was given.
+    let place = tempfile::tempdir().unwrap();
+    let browser = place.path().join("xdg-open");
+    std::fs::write(&browser, "#!/bin/sh\nprintf %s \"$*\" > \"${0%/*}/given\"\n").unwrap();
+    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let open = || {
+        let mut command = program();
+        command.env("PATH", format!("{}:/usr/bin:/bin", place.path().display()));
+        let output = command.args(["open", "--data"]).arg(&data).output().unwrap();
+        assert!(output.status.success(), "{}", err(&output));
+        assert!(out(&output).contains(code.expose()), "{}", out(&output));
+        std::fs::read_to_string(place.path().join("given")).unwrap()
+    };
+    let given = open();
+    assert!(!given.contains(code.expose()), "{given}");
+    let page = url::Url::parse(&given).unwrap().to_file_path().unwrap();
+    assert_eq!(page.parent(), Some(data.as_path()));
+    assert_eq!(std::fs::metadata(&page).unwrap().permissions().mode() & 0o777, 0o600);
+    let leads = format!("url=http://localhost:8430/start?code={}\"", code.expose());
+    assert!(std::fs::read_to_string(&page).unwrap().contains(&leads));
+    // The next start may have another port, and the first manager ends it.
+    Service::prepare(office, 0).await.unwrap();
+    assert!(!page.exists());
+    std::fs::write(data.join("ports.json"), r#"{"screen":"http://localhost:8430"}"#).unwrap();
+    open();
+    StartCode::drop_it(&data).unwrap();
+    assert!(!page.exists());
+}

@@ -57,3 +57,13 @@ async fn a_form_that_is_too_large_or_cannot_be_read_is_told() {
     let request = browser.request(Method::POST, "/password").header("sec-fetch-site", "same-origin");
     browser.ask(request, Body::from("x")).await.is(400, "入力の内容を読み取れませんでした");
 }
+
+#[tokio::test]
+async fn a_refusal_sends_nobody_to_what_is_not_there() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    browser.host = "careplan.example.jp".into();
+    let page = browser.get("/").await;
+    assert_eq!(page.status, 421);
+    assert!(!page.says("careplan-client open").text().contains("デスクトップ"), "{}", page.text());
+}

@@ -16,7 +16,9 @@ async fn the_first_account_is_made_by_who_has_the_code_of_this_pc() {
             .get(path)
             .await
             .is(403, "最初の設定は、専用のアドレスから始めます")
-            .says("careplan-client open");
+            .says("careplan-client open")
+            .says("サービスとして動いているときは")
+            .says("--data");
     }
     let code = screens.code();
     browser.get(&format!("/start?code={code}")).await.is(200, "最初の設定：管理者の登録");
@@ -100,4 +102,16 @@ async fn who_was_away_for_an_hour_is_told_why_to_log_in_again() {
     screens.world.pass(SignedDuration::from_mins(60));
     browser.get("/sent").await.leads_to("/login?why=timed-out&next=%2Fsent");
     browser.get("/login?why=timed-out").await.says("しばらく操作がなかったため");
+}
+
+#[tokio::test]
+async fn a_page_that_asks_by_itself_keeps_nobody_logged_in() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    for _ in 0..5 {
+        screens.world.pass(SignedDuration::from_mins(10));
+        assert_eq!(browser.get("/news/0").await.status, 200);
+    }
+    screens.world.pass(SignedDuration::from_mins(10));
+    browser.get("/sent").await.leads_to("/login?why=timed-out&next=%2Fsent");
 }

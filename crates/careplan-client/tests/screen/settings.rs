@@ -90,6 +90,8 @@ async fn the_certificate_is_renewed_by_a_click_and_what_prevents_it_is_said() {
     let first = present().await;
     let page = browser.get("/settings/terminal").await;
     page.is(200, "この端末と電子証明書").says("9970000018").says("有効").says("バージョン");
+    page.says("href=\"/start/report\"").says("問い合わせ用の報告");
+    browser.get("/start/report").await.says("KJ999970000018");
     let renewed = "/settings/terminal?done=renewed";
     browser.post("/settings/terminal/renew", &[]).await.leads_to(renewed);
     browser.get(renewed).await.says("電子証明書を更新しました。");
@@ -169,6 +171,13 @@ async fn a_proxy_is_tried_before_it_is_chosen_and_its_password_is_never_shown() 
     page.is(422, "プロキシ").says("設定は変更していません。").says("確かめずに変更する");
     assert!(!page.text().contains("proxy-himitsu"));
     assert_eq!(screens.office.state().proxy().await.unwrap(), Proxy::System);
+    // The browser has the form without the password, which is never drawn.
+    let without = [&typed[..3], &[("anyway", "yes")]].concat();
+    browser
+        .post(path, &without)
+        .await
+        .is(422, "プロキシ")
+        .says("プロキシのパスワードを、もう一度入力してください。");
     let anyway = [&typed[..], &[("anyway", "yes")]].concat();
     browser.post(path, &anyway).await.leads_to("/settings/proxy?done=anyway");
     browser.get("/settings/proxy?done=anyway").await.says("確かめずに、設定を変更しました。");

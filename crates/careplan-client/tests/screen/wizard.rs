@@ -1,9 +1,14 @@
 //! The first start: every step, what it says when it fails, and that it goes on where it was.
 
-use careplan_client::Office;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use careplan_client::echo::Answered;
 use careplan_client::enrol::Fingerprint;
+use careplan_client::mishap::Mishaps;
 use careplan_client::wizard::{Step, Wizard};
+use careplan_client::{Clock, Office, OfficeOptions};
+use careplan_domain::Timestamp;
 use careplan_domain::licence::LicenceState;
 use careplan_protocol::office_api::OfficeEntry;
 use jiff::SignedDuration;
@@ -106,6 +111,13 @@ async fn an_empty_folder_leads_through_every_step_to_a_first_exchange() {
     drain(&screens.office).await;
     let live = browser.get("/start/practice/live").await;
     live.says("data-say").says("確かめました。次へ進む");
+    // It was about nobody: nothing waits for the care software, and no report has it.
+    let state = screens.office.state();
+    assert_eq!(state.all_received().await.unwrap().len(), 1);
+    assert_eq!(state.counts().await.unwrap().to_import, 0);
+    let day = careplan_domain::calendar::day(screens.office.now());
+    let provided = screens.office.history().provision(day, day).await.unwrap();
+    assert!(provided.lines.is_empty(), "{} lines", provided.lines.len());
     assert!(!live.text().contains("data-live"));
     browser.post("/start/practice", &[("do", "noted")]).await.leads_to("/start/finish?done=practice");
     browser.get("/start/finish").await.is(200, "最初の設定：完了").says("使いはじめる");
@@ -256,6 +268,33 @@ async fn who_has_not_applied_is_led_to_the_site_and_may_do_it_later() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_changed_meanwhile_is_asked_for_and_not_sent_again() {
+    let screens = empty().await;
+    let mut browser = begun(&screens).await;
+    screens.world.exchange.lock().licence = LicenceState::NotApplied;
+    through(&screens, &mut browser, Step::Application).await;
+    assert!(!browser.get("/start/application").await.text().contains("name=\"password\""), "it is in memory");
+    // Who applies at the web site must first choose a password of their own there.
+    screens.world.exchange.lock().password = "atarashii-pass";
+    browser.post("/start/application", &[]).await.leads_to("/start/application");
+    browser.get("/start/application").await.says("変更したあとのパスワードです。").says("name=\"password\"");
+    let asked = screens.world.exchange.lock().credentials_seen.len();
+    browser.post("/start/application", &[]).await.leads_to("/start/application");
+    assert_eq!(
+        screens.world.exchange.lock().credentials_seen.len(),
+        asked,
+        "three misses would lock the account"
+    );
+    let valid = LicenceState::Valid { ends_at: "2027-10-01T00:00:00+09:00".parse().unwrap() };
+    screens.world.exchange.lock().licence = valid;
+    let typed = [("password", "atarashii-pass")];
+    browser.post("/start/application", &typed).await.leads_to("/start/certificate?done=application");
+    screens.world.exchange.lock().password = "mata-kaeta-pass";
+    browser.post("/start/certificate", &[("issue", ISSUE_PASSWORD)]).await.leads_to("/start/certificate");
+    browser.get("/start/certificate").await.says("name=\"password\"");
+}
+
+#[tokio::test]
 async fn a_certificate_file_that_cannot_be_used_says_why() {
     let screens = empty().await;
     let mut browser = begun(&screens).await;
@@ -277,7 +316,9 @@ async fn a_certificate_file_that_cannot_be_used_says_why() {
         .leads_to("/start/certificate");
     browser.get("/start/certificate").await.says("PKCS#12形式（.p12 / .pfx）のファイルを指定してください。");
     let large = [("a.p12", vec![0; 200 * 1024])];
-    browser.upload_as("file", path, &large).await.is(413, "一度に受け付けられる大きさを超えています");
+    let page = browser.upload_as("file", path, &large).await;
+    page.is(413, "電子証明書のファイルが大きすぎます").says("64 KB");
+    assert!(!page.text().contains("ファイルを分けて"), "{}", page.text());
 }
 
 #[tokio::test]
@@ -423,4 +464,95 @@ async fn another_platform_begins_from_the_front() {
     let other = [("platform", "https://other.example.jp"), ("way", "none")];
     browser.post("/start/connection", &other).await.leads_to("/start/platform?done=connection");
     browser.get("/start/account").await.leads_to("/start/platform");
+}
+
+#[tokio::test]
+async fn two_presses_at_once_send_once() {
+    // A clock that goes on with each look at it, once told to: the two would not even send the same.
+    let world = World::new();
+    let (tick, passed) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicI64::new(0)));
+    let begin: Timestamp = world.exchange.lock().now;
+    let options = world.options(SENDER, Mishaps::default());
+    let clock = {
+        let tick = tick.clone();
+        Clock::new(move || {
+            let step = tick.load(Ordering::SeqCst);
+            begin + SignedDuration::from_secs(passed.fetch_add(step, Ordering::SeqCst))
+        })
+    };
+    let _partner = partner(&world).await;
+    let office = Office::open(OfficeOptions { clock, ..options }).await.unwrap();
+    let screens = Screens::of(world, office);
+    let mut browser = begun(&screens).await;
+    through(&screens, &mut browser, Step::Practice).await;
+    let wizard = Wizard::new(screens.office.clone());
+    let mut before = String::new();
+    for round in 1..=3 {
+        tick.store(1, Ordering::SeqCst);
+        let (one, other) = tokio::join!(wizard.begin_practice(&before), wizard.begin_practice(&before));
+        tick.store(0, Ordering::SeqCst);
+        one.unwrap();
+        other.unwrap();
+        assert_eq!(screens.office.state().all_sent().await.unwrap().len(), round);
+        before = wizard.practice().await.unwrap().unwrap().round;
+    }
+}
+
+/// Runs a statement on the state file, as if from beside the program.
+async fn beside(screens: &Screens, statement: &'static str) {
+    use sqlx::Connection as _;
+    let file = screens.office.options().data.join("client.sqlite");
+    let mut file = sqlx::SqliteConnection::connect(file.to_str().unwrap()).await.unwrap();
+    sqlx::query(statement).execute(&mut file).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_platform_tried_on_a_client_that_is_set_up_never_ends_the_first_start_unasked() {
+    let screens = empty().await;
+    let mut browser = begun(&screens).await;
+    through(&screens, &mut browser, Step::Practice).await;
+    let other = [("platform", "https://other.example.jp"), ("way", "system")];
+    // Nothing of it is stored, or all of it: here it ends before anything was.
+    beside(
+        &screens,
+        "create trigger sealed before insert on wizard_step begin select raise(abort, 'x'); end",
+    )
+    .await;
+    assert_eq!(browser.post("/start/connection", &other).await.status, 500);
+    browser.get("/start/practice").await.is(200, "最初の設定：おためし");
+    browser.get("/start/connection").await.says(&format!("value=\"{URL}\""));
+    // And here after the platform was asked, before the answer was noted.
+    beside(&screens, "drop trigger sealed").await;
+    beside(
+        &screens,
+        "create trigger sealed before insert on wizard_step when new.state = 'passed' begin select raise(abort, 'x'); end",
+    )
+    .await;
+    assert_eq!(browser.post("/start/connection", &other).await.status, 500);
+    browser.get("/start/practice").await.leads_to("/start/connection");
+    browser.get("/start/connection").await.says("https://other.example.jp").says("もう一度確かめてください");
+    beside(&screens, "drop trigger sealed").await;
+    browser.post("/start/connection", &other).await.leads_to("/start/platform?done=connection");
+}
+
+#[tokio::test]
+async fn another_way_out_chosen_in_the_first_start_stands_in_the_record_of_operations() {
+    let screens = empty().await;
+    let mut browser = begun(&screens).await;
+    let chosen = async || {
+        let lines = screens.staff.operations(None, 50).await.unwrap();
+        let lines = lines.into_iter().filter(|line| line.action == "settings.proxy");
+        lines.map(|line| (line.actor, line.detail)).collect::<Vec<_>>()
+    };
+    let way = |way| [("platform", URL), ("way", way)];
+    // As it was before: nothing was chosen.
+    browser.post("/start/connection", &way("system")).await.leads_to("/start/platform?done=connection");
+    assert_eq!(chosen().await, []);
+    browser.post("/start/connection", &way("none")).await.leads_to("/start/platform?done=connection");
+    let of = |actor: &str, way: &str| (actor.to_owned(), format!(r#"{{"address":"","way":"{way}"}}"#));
+    assert_eq!(chosen().await, [of("このパソコン", "none")]);
+    through(&screens, &mut browser, Step::Recovery).await;
+    assert_eq!(chosen().await.len(), 2);
+    browser.post("/start/connection", &way("none")).await.leads_to("/start/recovery?done=connection");
+    assert_eq!(chosen().await.first(), Some(&of("yamada", "none")));
 }

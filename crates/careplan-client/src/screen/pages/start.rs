@@ -71,7 +71,7 @@ pub(in crate::screen) fn has_code(screen: &Screen, typed: &str) -> Result<(), Re
     Err(Refused::said(
         StatusCode::FORBIDDEN,
         "最初の設定は、専用のアドレスから始めます",
-        "このパソコンで careplan-client open を実行すると、最初の設定の画面が開きます。",
+        "このパソコンで careplan-client open を実行すると、最初の設定の画面が開きます。サービスとして動いているときは、そのアカウントで、--data にサービスのデータフォルダーを付けて careplan-client open --print を実行し、表示されたアドレスを開いてください（例：sudo -u careplan careplan-client --data /var/lib/careplan open --print）。",
     ))
 }
 

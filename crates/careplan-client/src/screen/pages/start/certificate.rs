@@ -142,6 +142,18 @@ pub(in crate::screen) async fn take_over(
     }
 }
 
+/// A certificate cannot be divided: something else was chosen.
+fn too_large() -> Refused {
+    let kilobytes = CERTIFICATE_BYTES_MAX / 1024;
+    Refused::said(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "電子証明書のファイルが大きすぎます",
+        format_args!(
+            "電子証明書のファイル（.p12 または .pfx）は{kilobytes} KBまでです。前のページに戻り、ファイルを選び直してください。"
+        ),
+    )
+}
+
 /// The form with the file.
 #[derive(Default)]
 struct Brought {
@@ -153,7 +165,7 @@ struct Brought {
 impl Brought {
     async fn read(mut form: Multipart) -> Result<Self, Refused> {
         let refused = |status| {
-            if status == StatusCode::PAYLOAD_TOO_LARGE { Refused::too_large() } else { Refused::form() }
+            if status == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { Refused::form() }
         };
         let mut brought = Self::default();
         while let Some(field) = form.next_field().await.map_err(|error| refused(error.status()))? {

@@ -15,6 +15,7 @@ use crate::screen::fields::Fields;
 use crate::screen::pages::way_out::{ADDRESS_CHARS_MAX, TypedWay, WayFields};
 use crate::screen::refused::Refused;
 use crate::screen::visit::Visit;
+use crate::staff::THIS_PC;
 use crate::wizard::Step;
 
 /// The connection as it stands in the form.
@@ -106,7 +107,8 @@ pub(in crate::screen) async fn try_connection(
     let typed = Typed::of_fields(&fields);
     match typed.read(&screen).await? {
         Ok((platform, proxy)) => {
-            screen.wizard.try_connection(&platform, &proxy).await?;
+            let by = visit.session.as_ref().map_or(THIS_PC, |session| session.login.as_str());
+            screen.wizard.try_connection(&platform, &proxy, by).await?;
             go_on(&screen, Step::Connection).await
         }
         Err(errors) => draw_connection(&screen, &visit, (&typed, errors)).await,
