@@ -161,8 +161,15 @@ struct Inner {
     options: OfficeOptions,
     state: State,
     keys: KeyFolder,
-    link: Mutex<Option<Arc<Link>>>,
+    link: Mutex<HeldLink>,
     skew: SkewWatch,
+}
+
+/// The link that is held, and how often one was let go: a link that was begun before that is made of what no longer holds.
+#[derive(Default)]
+struct HeldLink {
+    link: Option<Arc<Link>>,
+    generation: u64,
 }
 
 /// What an office needs to talk to the platform; made anew when a certificate or the trust list changes.
@@ -195,7 +202,7 @@ impl Office {
         let state = State::open(&options.data.join("client.sqlite")).await?;
         let keys = KeyFolder::open(options.data.join("keys"), options.mishaps.clone())?;
         let skew = SkewWatch::new(options.clock.clone());
-        let office = Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::new(None), skew }) };
+        let office = Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::default(), skew }) };
         if let Err(fault) = office.sweep_shelves().await {
             // What a kill left takes room and nothing else; the next start tries again.
             tracing::warn!(code = fault.code(), "copies of a kill are left");
@@ -255,9 +262,13 @@ impl Office {
     /// # Errors
     /// [`OfficeFault::NotSetUp`] before set-up is complete.
     pub async fn link(&self) -> Result<Arc<Link>, OfficeFault> {
-        if let Some(link) = self.held_link().as_ref() {
-            return Ok(link.clone());
-        }
+        let generation = {
+            let held = self.held_link();
+            if let Some(link) = &held.link {
+                return Ok(link.clone());
+            }
+            held.generation
+        };
         let settings = self.state().settings().await?.ok_or(OfficeFault::NotSetUp)?;
         let root = self.keys().root()?.ok_or(OfficeFault::NotSetUp)?;
         let identity = self.keys().identity()?.ok_or(OfficeFault::NotSetUp)?;
@@ -265,7 +276,10 @@ impl Office {
         let platform = self.connect(&settings.platform, &trust_root, Some(&identity)).await?;
         let trust = self.trust(root).await?;
         let link = Arc::new(Link { platform, identity, trust, settings });
-        *self.held_link() = Some(link.clone());
+        let mut held = self.held_link();
+        if held.generation == generation {
+            held.link = Some(link.clone());
+        }
         Ok(link)
     }
 
@@ -303,10 +317,12 @@ impl Office {
 
     /// Lets go of the link: the next one is made with the keys and lists as they are then.
     pub fn forget_link(&self) {
-        *self.held_link() = None;
+        let mut held = self.held_link();
+        held.link = None;
+        held.generation = held.generation.wrapping_add(1);
     }
 
-    fn held_link(&self) -> MutexGuard<'_, Option<Arc<Link>>> {
+    fn held_link(&self) -> MutexGuard<'_, HeldLink> {
         self.inner.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -6,6 +6,7 @@
 //! reminder known here is an ordinary document. No user is named in any of it.
 
 mod letter;
+mod many;
 mod rule;
 
 use careplan_domain::calendar::day;
@@ -13,12 +14,14 @@ use careplan_domain::{OfficeNumber, ServiceMonth, Timestamp, TransmissionId};
 use careplan_protocol::manifest::Reminder;
 
 pub use careplan_protocol::manifest::ReminderKind;
+pub use many::Reminded;
 pub use rule::{MONTHS_AHEAD_MAX, MONTHS_BACK_MAX, Way, heard, is_timely, way_of};
 
 use crate::board::{By, Row, Side, Subject, View, month_before};
 use crate::office::{Office, OfficeFault};
 use crate::outbox::{DocumentOrder, FoundFile, SendOptions, UnitOutcome, judge};
 use crate::partners::{Partner, Partners, Standing, Wanted};
+use crate::platform::is_away;
 use crate::staff::Actor;
 use crate::state::{Fault, StateFault};
 
@@ -154,19 +157,55 @@ impl Reminders {
     /// # Errors
     /// [`RemindFault`]. When only a part cannot be sent, that part stays open.
     pub async fn remind(&self, order: &Order, by: &Actor) -> Result<usize, RemindFault> {
-        let now = self.office.now();
+        let candidate = self.reachable(order).await?;
+        let own = self.own_name().await?;
+        self.remind_as(&own, (&candidate, order.month), by).await
+    }
+
+    /// Whoever can be reminded now; asks nobody else.
+    async fn reachable(&self, order: &Order) -> Result<Candidate, RemindFault> {
         let candidate = self.candidate(order).await?.ok_or(RemindFault::NothingDue)?;
         if !candidate.is_joined {
             return Err(RemindFault::NotJoined);
         }
+        if candidate.open(self.office.now()).next().is_none() {
+            return Err(candidate.last().map_or(RemindFault::NothingDue, RemindFault::Today));
+        }
+        Ok(candidate)
+    }
+
+    /// What the directory calls this office; asked once, for a person waits. Empty where it has no name for it: then the number says who
+    /// writes.
+    async fn own_name(&self) -> Result<String, RemindFault> {
+        let link = self.office.link().await?;
+        match link.platform.clone().once().office(&link.office()).await {
+            Ok(entry) => Ok(entry.name),
+            Err(fault) if is_away(fault.code()) => {
+                Err(RemindFault::NotSent(OfficeFault::from(fault).stored()))
+            }
+            Err(_) => Ok(String::new()),
+        }
+    }
+
+    async fn remind_as(
+        &self,
+        own: &str,
+        (candidate, month): (&Candidate, ServiceMonth),
+        by: &Actor,
+    ) -> Result<usize, RemindFault> {
         let (mut sent, mut today, mut fault) = (0, candidate.last(), None);
-        for kind in candidate.open(now) {
-            let reminder = Reminder { kind, month: order.month };
-            match self.send(&candidate, reminder, by).await? {
+        for kind in candidate.open(self.office.now()) {
+            match self.send((own, candidate), Reminder { kind, month }, by).await? {
                 UnitOutcome::Prepared(_) => sent += 1,
                 // Somebody else pressed at the same moment.
                 UnitOutcome::Duplicate(before) => today = Some(before.created_at),
-                UnitOutcome::Failed(why) => fault = Some(why),
+                UnitOutcome::Failed(why) => {
+                    let is_over = is_away(&why.code);
+                    fault = Some(why);
+                    if is_over {
+                        break;
+                    }
+                }
                 UnitOutcome::Blocked | UnitOutcome::Looked => return Err(RemindFault::NothingDue),
             }
         }
@@ -197,16 +236,19 @@ impl Reminders {
         Ok(self.candidates(order.month, &board.rows).await?.pop())
     }
 
-    async fn send(&self, to: &Candidate, reminder: Reminder, by: &Actor) -> Result<UnitOutcome, RemindFault> {
+    async fn send(
+        &self,
+        (own, to): (&str, &Candidate),
+        reminder: Reminder,
+        by: &Actor,
+    ) -> Result<UnitOutcome, RemindFault> {
         let months = (reminder.month, month_before(reminder.month));
         let ways = self.office.state().ways_to(&to.partner, months).await?;
         let (from, address) = way_of(reminder.kind, &ways).ok_or(RemindFault::NothingDue)?;
         let link = self.office.link().await?;
-        // Without an answer the number says who writes.
-        let own = link.platform.office(&link.office()).await.map(|entry| entry.name).unwrap_or_default();
         let to_name = if to.name == to.partner.as_str() { "" } else { &to.name };
         let page = letter::Page {
-            from: (link.office(), &own),
+            from: (link.office(), own),
             to: (to.partner, to_name),
             reminder,
             day: day(self.office.now()),

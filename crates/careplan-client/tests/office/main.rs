@@ -23,6 +23,7 @@ mod history_lists;
 mod hostile_letters;
 mod killed_anywhere;
 mod limits;
+mod link_forgotten;
 mod lost_on_the_way;
 mod on_the_wire;
 mod other_terminal;

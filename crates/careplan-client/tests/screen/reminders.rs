@@ -80,7 +80,13 @@ async fn many_are_reminded_after_a_page_that_says_who_gets_what() {
     // Who was reminded meanwhile is counted, and stops nobody else.
     let to = format!("{NOVEMBER}&done=reminded&sent=0&left=1");
     browser.post("/board/remind", &many).await.leads_to(&to);
-    browser.get(&to).await.says("催促を送れませんでした。").says("ほかの1事業所には送っていません");
+    let page = browser.get(&to).await;
+    page.says("催促を送れませんでした。")
+        .says("ほかの1事業所には送っていません")
+        .says("送らなかった理由を見る");
+    page.says("/board/remind?month=202611&#38;side=planner");
+    lacks(&page, "行の「催促する」");
+    browser.get(&format!("{to}&rest=10")).await.says("あと10事業所が残っています。");
     let sent = screens.office.state().all_sent().await.unwrap();
     assert_eq!(sent.len(), 2, "the plan and one reminder");
 }
@@ -89,14 +95,40 @@ async fn many_are_reminded_after_a_page_that_says_who_gets_what() {
 async fn at_one_press_fifty_are_reminded_and_the_next_one_is_left() {
     let (screens, _provider) = planned().await;
     let mut browser = screens.manager().await;
-    for (others, sent, left) in [(AT_ONCE_MAX, 0, AT_ONCE_MAX + 1), (AT_ONCE_MAX - 1, 1, AT_ONCE_MAX - 1)] {
+    let past = (AT_ONCE_MAX, format!("sent=0&left={AT_ONCE_MAX}&rest=1"));
+    let edge = (AT_ONCE_MAX - 1, format!("sent=1&left={}", AT_ONCE_MAX - 1));
+    for (others, told) in [past, edge] {
         let mut partners = vec!["9970000034"; others];
         partners.push(RECEIVER);
         let partners = partners.join(",");
         let form = [("partners", partners.as_str()), ("many", "1"), ("month", "202611"), ("side", "planner")];
-        let to = format!("/board?done=reminded&sent={sent}&left={left}");
+        let to = format!("/board?done=reminded&{told}");
         browser.post("/board/remind", &form).await.leads_to(&to);
     }
+}
+
+#[tokio::test]
+async fn a_line_that_is_away_is_asked_once_and_told_with_how_many_went() {
+    let (screens, _provider) = planned().await;
+    let mut browser = screens.manager().await;
+    let partners = [RECEIVER; 3].join(",");
+    let form = [("partners", partners.as_str()), ("many", "1"), ("month", "202611"), ("side", "planner")];
+    let away = "/board?done=reminded&sent=0&left=3&away=1";
+    screens.world.exchange.lock().away = true;
+    let before = screens.world.exchange.lock().exchanges;
+    browser.post("/board/remind", &form).await.leads_to(away);
+    assert_eq!(screens.world.exchange.lock().exchanges - before, 1, "nobody waits for the other two");
+    browser.post("/board/remind", &FORM).await.is(503, "催促を送れませんでした").says("つながりません");
+    screens.world.exchange.lock().away = false;
+    // It goes away after the name was answered: the first letter that cannot be sealed is the last.
+    let asked = screens.world.exchange.lock().exchanges;
+    screens.world.exchange.lock().lose = Some((asked + 1, crate::exchange::Loss::Request));
+    browser.post("/board/remind", &form).await.leads_to(away);
+    assert_eq!(screens.office.state().all_sent().await.unwrap().len(), 1, "the plan alone");
+    let page = browser.get(away).await;
+    page.says("連携基盤につながりません。催促は送っていません。").says("3事業所には送っていません。");
+    let page = browser.get("/board?done=reminded&sent=2&left=1&rest=4&away=1").await;
+    page.says("2事業所への催促は、つながりしだい送ります。").says("残りの5事業所には送っていません。");
 }
 
 #[tokio::test]

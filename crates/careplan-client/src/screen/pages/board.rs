@@ -76,7 +76,7 @@ pub(in crate::screen) async fn show(
         remind: remind::all(&asked, &candidates, now),
         compare,
     };
-    screen.show(&member.visit, Page::new(TITLE, PATH, &main).notice(remind::notice(&fields)).broad())
+    screen.show(&member.visit, Page::new(TITLE, PATH, &main).notice(remind::notice(&asked, &fields)).broad())
 }
 
 /// Whether a plan and actuals are there to be compared.

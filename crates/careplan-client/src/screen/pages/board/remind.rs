@@ -13,7 +13,7 @@ use http::StatusCode;
 use super::asked::Asked;
 use super::{PATH, TITLE};
 use crate::board::{By, Column, Row, Side, Subject, column_of};
-use crate::reminders::{AT_ONCE_MAX, Candidate, Order, RemindFault};
+use crate::reminders::{AT_ONCE_MAX, Candidate, Order, RemindFault, Reminded};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
@@ -87,29 +87,52 @@ pub(super) fn all(asked: &Asked, candidates: &[Candidate], now: Timestamp) -> Op
 }
 
 /// What was sent just now.
-pub(super) fn notice(fields: &Fields) -> Option<Banner> {
+pub(super) fn notice(asked: &Asked, fields: &Fields) -> Option<Banner> {
     if fields.text("done") != "reminded" {
         return None;
     }
     let count = |name: &str| fields.text(name).parse::<usize>().unwrap_or_default();
-    let (sent, left) = (count("sent"), count("left"));
-    let banner = if sent == 0 {
+    let (sent, left, rest) = (count("sent"), count("left"), count("rest"));
+    if !fields.text("away").is_empty() {
+        return Some(away(sent, left.saturating_add(rest)));
+    }
+    let mut banner = if sent == 0 {
         Banner::new(Tone::Warning, "催促を送れませんでした。")
     } else {
         Banner::new(Tone::Success, format!("{sent}事業所に催促を送ります。"))
     };
-    Some(match left {
-        0 => banner,
-        left => banner.paragraph(format!(
-            "ほかの{left}事業所には送っていません（今日すでに送ったか、いま送れないか、もう届いています）。行の「催促する」を押すと、理由がわかります。"
-        )),
-    })
+    if left > 0 {
+        let why = Button::link("送らなかった理由を見る", asked.path_of(REMIND, |_, _| {})).secondary();
+        banner = banner.action(why).paragraph(format!(
+            "ほかの{left}事業所には送っていません（今日すでに送ったか、いま送れないか、もう届いています）。「送らなかった理由を見る」を押すと、事業所ごとの理由が並びます。もう届いている事業所は、そこに載りません。"
+        ));
+    }
+    if rest > 0 {
+        banner = banner.paragraph(format!(
+            "あと{rest}事業所が残っています。「まとめて催促」をもう一度押すと、続けて送れます。"
+        ));
+    }
+    Some(banner)
+}
+
+/// What is said where the platform did not answer.
+fn away(sent: usize, left: usize) -> Banner {
+    let title = match sent {
+        0 => "連携基盤につながりません。催促は送っていません。".to_owned(),
+        sent => format!("連携基盤につながりません。{sent}事業所への催促は、つながりしだい送ります。"),
+    };
+    let which = if sent == 0 { "" } else { "残りの" };
+    Banner::new(Tone::Warning, title).paragraph(format!(
+        "{which}{left}事業所には送っていません。インターネットの接続を確かめ、「まとめて催促」をもう一度押してください。"
+    ))
 }
 
 #[derive(Template)]
 #[template(path = "board_remind.html")]
 struct Main {
     table: DataTable,
+    /// How many follow with the next press.
+    rest: usize,
     left: Option<DataTable>,
     send: Option<PostForm>,
     back: Button,
@@ -129,6 +152,7 @@ pub(in crate::screen) async fn ask(
     let candidates = screen.office.reminders().candidates(view.month, &board.rows).await?;
     let (open, left): (Vec<_>, Vec<_>) =
         candidates.iter().partition(|candidate| candidate.open(now).next().is_some());
+    let (open, rest) = at_once(&open);
     let back = asked.path(|_, _| {});
     let numbers: Vec<String> = open.iter().map(|it| it.partner.to_string()).collect();
     let send = (!open.is_empty()).then(|| {
@@ -138,18 +162,26 @@ pub(in crate::screen) async fn ask(
         )
         .hidden("partners", numbers.join(","))
         .hidden("many", "1")
+        .hidden("rest", rest.to_string())
         .hidden("month", view.month.to_string())
         .hidden("side", view.side.as_str())
         .hidden("back", back.clone())
     });
     let main = Main {
-        table: table(&open, view.month, now),
+        table: table(open, view.month, now),
+        rest,
         left: (!left.is_empty()).then(|| others(&left)),
         send,
         back: Button::link("送らずに戻る", back).secondary(),
     };
     let crumbs = [Link::new(TITLE, PATH)];
     screen.show(&member.visit, Page::new("まとめて催促", PATH, &main).crumbs(&crumbs))
+}
+
+/// Who gets one with this press, and how many follow with the next.
+fn at_once<'a, 'b>(open: &'a [&'b Candidate]) -> (&'a [&'b Candidate], usize) {
+    let (now, rest) = open.split_at_checked(AT_ONCE_MAX).unwrap_or((open, &[]));
+    (now, rest.len())
 }
 
 fn table(open: &[&Candidate], month: ServiceMonth, now: Timestamp) -> DataTable {
@@ -191,23 +223,34 @@ pub(in crate::screen) async fn remind(
     let side = Side::ALL.into_iter().find(|side| side.as_str() == fields.text("side"));
     let side = side.ok_or_else(Refused::form)?;
     let by = Actor::from(&member.session);
-    let (mut sent, mut left) = (0_usize, partners.len().saturating_sub(AT_ONCE_MAX));
-    for partner in partners.iter().copied().take(AT_ONCE_MAX) {
-        match screen.office.reminders().remind(&Order { partner, month, side }, &by).await {
-            Ok(_) => sent += 1,
-            Err(RemindFault::Office(fault)) => return Err(fault.into()),
-            Err(_) if !fields.text("many").is_empty() => left += 1,
-            Err(fault) => return Err(refused(&fault)),
+    let reminders = screen.office.reminders();
+    let done = match partners.as_slice() {
+        [] => return Err(Refused::form()),
+        [partner] if fields.text("many").is_empty() => {
+            let order = Order { partner: *partner, month, side };
+            match reminders.remind(&order, &by).await {
+                Ok(_) => Reminded { sent: 1, left: 0, is_away: false },
+                Err(RemindFault::Office(fault)) => return Err(fault.into()),
+                Err(fault) => return Err(refused(&fault)),
+            }
         }
-    }
-    if partners.is_empty() {
-        return Err(Refused::form());
-    }
+        partners => reminders.remind_many(partners, (month, side), &by).await?,
+    };
+    // What the page did not list follows with what was asked for beyond one press.
+    let rest = fields.text("rest").parse::<usize>().unwrap_or_default();
+    let rest = rest.saturating_add(partners.len().saturating_sub(AT_ONCE_MAX));
     screen.hub.changed();
     let back = way_back(fields.text("back"));
     let back = if back.starts_with(PATH) { back } else { PATH };
+    Ok(go_to(&told(back, done, rest)))
+}
+
+/// The address of the board that says what was done.
+fn told(back: &str, Reminded { sent, left, is_away }: Reminded, rest: usize) -> String {
     let and = if back.contains('?') { '&' } else { '?' };
-    Ok(go_to(&format!("{back}{and}done=reminded&sent={sent}&left={left}")))
+    let rest = if rest == 0 { String::new() } else { format!("&rest={rest}") };
+    let away = if is_away { "&away=1" } else { "" };
+    format!("{back}{and}done=reminded&sent={sent}&left={left}{rest}{away}")
 }
 
 /// Why one partner is not reminded.
@@ -221,4 +264,30 @@ fn refused(fault: &RemindFault) -> Refused {
         }
     };
     Refused::said(status, &title, fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_more_than_fifty_the_page_lists_fifty_and_says_how_many_follow() {
+        let one = Candidate {
+            partner: "9970000026".parse().unwrap(),
+            name: "練習事業所".to_owned(),
+            asks: Vec::new(),
+            is_joined: true,
+        };
+        for (count, listed, rest) in
+            [(0, 0, 0), (AT_ONCE_MAX, AT_ONCE_MAX, 0), (AT_ONCE_MAX + 10, AT_ONCE_MAX, 10)]
+        {
+            let all = vec![&one; count];
+            let (now, later) = at_once(&all);
+            assert_eq!((now.len(), later), (listed, rest), "{count}");
+            let table = DataTable::new("", [""], "");
+            let main = Main { table, rest: later, left: None, send: None, back: Button::link("", "/") };
+            let page = main.render().unwrap();
+            assert_eq!(page.contains("ほかに10事業所あります"), rest == 10, "{page}");
+        }
+    }
 }
