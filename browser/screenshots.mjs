@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { onTheWay, open, screens, settledPaths } from "./pages.mjs";
+import { startsFirst } from "./first_start.mjs";
 import { Person, ended } from "./person.mjs";
 import { clerk, example } from "./clerk.mjs";
 import { office } from "./world.mjs";
@@ -68,4 +69,17 @@ for (const [size, options] of sizes) {
   }
   await beginner.leaves();
 }
+// The client's first start comes once: each step in both sizes.
+const steps = new Map();
+const first = await startsFirst(async (person, step) => {
+  const turn = (steps.get(step) ?? 0) + 1;
+  steps.set(step, turn);
+  for (const [size, { viewport }] of sizes) {
+    await person.page.setViewportSize(viewport);
+    const name = `start-${String(steps.size).padStart(2, "0")}-${step}-${turn}.png`;
+    await person.page.screenshot({ path: path.join(out, size, name), fullPage: true });
+  }
+  await person.page.setViewportSize(sizes[0][1].viewport);
+});
+await first.leaves();
 await ended();

@@ -86,6 +86,11 @@ pub enum CompareFault {
         "一度に比べられるのは{COMPARED_MAX}件までです（{0}件ありました）。月次ボードで利用者か相手を1つ選んで、開き直してください。"
     )]
     TooMany(usize),
+    /// Some of it is not here: its users would look as if nothing had been done for them.
+    #[error(
+        "この月の予定か実績のうち{0}件のファイルが、このパソコンにありません（受信の途中か、控えの保存期間を過ぎています）。受信が終わってから開き直すか、月次ボードで利用者を1人選んで比べてください。"
+    )]
+    Away(usize),
     /// A file is no form.
     #[error(
         "送受信したファイルの中に、帳票として読み取れないものがあります。送受信の記録を開いて、点検の指摘を確かめてください。"
@@ -93,7 +98,7 @@ pub enum CompareFault {
     Unreadable,
 }
 
-/// Files of one part.
+/// Files of one part; none where they are not here.
 pub type Compared = (Part, Vec<CopiedFile>);
 
 /// Compares plans with actuals.
@@ -101,6 +106,13 @@ pub type Compared = (Part, Vec<CopiedFile>);
 /// # Errors
 /// [`CompareFault`].
 pub fn compare(plans: &[Compared], actuals: &[Compared]) -> Result<MonthComparison, CompareFault> {
+    let away = [plans, actuals].map(|parts| parts.iter().filter(|(_, files)| files.is_empty()).count());
+    match away {
+        [plans_away, _] if plans_away == plans.len() => return Err(CompareFault::NoPlan),
+        [_, actuals_away] if actuals_away == actuals.len() => return Err(CompareFault::NoActuals),
+        [0, 0] => {}
+        [plans_away, actuals_away] => return Err(CompareFault::Away(plans_away + actuals_away)),
+    }
     let (mut planned, mut done) = (Vec::<SlipLine>::new(), Vec::<SlipLine>::new());
     let mut supplements = Vec::<Supplement>::new();
     let mut comparer = MonthComparer::new();
@@ -191,6 +203,12 @@ mod tests {
         assert_eq!(compare(&[], &[]), Err(CompareFault::NoPlan));
         let plan = vec![(part("9970000026", &[]), example("02_K2_use_slip"))];
         assert_eq!(compare(&plan, &[]), Err(CompareFault::NoActuals));
+        // What has not arrived yet is no actuals that are missing.
+        let away = || (part("9970000026", &[]), Vec::new());
+        let actuals = vec![(part("9970000026", &[]), example("03_S1_actuals")), away()];
+        assert_eq!(compare(&plan, &actuals), Err(CompareFault::Away(1)));
+        assert_eq!(compare(&plan, &[away()]), Err(CompareFault::NoActuals));
+        assert_eq!(compare(&[away()], &actuals), Err(CompareFault::NoPlan));
     }
 
     #[test]

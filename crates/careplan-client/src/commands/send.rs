@@ -13,7 +13,9 @@ use super::Outcome;
 use super::findings::{Shown, say_findings};
 use super::screen::{progress, remark, say, say_json};
 use crate::office::{Office, OfficeFault, Step};
-use crate::outbox::{DispatchReport, DocumentOrder, SendOptions, UnitOutcome, UnitReport, gather, judge};
+use crate::outbox::{
+    DispatchReport, DocumentOrder, SendOptions, SerialUsed, UnitOutcome, UnitReport, gather, judge,
+};
 use crate::state::{Sent, SentState};
 
 /// How long the command stays with letters that cannot be handed over at once. They are not lost
@@ -40,6 +42,9 @@ pub(super) struct Send {
     /// 送信済みと同じ内容でも、もう一度送信します
     #[arg(long)]
     again: bool,
+    /// 同じ連番で内容の違うものを送信済みのとき、その訂正として送信します
+    #[arg(long)]
+    correction: bool,
     /// 検査だけして、何がどこへ送られるかを表示します
     #[arg(long)]
     dry_run: bool,
@@ -81,6 +86,7 @@ impl Send {
             again: self.again,
             dry_run: self.dry_run,
             documents: self.document_order(office, !judged.documents.is_empty()).await?,
+            serial_used: if self.correction { SerialUsed::Corrected } else { SerialUsed::Refused },
             ..SendOptions::default()
         };
         if !self.json {

@@ -24,7 +24,7 @@ use crate::office::{Link, Office, OfficeFault};
 use crate::outbox::expected;
 use crate::state::StoredReceipt;
 
-/// What evidence was written.
+/// What is in the evidence that was given.
 #[derive(Debug, Clone)]
 pub struct EvidenceReport {
     /// The receipts inside.
@@ -61,6 +61,16 @@ impl Office {
         id: TransmissionId,
         out: &Path,
     ) -> Result<EvidenceReport, OfficeFault> {
+        let (zip, report) = self.evidence(id).await?;
+        files::replace(out, &zip, Privacy::Ordinary, self.mishaps())?;
+        Ok(report)
+    }
+
+    /// The same as bytes; no file is written.
+    ///
+    /// # Errors
+    /// [`OfficeFault::Unknown`].
+    pub async fn evidence(&self, id: TransmissionId) -> Result<(Vec<u8>, EvidenceReport), OfficeFault> {
         let link = self.link().await?;
         let (header, manifest, came) = self.record(id).await?;
         let platform_asked = self.complete_receipts(&link, &header, manifest.as_deref()).await?;
@@ -68,8 +78,8 @@ impl Office {
         let signed = signed_exhibits(manifest, &receipts, came);
         let exhibits = exhibits(&link, &header, &signed);
         let zip = zipped(&exhibits, self.now());
-        files::replace(out, &zip, Privacy::Ordinary, self.mishaps())?;
-        Ok(EvidenceReport { receipts: receipts.iter().map(|it| it.kind).collect(), platform_asked })
+        let receipts = receipts.iter().map(|it| it.kind).collect();
+        Ok((zip, EvidenceReport { receipts, platform_asked }))
     }
 
     /// The outside and the signed manifest of a transmission, and when the platform took it.

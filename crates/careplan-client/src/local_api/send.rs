@@ -32,7 +32,7 @@ use super::problem::{Code, Refused, invalid};
 use super::waiting::Patience;
 use super::{LocalApi, Problem};
 use crate::history::Person;
-use crate::outbox::{DocumentOrder, FoundFile, Judged, SendOptions, new_uuid};
+use crate::outbox::{DocumentOrder, FoundFile, Judged, SendOptions, SerialUsed, new_uuid};
 use crate::staff::Actor;
 use crate::state::NewSend;
 
@@ -43,7 +43,8 @@ pub const SENDS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 ///
 /// Each unit is checked, sealed and stored; then it goes by itself, at once or when the line is back. The same key with the same files
 /// gets the same answer with the states as they are now, and sends nothing twice; units that `failed` are tried again. The same key with
-/// other files is refused with `key-conflict`. A unit that was sent before under whatever key is a `duplicate` and not sent again. Keys
+/// other files is refused with `key-conflict`. A unit that was sent before under whatever key is a `duplicate` and not sent again; one
+/// whose serial went with other content has `failed` with `serial_used`: export it anew, or let a person send it as a correction. Keys
 /// belong to an application and are remembered for 90 days.
 #[utoipa::path(put, path = "/api/v1/sends/{key}", operation_id = "send_files", tag = "send",
     params(("key" = String, Path, description = "Chosen by the caller, once for each action: 1–100 of `A–Z a–z 0–9 . _ ~ -`, such as a UUID")),
@@ -81,6 +82,8 @@ pub(super) async fn send(
         document_person: brought.documents.and_then(|body| body.person).map(person),
         dispatch: Some(begun.dispatch),
         link_earlier: true,
+        // Nobody sits there who could say that it is meant so.
+        serial_used: SerialUsed::Refused,
         by: Actor::from(&caller.name),
         ..SendOptions::default()
     };

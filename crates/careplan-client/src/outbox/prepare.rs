@@ -21,7 +21,7 @@ use crate::letter::{Draft, compose};
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault};
 use crate::staff::Actor;
-use crate::state::{Fault, NewSent, Sent};
+use crate::state::{Fault, NewSent, Sent, Stored};
 
 /// What is asked of one action.
 #[derive(Debug, Clone, Default)]
@@ -292,6 +292,7 @@ impl Office {
             composed: &composed,
             dispatch: action.dispatch,
             serial: parcel.serial,
+            serial_used: options.serial_used,
             content_sha256,
             again: options.again,
             copy: &placed.copy,
@@ -301,16 +302,20 @@ impl Office {
             now,
         };
         match self.state().store_prepared(&new).await {
-            Ok(None) => {
+            Ok(Stored::New) => {
                 self.mishaps().pass(Point::LetterStored).await;
                 placed.stays();
                 let files = parcel.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
                 self.learn_name((parcel.from.office, parcel.to.office), files).await;
                 Ok(UnitOutcome::Prepared(id))
             }
-            Ok(Some(before)) => {
+            Ok(Stored::Same(before)) => {
                 placed.goes();
-                Ok(UnitOutcome::Duplicate(Box::new(before)))
+                Ok(UnitOutcome::Duplicate(before))
+            }
+            Ok(Stored::SerialUsed(other)) => {
+                placed.goes();
+                Ok(UnitOutcome::Failed(other.refusal(parcel.serial.unwrap_or_default())))
             }
             Err(fault) => {
                 // Where even that cannot be read, the next start decides by the row.

@@ -23,6 +23,17 @@ pub enum SerialUsed {
     Corrected,
 }
 
+impl SerialUsed {
+    /// Whether a unit goes although another one went under its serial.
+    pub(crate) fn lets(self, other: &OtherOfSerial) -> bool {
+        match self {
+            Self::Passed => true,
+            Self::Refused => false,
+            Self::Corrected => other.is_same_unit,
+        }
+    }
+}
+
 /// Something different of the same serial between the same two, on its way or arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OtherOfSerial {
@@ -55,6 +66,12 @@ impl OtherOfSerial {
     pub(crate) fn told(&self, serial: &str) -> String {
         format!("{}\n   → {}", self.message_ja(serial), self.fix_ja())
     }
+
+    /// Why a unit of this serial does not go.
+    pub(super) fn refusal(&self, serial: &str) -> Fault {
+        let text = format!("{}{}", self.message_ja(serial), self.fix_ja());
+        Fault { code: "serial_used".to_owned(), text }
+    }
 }
 
 impl Office {
@@ -78,7 +95,7 @@ impl Office {
         self.state().sent_otherwise(&parcel.unit(), serial, &parcel.content_digest()).await
     }
 
-    /// Why a unit does not go because of its serial.
+    /// Why a unit does not go because of its serial, before it is sealed; what goes meanwhile is found when it is stored.
     pub(super) async fn serial_refused(
         &self,
         parcel: &Parcel<'_>,
@@ -87,11 +104,7 @@ impl Office {
         if used == SerialUsed::Passed {
             return Ok(None);
         }
-        let Some(other) = self.other_of(parcel).await? else { return Ok(None) };
-        if used == SerialUsed::Corrected && other.is_same_unit {
-            return Ok(None);
-        }
-        let text = format!("{}{}", other.message_ja(parcel.serial.unwrap_or_default()), other.fix_ja());
-        Ok(Some(Fault { code: "serial_used".to_owned(), text }))
+        let other = self.other_of(parcel).await?.filter(|other| !used.lets(other));
+        Ok(other.map(|other| other.refusal(parcel.serial.unwrap_or_default())))
     }
 }

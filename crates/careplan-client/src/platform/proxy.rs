@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -13,7 +14,7 @@ pub enum Proxy {
     System,
     /// Straight, whatever the system says.
     None,
-    /// Over this one. Its address may carry a user and a password.
+    /// Over this one. Its address may carry a user and a password, percent-coded.
     At(Url),
 }
 
@@ -25,38 +26,34 @@ pub enum Proxy {
 pub struct ProxyFault;
 
 impl Proxy {
-    /// A proxy as people write it, with or without `http://`.
+    /// A proxy as people write it, with or without `http://`. User and password have fields of their own.
     ///
     /// # Errors
     /// [`ProxyFault`].
     pub fn at(address: &str) -> Result<Self, ProxyFault> {
-        let address = address.trim();
-        let with_scheme =
-            if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-        let url = Url::parse(&with_scheme).map_err(|_| ProxyFault)?;
-        let is_good = matches!(url.scheme(), "http" | "https")
-            && url.host_str().is_some_and(|host| !host.is_empty())
-            && url.path() == "/"
-            && url.query().is_none();
-        if is_good { Ok(Self::At(url)) } else { Err(ProxyFault) }
+        let url = parsed(address).ok_or(ProxyFault)?;
+        let is_bare = url.username().is_empty() && url.password().is_none();
+        if is_bare { Ok(Self::At(url)) } else { Err(ProxyFault) }
     }
 
     /// The same with a user and a password; nothing changes where there is no address.
     #[must_use]
     pub fn with_credentials(mut self, user: &str, password: &str) -> Self {
+        // Every sign, also `%`: who connects decodes it again.
+        let coded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         if let Self::At(url) = &mut self {
             // cannot fail: the address has a host.
-            let _ = url.set_username(user);
-            let _ = url.set_password((!password.is_empty()).then_some(password));
+            let _ = url.set_username(&coded(user));
+            let _ = url.set_password((!password.is_empty()).then(|| coded(password)).as_deref());
         }
         self
     }
 
     /// The user of a proxy that wants one.
-    pub fn user(&self) -> &str {
+    pub fn user(&self) -> String {
         match self {
-            Self::At(url) => url.username(),
-            Self::System | Self::None => "",
+            Self::At(url) => percent_decode_str(url.username()).decode_utf8_lossy().into_owned(),
+            Self::System | Self::None => String::new(),
         }
     }
 
@@ -64,8 +61,10 @@ impl Proxy {
     pub fn address(&self) -> String {
         match self {
             Self::At(url) => {
+                // `http` goes without saying.
+                let scheme = if url.scheme() == "https" { "https://" } else { "" };
                 let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
-                format!("{}{port}", url.host_str().unwrap_or_default())
+                format!("{scheme}{}{port}", url.host_str().unwrap_or_default())
             }
             Self::System | Self::None => String::new(),
         }
@@ -85,9 +84,22 @@ impl Proxy {
         match text {
             "system" => Some(Self::System),
             "none" => Some(Self::None),
-            url => Self::at(url).ok(),
+            url => parsed(url).map(Self::At),
         }
     }
+}
+
+/// An address of a proxy: a name and perhaps a port, nothing behind it.
+fn parsed(address: &str) -> Option<Url> {
+    let address = address.trim();
+    let with_scheme = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    let url = Url::parse(&with_scheme).ok()?;
+    let is_good = matches!(url.scheme(), "http" | "https")
+        && url.host_str().is_some_and(|host| !host.is_empty())
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    is_good.then_some(url)
 }
 
 /// Without user and password.
@@ -110,9 +122,22 @@ mod tests {
         for typed in ["proxy.example.jp:8080", " http://proxy.example.jp:8080/ "] {
             assert_eq!(Proxy::at(typed).unwrap().address(), "proxy.example.jp:8080");
         }
-        for wrong in ["", "http://", "ftp://proxy:21", "proxy:8080/path", "proxy:port", "a b"] {
+        for wrong in [
+            "",
+            "http://",
+            "ftp://proxy:21",
+            "proxy:8080/path",
+            "proxy:port",
+            "a b",
+            "proxy:8080#x",
+            "user:pw@proxy:8080",
+        ] {
             assert_eq!(Proxy::at(wrong), Err(ProxyFault), "{wrong}");
         }
+        // What is shown is what may be typed again.
+        let secure = Proxy::at("https://proxy.example.jp").unwrap();
+        assert_eq!(secure.address(), "https://proxy.example.jp:443");
+        assert_eq!(Proxy::at(&secure.address()).unwrap(), secure);
     }
 
     #[test]
@@ -122,6 +147,15 @@ mod tests {
         assert_eq!(Proxy::read(&proxy.stored()), Some(proxy.clone()));
         for shown in [format!("{proxy:?}"), proxy.address()] {
             assert!(!shown.contains("mitsu") && !shown.contains("office"), "{shown}");
+        }
+        for (user, password) in
+            [("taro@example.jp", "ab%20c"), ("DOM\\taro", "a:b/c#d?"), ("花子", "ひみつ +")]
+        {
+            let proxy = Proxy::at("proxy:8080").unwrap().with_credentials(user, password);
+            assert_eq!((proxy.user().as_str(), proxy.address().as_str()), (user, "proxy:8080"));
+            let Some(Proxy::At(url)) = Proxy::read(&proxy.stored()) else { panic!("{proxy:?}") };
+            let decoded = percent_decode_str(url.password().unwrap()).decode_utf8_lossy();
+            assert_eq!(decoded, password, "as who connects reads it");
         }
         for other in [Proxy::System, Proxy::None] {
             assert_eq!(Proxy::read(&other.stored()), Some(other));

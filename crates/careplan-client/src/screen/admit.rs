@@ -20,12 +20,14 @@ use crate::staff::{Act, Role, Session, SessionFault, Stage};
 pub(super) struct Rule {
     pub(super) screen: Arc<Screen>,
     pub(super) who: Who,
+    /// Whether open pages ask for it by themselves.
+    pub(super) is_live: bool,
 }
 
 /// Finds the session of a request and judges it by the rule of its route.
 pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: Next) -> Response {
     let now = rule.screen.office.now();
-    let (session, is_over) = match find(&rule.screen, request.headers(), now).await {
+    let (session, is_over) = match find(&rule, request.headers(), now).await {
         Ok(found) => found,
         Err(refused) => return refused.into_response(),
     };
@@ -50,14 +52,19 @@ pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: 
 
 /// The session of a request, and whether there was one that timed out.
 async fn find(
-    screen: &Screen,
+    Rule { screen, is_live, .. }: &Rule,
     headers: &HeaderMap,
     now: Timestamp,
 ) -> Result<(Option<Session>, bool), Refused> {
     let Some(token) = token(headers, &screen.doors.cookie()) else {
         return Ok((None, false));
     };
-    match screen.staff.find(&token, now).await {
+    let found = if *is_live {
+        screen.staff.find_idle(&token, now).await
+    } else {
+        screen.staff.find(&token, now).await
+    };
+    match found {
         Ok(session) => Ok((Some(session), false)),
         Err(SessionFault::Unknown) => Ok((None, false)),
         Err(SessionFault::TimedOut) => Ok((None, true)),

@@ -40,6 +40,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may ask for it.
     pub who: Who,
+    /// Whether open pages ask for it by themselves: that keeps no session alive.
+    pub is_live: bool,
 }
 
 type Entry = (Route, MethodRouter<Arc<Screen>>);
@@ -51,11 +53,16 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn read(who: Who, path: &'static str, handler: MethodRouter<Arc<Screen>>) -> Entry {
-    (Route { method: "GET", path, who }, handler)
+    (Route { method: "GET", path, who, is_live: false }, handler)
+}
+
+/// What pages ask for by themselves.
+fn live(who: Who, path: &'static str, handler: MethodRouter<Arc<Screen>>) -> Entry {
+    (Route { method: "GET", path, who, is_live: true }, handler)
 }
 
 fn write(who: Who, path: &'static str, handler: MethodRouter<Arc<Screen>>) -> Entry {
-    (Route { method: "POST", path, who }, handler)
+    (Route { method: "POST", path, who, is_live: false }, handler)
 }
 
 /// Room for the files of a draft, and for what a form has around them.
@@ -121,7 +128,7 @@ fn table() -> Vec<Entry> {
         write(Starter, "/start/recovery/noted", post(start::noted_recovery)),
         read(Starter, "/start/practice", get(start::show_practice)),
         write(Starter, "/start/practice", post(start::begin_practice)),
-        read(Starter, "/start/practice/live", get(start::practice_live)),
+        live(Starter, "/start/practice/live", get(start::practice_live)),
         write(Starter, "/start/skip", post(start::skip)),
         read(Starter, "/start/finish", get(start::show_finish)),
         write(Starter, "/start/finish", post(start::finish)),
@@ -131,7 +138,7 @@ fn table() -> Vec<Entry> {
         write(May(Work), "/send", post(send::bring).layer(uploads())),
         read(May(Work), "/send/{id}", get(send::show)),
         read(May(Work), "/send/{id}/changes/{before}", get(send::changes)),
-        read(May(Work), "/send/{id}/progress", get(send::progress)),
+        live(May(Work), "/send/{id}/progress", get(send::progress)),
         write(May(Work), "/send/{id}/add", post(send::add).layer(uploads())),
         write(May(Work), "/send/{id}/documents", post(send::order_documents)),
         write(May(Work), "/send/{id}/send", post(send::send)),
@@ -149,7 +156,7 @@ fn table() -> Vec<Entry> {
         read(May(Work), "/search", get(search::show)),
         write(May(Work), "/search", post(search::find)),
         // Receiving.
-        read(May(Work), "/news/{drawn}", get(news::show)),
+        live(May(Work), "/news/{drawn}", get(news::show)),
         read(May(Work), "/received", get(received::list)),
         write(May(Work), "/received", post(received::find)),
         write(May(Work), "/received/imported", post(received::mark)),
@@ -231,7 +238,7 @@ fn table() -> Vec<Entry> {
 pub(super) fn all(screen: &Arc<Screen>) -> Router {
     let mut router = Router::new();
     for (route, handler) in table() {
-        let rule = Rule { screen: screen.clone(), who: route.who };
+        let rule = Rule { screen: screen.clone(), who: route.who, is_live: route.is_live };
         router = router.route(route.path, handler.layer(from_fn_with_state(rule, admit)));
     }
     router.with_state(screen.clone())

@@ -102,8 +102,9 @@ impl Hub {
         self.condition.send_modify(|condition| condition.changes += 1);
     }
 
-    /// What came after a count of changes, the newest last.
+    /// What came after a count of changes, the newest last. A count that was not reached yet is one of an earlier run: since then all of it came.
     pub fn arrived_since(&self, changes: u64) -> Vec<TransmissionId> {
+        let changes = if changes > self.condition.borrow().changes { 0 } else { changes };
         self.arrivals().iter().filter(|(at, _)| *at > changes).map(|(_, id)| *id).collect()
     }
 
@@ -233,6 +234,7 @@ mod tests {
         hub.step(&Step::Acknowledged(id(2)));
         hub.step(&Step::Imported(id(2)));
         assert_eq!((hub.arrived_since(drawn), hub.arrived_since(0)), (vec![id(2)], vec![id(1), id(2)]));
+        assert_eq!(hub.arrived_since(500), vec![id(1), id(2)], "the page is older than this run");
         for n in 0..ARRIVALS_KEPT {
             hub.step(&Step::Acknowledged(id(n)));
         }

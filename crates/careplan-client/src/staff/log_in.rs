@@ -52,16 +52,15 @@ impl Staff {
             Some(login) => self.state.staff_by_login(login.as_str()).await?,
             None => None,
         };
-        let found = found.filter(|(person, _)| !person.is_away);
-        if let Some(until) =
-            found.as_ref().and_then(|(person, _)| person.locked_until).filter(|until| now < *until)
-        {
+        let here = found.as_ref().filter(|(person, _)| !person.is_away);
+        if let Some(until) = here.and_then(|(person, _)| person.locked_until).filter(|until| now < *until) {
             return Err(StaffFault::Locked(until));
         }
         // At the same cost, whoever it is.
         let hash = found.as_ref().map(|(_, secrets)| secrets.hash.clone());
         let is_right = self.hasher.verify(password.clone(), hash.clone()).await?;
         match (found, hash) {
+            (Some((person, _)), _) if person.is_away => Err(self.refused(&person, is_right, now).await?),
             (Some((person, _)), Some(hash)) if is_right => Ok((person, hash)),
             (Some((person, _)), _) => Err(self.missed(&person, now).await?),
             (None, _) => Err(StaffFault::Wrong),
@@ -83,6 +82,30 @@ impl Staff {
         let detail = json!({ "misses": lock.failures });
         append_operation(&mut tx, (&person.login, now), ("staff.password_wrong", &person.login), &detail)
             .await?;
+        commit(tx).await?;
+        Ok(StaffFault::Wrong)
+    }
+
+    /// Notes that somebody who left tried, and whether they know the password; they are told what an unknown name is told. It counts
+    /// like a miss of others, so that nobody fills the record faster this way.
+    async fn refused(
+        &self,
+        person: &Person,
+        is_right: bool,
+        now: Timestamp,
+    ) -> Result<StaffFault, StateFault> {
+        let mut tx = self.state.begin().await?;
+        let Some((_, secrets)) = rows::by_login(&mut tx, &person.login).await? else {
+            return Ok(StaffFault::Wrong);
+        };
+        if secrets.lock.holds(now).is_some() {
+            return Ok(StaffFault::Wrong);
+        }
+        let lock = secrets.lock.after_miss(self.rule, now);
+        rows::set_lock(&mut tx, person.id, lock).await?;
+        let detail = json!({ "misses": lock.failures, "password_right": is_right });
+        let what = ("staff.refused_locked_away", person.login.as_str());
+        append_operation(&mut tx, (&person.login, now), what, &detail).await?;
         commit(tx).await?;
         Ok(StaffFault::Wrong)
     }

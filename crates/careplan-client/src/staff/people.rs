@@ -1,7 +1,7 @@
 //! Adding people, changing what they may do, and their passwords.
 
 use careplan_domain::{Secret, Timestamp};
-use careplan_login::{Token, Weakness, judge_password, temporary_password};
+use careplan_login::{Lock, Token, Weakness, judge_password, temporary_password};
 use careplan_web::text::half_width;
 use serde_json::json;
 
@@ -146,6 +146,8 @@ impl Staff {
         let mut tx = self.state.begin().await?;
         let person = known(&mut tx, id).await?;
         rows::set_away(&mut tx, id, is_away).await?;
+        // Tries before are not held against them after.
+        rows::set_lock(&mut tx, id, Lock::default()).await?;
         if is_away {
             rows::end_sessions(&mut tx, id, None).await?;
         }

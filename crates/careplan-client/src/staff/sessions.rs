@@ -35,11 +35,30 @@ impl OpenSession {
 }
 
 impl Staff {
-    /// The session of a token.
+    /// The session of a token, which somebody uses now.
     ///
     /// # Errors
     /// [`SessionFault`].
     pub async fn find(&self, token: &Token, now: Timestamp) -> Result<Session, SessionFault> {
+        let (session, seen_at) = self.look(token, now).await?;
+        if now.duration_since(seen_at) >= SEEN_EVERY {
+            let mut tx = self.state.begin().await?;
+            rows::session_seen(&mut tx, &session.digest, now).await?;
+            commit(tx).await?;
+        }
+        Ok(session)
+    }
+
+    /// The same for a page that asks by itself: nobody may sit before it, and an idle session ends all the same.
+    ///
+    /// # Errors
+    /// [`SessionFault`].
+    pub async fn find_idle(&self, token: &Token, now: Timestamp) -> Result<Session, SessionFault> {
+        Ok(self.look(token, now).await?.0)
+    }
+
+    /// The session of a token, and when somebody used it last.
+    async fn look(&self, token: &Token, now: Timestamp) -> Result<(Session, Timestamp), SessionFault> {
         let digest = token.digest().to_string();
         let Some((row, person)) = self.state.staff_session(&digest).await? else {
             return Err(SessionFault::Unknown);
@@ -53,13 +72,8 @@ impl Staff {
             commit(tx).await?;
             return Err(SessionFault::TimedOut);
         }
-        if now.duration_since(row.seen_at) >= SEEN_EVERY {
-            let mut tx = self.state.begin().await?;
-            rows::session_seen(&mut tx, &digest, now).await?;
-            commit(tx).await?;
-        }
         let required = self.second_factor_required().await?;
-        Ok(session(person, digest, (row.is_proven, required)))
+        Ok((session(person, digest, (row.is_proven, required)), row.seen_at))
     }
 
     /// Ends a session.

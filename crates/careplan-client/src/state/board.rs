@@ -20,22 +20,30 @@ macro_rules! units {
 const SENT: &str = concat!(
     "select id, substr(receiver, 1, 10) as office, unit, month, created_at as at, state, state_at
     from sent indexed by sent_by_month where month in ($1, $2) and unit in ",
-    units!()
+    units!(),
+    " and receiver <> ",
+    practice_partner!()
 );
 const RECEIVED: &str = concat!(
     "select id, substr(sender, 1, 10) as office, unit, month, accepted_at as at, state, state_at
     from received indexed by received_by_month where month in ($1, $2) and unit in ",
-    units!()
+    units!(),
+    " and sender <> ",
+    practice_partner!()
 );
 const IN_SENT: &str = concat!(
     "select transmission, person from sent indexed by sent_by_month cross join person_in
     on direction = 'sent' and transmission = id where month in ($1, $2) and unit in ",
-    units!()
+    units!(),
+    " and receiver <> ",
+    practice_partner!()
 );
 const IN_RECEIVED: &str = concat!(
     "select transmission, person from received indexed by received_by_month cross join person_in
     on direction = 'received' and transmission = id where month in ($1, $2) and unit in ",
-    units!()
+    units!(),
+    " and sender <> ",
+    practice_partner!()
 );
 /// All of them: an office has a few hundred in many years.
 const PEOPLE: &str = "select n, insurer, insured, name, kana from person";

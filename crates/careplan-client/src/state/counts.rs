@@ -4,12 +4,16 @@ use sqlx::Row as _;
 
 use super::{State, StateFault, read_count};
 
-const COUNTS: &str = "select
+const COUNTS: &str = concat!(
+    "select
     (select count(*) from received where state in ('written', 'acknowledged')
-        and id not in (select transmission from reminder_received)) as to_import,
+        and id not in (select transmission from reminder_received) and sender <> ",
+    practice_partner!(),
+    ") as to_import,
     (select count(*) from sent where state = 'prepared') as waiting,
     (select count(*) from sent where state in ('rejected', 'refused', 'expired')) as failed,
-    (select count(*) from sent where state in ('accepted', 'fetched')) as unread";
+    (select count(*) from sent where state in ('accepted', 'fetched')) as unread"
+);
 
 /// How much waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -297,7 +297,10 @@ fn filtered(query: &mut QueryBuilder<Sqlite>, table: &Table, walk: &Walk<'_>) {
             (Direction::Sent, true) => " and false",
             (Direction::Sent, false) => "",
             (Direction::Received, true) => " and id in (select transmission from reminder_received)",
-            (Direction::Received, false) => " and id not in (select transmission from reminder_received)",
+            (Direction::Received, false) => concat!(
+                " and id not in (select transmission from reminder_received) and sender <> ",
+                practice_partner!()
+            ),
         });
     }
     if let Some(after) = walk.after {

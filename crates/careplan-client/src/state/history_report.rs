@@ -8,29 +8,36 @@ use crate::history::{Direction, Person};
 
 /// Sent is what the platform took and its sender did not take back; received, what this office opened.
 /// Months are Japan's, nine hours ahead.
-const EXCHANGED: &str = "
-    select 'sent' as direction, cast(strftime('%Y%m', receipt.at / 1000 + 32400, 'unixepoch') as integer) as month,
+const EXCHANGED: &str = concat!(
+    "select 'sent' as direction, cast(strftime('%Y%m', receipt.at / 1000 + 32400, 'unixepoch') as integer) as month,
         substr(receiver, 1, 10) as office, count(*) as count
     from receipt cross join sent on id = transmission
     where kind = 'accepted' and receipt.at >= $1 and receipt.at < $2 and state <> 'withdrawn'
-    group by 2, 3
+        and receiver <> ",
+    practice_partner!(),
+    " group by 2, 3
     union all
     select 'received', cast(strftime('%Y%m', accepted_at / 1000 + 32400, 'unixepoch') as integer),
         substr(sender, 1, 10), count(*)
     from received indexed by received_by_time
     where accepted_at >= $1 and accepted_at < $2
-        and state in ('written', 'acknowledged', 'importing', 'imported')
-    group by 2, 3
-    order by 2, 3, 1";
+        and state in ('written', 'acknowledged', 'importing', 'imported') and sender <> ",
+    practice_partner!(),
+    " group by 2, 3
+    order by 2, 3, 1"
+);
 
-const PROVIDED: &str = "
-    select id, receipt.at as at, receiver, unit, sent.month as month, state, persons_known,
+const PROVIDED: &str = concat!(
+    "select id, receipt.at as at, receiver, unit, sent.month as month, state, persons_known,
         insurer, insured, name, kana
     from receipt cross join sent on id = receipt.transmission
         left join person_in on person_in.direction = 'sent' and person_in.transmission = id
         left join person on n = person_in.person
     where receipt.kind = 'accepted' and receipt.at >= $1 and receipt.at < $2
-    order by receipt.at, id, n";
+        and receiver <> ",
+    practice_partner!(),
+    " order by receipt.at, id, n"
+);
 
 /// How often was exchanged with one office in one month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,8 +25,8 @@ macro_rules! columns {
 }
 
 macro_rules! select {
-    ($rest:literal) => {
-        concat!("select ", columns!(), " from received ", $rest)
+    ($($rest:expr),+) => {
+        concat!("select ", columns!(), " from received ", $($rest),+)
     };
 }
 
@@ -38,15 +38,18 @@ const ALL: &str = select!("order by seq");
 /// The index `received_to_import` has exactly these, in this order. Reminders are for people, not for the care software.
 const TO_IMPORT: &str = select!(
     "where state = 'acknowledged' and (coalesce(serial, ''), id) > ($1, $2)
-     and id not in (select transmission from reminder_received) order by coalesce(serial, ''), id limit $3"
+     and id not in (select transmission from reminder_received) and sender <> ",
+    practice_partner!(),
+    " order by coalesce(serial, ''), id limit $3"
 );
 /// By serial within a state: units are written in the order in which they are to be imported.
 const DUE: &str = select!("where state = $1 and next_try_at <= $2 order by serial, seq limit 1");
 const TO_PLACE: &str = select!(
     "where state in ('written', 'acknowledged') and state_at >= $1
      and not exists (select 1 from placed_unit where placed_unit.transmission = received.id)
-     and id not in (select transmission from reminder_received)
-     order by serial, seq limit $2"
+     and id not in (select transmission from reminder_received) and sender <> ",
+    practice_partner!(),
+    " order by serial, seq limit $2"
 );
 const NEXT_TRY: &str = "select min(next_try_at) from received where state in ('listed', 'verified', 'written', 'set_aside', 'importing', 'left_alone')";
 const INSERT: &str = "insert into received (id, seq, sender, receiver, unit, month, files, sealed_bytes,

@@ -4,6 +4,14 @@
 //! whole or absent. Several processes may hold the file; every writer begins with the write lock,
 //! so none fails half-way. Statements are constants.
 
+/// The address of the practice partner of the first start; no address where there was none. What goes to it and comes from it is about nobody:
+/// it reaches no care software, no board and no report.
+macro_rules! practice_partner {
+    () => {
+        "(select coalesce(max(value), '') from wizard_answer where name = 'practice_partner')"
+    };
+}
+
 mod board;
 mod counts;
 mod draft_about;
@@ -55,7 +63,7 @@ pub use local_api_events::{Event, EventBounds};
 pub(crate) use local_api_sends::{NewSend, StoredSend};
 pub use news::NewsItem;
 pub(crate) use operations::append as append_operation;
-pub use outbox::{NewSent, Sent, SentState};
+pub use outbox::{NewSent, Sent, SentState, Stored};
 pub(crate) use placed_units::{PlacedState, PlacedUnit};
 pub use proof::StoredReceipt;
 pub use received_state::ReceivedState;

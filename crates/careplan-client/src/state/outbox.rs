@@ -10,9 +10,11 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::rows::{Fault, drop_letter, fault, header, letter, store_letter};
+use super::taken_sets::sent_otherwise;
 use super::{State, StateFault, Tx, append_operation, commit, from_ms, read, read_count, to_ms};
-use crate::history::{Direction, Person, persons_digest};
+use crate::history::{Direction, Person, UnitOf, persons_digest};
 use crate::letter::Composed;
+use crate::outbox::{OtherOfSerial, SerialUsed};
 use crate::staff::Actor;
 use crate::trust::VerifiedReceipt;
 
@@ -127,6 +129,8 @@ pub struct NewSent<'a> {
     pub dispatch: Uuid,
     /// Serial of the standard.
     pub serial: Option<&'a str>,
+    /// What is done when that serial went with other content.
+    pub serial_used: SerialUsed,
     /// Over names and contents.
     pub content_sha256: Digest,
     /// Whether the same content may have been sent before.
@@ -143,17 +147,42 @@ pub struct NewSent<'a> {
     pub now: Timestamp,
 }
 
+impl NewSent<'_> {
+    fn unit(&self) -> UnitOf<'_> {
+        let Header { from, to, unit: kind, month, .. } = self.composed.header;
+        UnitOf { from, to, kind, month, persons: self.persons }
+    }
+}
+
+/// What became of a new transmission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// It is stored.
+    New,
+    /// The same is on its way or arrived, and nothing is stored.
+    Same(Box<Sent>),
+    /// Its serial went with other content, and nothing is stored.
+    SerialUsed(OtherOfSerial),
+}
+
 impl State {
     /// Stores a sealed letter with its row and a line in the record of operations, unless the same content is on its way or arrived: then
-    /// that earlier one is returned and nothing is stored. The same holds for a second reminder of a day.
+    /// that earlier one is returned and nothing is stored. The same holds for a second reminder of a day, and for other content of the same
+    /// serial where that may not go: between the look before the sealing and this one somebody else may have sent.
     ///
     /// # Errors
     /// [`StateFault`].
-    pub async fn store_prepared(&self, new: &NewSent<'_>) -> Result<Option<Sent>, StateFault> {
+    pub async fn store_prepared(&self, new: &NewSent<'_>) -> Result<Stored, StateFault> {
         let header = &new.composed.header;
         let mut tx = self.begin().await?;
         if let Some(before) = super::reminders::claim(&mut tx, new).await? {
-            return Ok(Some(before));
+            return Ok(Stored::Same(Box::new(before)));
+        }
+        if let Some(serial) = new.serial {
+            let other = sent_otherwise(&mut *tx, &new.unit(), (serial, &new.content_sha256)).await?;
+            if let Some(other) = other.filter(|other| !new.serial_used.lets(other)) {
+                return Ok(Stored::SerialUsed(other));
+            }
         }
         if !new.again {
             let same = sqlx::query(SAME_CONTENT)
@@ -163,7 +192,7 @@ impl State {
                 .fetch_optional(&mut *tx)
                 .await?;
             if let Some(row) = same {
-                return sent(&row).map(Some);
+                return Ok(Stored::Same(Box::new(sent(&row)?)));
             }
         }
         sqlx::query(INSERT)
@@ -193,7 +222,7 @@ impl State {
         append_operation(&mut tx, (new.by.as_str(), new.now), (action, &header.id.to_string()), &detail)
             .await?;
         commit(tx).await?;
-        Ok(None)
+        Ok(Stored::New)
     }
 
     /// The newest transmission of the same content that is on its way or arrived.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use careplan_domain::{Digest, Timestamp, TransmissionId};
 use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteExecutor, SqliteRow};
 use uuid::Uuid;
 
 use super::{State, StateFault, commit, from_ms, read, read_count, read_some, to_ms};
@@ -213,25 +213,34 @@ impl State {
         serial: &str,
         content: &Digest,
     ) -> Result<Option<OtherOfSerial>, StateFault> {
-        let row = sqlx::query(SAME_SERIAL)
-            .bind(unit.from.to_string())
-            .bind(unit.to.to_string())
-            .bind(serial)
-            .bind(content.to_string())
-            .bind(unit.kind.as_str())
-            .bind(unit.month.map(|month| i64::from(month.as_number())))
-            .bind(persons_digest(unit.persons).as_ref().map(Digest::to_string))
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(|row| {
-            Ok(OtherOfSerial {
-                id: read(row.try_get("id")?, "id")?,
-                at: from_ms(row.try_get("created_at")?, "created_at")?,
-                is_same_unit: row.try_get("same_unit")?,
-            })
-        })
-        .transpose()
+        sent_otherwise(&self.pool, unit, (serial, content)).await
     }
+}
+
+/// The same as it stands in a transaction.
+pub(super) async fn sent_otherwise(
+    from: impl SqliteExecutor<'_>,
+    unit: &UnitOf<'_>,
+    (serial, content): (&str, &Digest),
+) -> Result<Option<OtherOfSerial>, StateFault> {
+    let row = sqlx::query(SAME_SERIAL)
+        .bind(unit.from.to_string())
+        .bind(unit.to.to_string())
+        .bind(serial)
+        .bind(content.to_string())
+        .bind(unit.kind.as_str())
+        .bind(unit.month.map(|month| i64::from(month.as_number())))
+        .bind(persons_digest(unit.persons).as_ref().map(Digest::to_string))
+        .fetch_optional(from)
+        .await?;
+    row.map(|row| {
+        Ok(OtherOfSerial {
+            id: read(row.try_get("id")?, "id")?,
+            at: from_ms(row.try_get("created_at")?, "created_at")?,
+            is_same_unit: row.try_get("same_unit")?,
+        })
+    })
+    .transpose()
 }
 
 fn taken_set(row: &SqliteRow) -> Result<TakenSet, StateFault> {

@@ -5,7 +5,7 @@ use careplan_domain::{Secret, UserId, calendar};
 use careplan_protocol::Code;
 use url::Url;
 
-use super::verdict::{enrol_trial, judge_licence, no_connection, own};
+use super::verdict::{enrol_trial, is_wrong_password, judge_licence, no_connection, own};
 use super::{Step, Wizard};
 use crate::enrol::{CertificateSource, EnrolFault, Fingerprint, RootSource, SetupOrder};
 use crate::office::OfficeFault;
@@ -236,6 +236,8 @@ impl Wizard {
                 let is_wrong = fault.problem() == Some(Code::CredentialsWrong);
                 let trial = Trial::failed(fault.to_string());
                 Err(if is_wrong {
+                    // It may have been changed at the web site meanwhile; sent again it would lock the account.
+                    self.hold(None);
                     trial
                         .todo("通知書の「ユーザID」と「パスワード」を、大文字と小文字に気をつけて、1文字ずつ確かめてください。Webサイトで変更したときは、変更したあとのパスワードです。")
                         .todo("3回続けて間違えると、30分間ログインできなくなります。")
@@ -289,7 +291,12 @@ impl Wizard {
                             spoken(calendar::day(report.certificate_until))
                         ))
                     }
-                    Err(fault) => enrol_trial(fault)?,
+                    Err(fault) => {
+                        if is_wrong_password(&fault) {
+                            self.hold(None);
+                        }
+                        enrol_trial(fault)?
+                    }
                 }
             }
         };

@@ -3,6 +3,7 @@
 use careplan_domain::calendar;
 use careplan_domain::calendar::spoken;
 use careplan_domain::licence::LicenceState;
+use careplan_protocol::Code;
 use url::Url;
 
 use super::Trial;
@@ -33,6 +34,12 @@ pub(super) fn enrol_trial(fault: EnrolFault) -> Result<Trial, OfficeFault> {
         }
         fault => Ok(Trial::failed(fault.to_string())),
     }
+}
+
+/// Whether the platform does not know the password of the user ID.
+pub(super) fn is_wrong_password(fault: &EnrolFault) -> bool {
+    let EnrolFault::Office(OfficeFault::Platform(fault)) = fault else { return false };
+    fault.problem() == Some(Code::CredentialsWrong)
 }
 
 pub(super) fn no_connection(platform: &str, fault: OfficeFault) -> Trial {

@@ -205,6 +205,20 @@ async fn what_corrects_an_earlier_unit_names_it() {
 }
 
 #[tokio::test]
+async fn a_serial_that_went_with_other_content_does_not_go_again() {
+    let two = Two::new().await;
+    two.here.put("/api/v1/sends/k", &small(SERIAL)).await.good();
+    two.work().await;
+    let name = format!("DLT1KYO_{SENDER}_43_{RECEIVER}_11_{SERIAL}.CSV");
+    let other = body(&[(&name, b"202407,990001,0009900021,20261102\r\n")]);
+    let refused = two.here.put("/api/v1/sends/k2", &other).await.good();
+    assert_eq!(results(&refused), ["failed"], "{refused}");
+    let trouble = &refused["units"][0]["trouble"];
+    assert_eq!(trouble["code"], "serial_used");
+    assert!(trouble["message"].as_str().unwrap().contains("もう一度書き出してください"), "{trouble}");
+}
+
+#[tokio::test]
 async fn a_key_is_remembered_for_ninety_days_and_the_outbox_knows_the_unit_after_that() {
     let two = Two::new().await;
     two.here.put("/api/v1/sends/k", &small(SERIAL)).await.good();

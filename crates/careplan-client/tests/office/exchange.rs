@@ -79,6 +79,8 @@ pub struct Inside {
     pub clock_ahead: jiff::SignedDuration,
     /// The offices that the directory knows; while it is empty, it knows every number.
     pub directory: Vec<OfficeEntry>,
+    /// The password of every account.
+    pub password: &'static str,
     /// The licence of every office.
     pub licence: LicenceState,
     /// What the operations centre tells, in the order of the last change; two on a page.
@@ -120,6 +122,7 @@ impl Exchange {
             away: false,
             clock_ahead: jiff::SignedDuration::ZERO,
             directory: Vec::new(),
+            password: PASSWORD,
             licence: licence(),
             notices: Vec::new(),
         })))
@@ -353,7 +356,7 @@ impl Inside {
 
     fn account(&self, request: &Request) -> Answered {
         let (user_id, password) = basic(request).ok_or_else(|| Problem::new(Code::CredentialsMissing))?;
-        if password != PASSWORD {
+        if password != self.password {
             return refuse(Code::CredentialsWrong);
         }
         let office = office(user_id.office().as_str());

@@ -33,6 +33,7 @@ mod report_commands;
 mod resident;
 mod running;
 mod second_factor;
+mod sent_meanwhile;
 mod sentences;
 mod setting_up;
 mod staff;

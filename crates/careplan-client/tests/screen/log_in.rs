@@ -103,3 +103,15 @@ async fn who_was_away_for_an_hour_is_told_why_to_log_in_again() {
     browser.get("/sent").await.leads_to("/login?why=timed-out&next=%2Fsent");
     browser.get("/login?why=timed-out").await.says("しばらく操作がなかったため");
 }
+
+#[tokio::test]
+async fn a_page_that_asks_by_itself_keeps_nobody_logged_in() {
+    let screens = Screens::new().await;
+    let mut browser = screens.manager().await;
+    for _ in 0..5 {
+        screens.world.pass(SignedDuration::from_mins(10));
+        assert_eq!(browser.get("/news/0").await.status, 200);
+    }
+    screens.world.pass(SignedDuration::from_mins(10));
+    browser.get("/sent").await.leads_to("/login?why=timed-out&next=%2Fsent");
+}

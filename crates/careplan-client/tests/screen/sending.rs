@@ -53,8 +53,15 @@ async fn files_are_checked_shown_sent_by_one_button_and_only_once() {
     browser.get("/sent").await.is(200, "送信したもの").says("受領済").says("居宅サービス計画書");
     let one = format!("/sent/{}", sent[0].header.id);
     browser.get(&one).await.is(200, "送信の記録").says("受付票").says("受領証").says("証拠をZIPで保存する");
-    let zip = browser.get(&format!("/evidence/{}", sent[0].header.id)).await;
+    let evidence = format!("/evidence/{}", sent[0].header.id);
+    let mut other = screens.browser();
+    other.cookie.clone_from(&browser.cookie);
+    let (zip, same) = tokio::join!(browser.get(&evidence), other.get(&evidence));
     assert_eq!((zip.header("content-type"), &zip.bytes[..2]), ("application/zip", &b"PK"[..]));
+    assert!(same.bytes == zip.bytes, "of two at the same moment each gets its own");
+    let name = format!("evidence-{}.zip", sent[0].header.id);
+    assert!(zip.header("content-disposition").contains(&name));
+    assert!(!screens.office.options().data.join("evidence").exists(), "nothing of it stays on this computer");
     let actions: Vec<String> =
         screens.staff.operations(None, 10).await.unwrap().into_iter().map(|line| line.action).collect();
     assert_eq!(actions.iter().filter(|action| *action == "sent").count(), 2, "{actions:?}");

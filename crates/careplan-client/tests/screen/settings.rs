@@ -171,6 +171,13 @@ async fn a_proxy_is_tried_before_it_is_chosen_and_its_password_is_never_shown() 
     page.is(422, "プロキシ").says("設定は変更していません。").says("確かめずに変更する");
     assert!(!page.text().contains("proxy-himitsu"));
     assert_eq!(screens.office.state().proxy().await.unwrap(), Proxy::System);
+    // The browser has the form without the password, which is never drawn.
+    let without = [&typed[..3], &[("anyway", "yes")]].concat();
+    browser
+        .post(path, &without)
+        .await
+        .is(422, "プロキシ")
+        .says("プロキシのパスワードを、もう一度入力してください。");
     let anyway = [&typed[..], &[("anyway", "yes")]].concat();
     browser.post(path, &anyway).await.leads_to("/settings/proxy?done=anyway");
     browser.get("/settings/proxy?done=anyway").await.says("確かめずに、設定を変更しました。");

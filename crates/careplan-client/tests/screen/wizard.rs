@@ -111,6 +111,13 @@ async fn an_empty_folder_leads_through_every_step_to_a_first_exchange() {
     drain(&screens.office).await;
     let live = browser.get("/start/practice/live").await;
     live.says("data-say").says("確かめました。次へ進む");
+    // It was about nobody: nothing waits for the care software, and no report has it.
+    let state = screens.office.state();
+    assert_eq!(state.all_received().await.unwrap().len(), 1);
+    assert_eq!(state.counts().await.unwrap().to_import, 0);
+    let day = careplan_domain::calendar::day(screens.office.now());
+    let provided = screens.office.history().provision(day, day).await.unwrap();
+    assert!(provided.lines.is_empty(), "{} lines", provided.lines.len());
     assert!(!live.text().contains("data-live"));
     browser.post("/start/practice", &[("do", "noted")]).await.leads_to("/start/finish?done=practice");
     browser.get("/start/finish").await.is(200, "最初の設定：完了").says("使いはじめる");
@@ -258,6 +265,33 @@ async fn who_has_not_applied_is_led_to_the_site_and_may_do_it_later() {
         LicenceState::Expired { ended_at: "2026-10-01T00:00:00+09:00".parse().unwrap() };
     browser.post("/start/application", &[]).await;
     browser.get("/start/application").await.says("2026年9月30日").says("に終わっています");
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_meanwhile_is_asked_for_and_not_sent_again() {
+    let screens = empty().await;
+    let mut browser = begun(&screens).await;
+    screens.world.exchange.lock().licence = LicenceState::NotApplied;
+    through(&screens, &mut browser, Step::Application).await;
+    assert!(!browser.get("/start/application").await.text().contains("name=\"password\""), "it is in memory");
+    // Who applies at the web site must first choose a password of their own there.
+    screens.world.exchange.lock().password = "atarashii-pass";
+    browser.post("/start/application", &[]).await.leads_to("/start/application");
+    browser.get("/start/application").await.says("変更したあとのパスワードです。").says("name=\"password\"");
+    let asked = screens.world.exchange.lock().credentials_seen.len();
+    browser.post("/start/application", &[]).await.leads_to("/start/application");
+    assert_eq!(
+        screens.world.exchange.lock().credentials_seen.len(),
+        asked,
+        "three misses would lock the account"
+    );
+    let valid = LicenceState::Valid { ends_at: "2027-10-01T00:00:00+09:00".parse().unwrap() };
+    screens.world.exchange.lock().licence = valid;
+    let typed = [("password", "atarashii-pass")];
+    browser.post("/start/application", &typed).await.leads_to("/start/certificate?done=application");
+    screens.world.exchange.lock().password = "mata-kaeta-pass";
+    browser.post("/start/certificate", &[("issue", ISSUE_PASSWORD)]).await.leads_to("/start/certificate");
+    browser.get("/start/certificate").await.says("name=\"password\"");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use super::desk::{known, minute, office_argument};
 use super::private_file::{self, Present};
 use super::{Desk, requests};
 use crate::authority::home::ROOT_PROFILE;
-use crate::login::{Hasher, LetterRequest, Lock, issue_password, plain_issue_password, temporary_password};
+use crate::login::{Hasher, LetterRequest, issue_password, plain_issue_password, temporary_password};
 use crate::store::accounts::{self, IssuePassword};
 use crate::store::certificates::{self, CertificateRow};
 use crate::store::{Connected, links, sessions};
@@ -139,7 +139,7 @@ pub(super) async fn store(
     if let Some(request) = request {
         requests::approve(desk, &mut tx, &request, now).await?;
     }
-    let new = IssuePassword { id, office, hash, expires_at, used: None, lock: Lock::default() };
+    let new = IssuePassword { id, office, hash, expires_at, used: None };
     accounts::add_issue_password(&mut tx, &new, now).await?;
     let detail = json!({ "issue_password": id, "issue_password_until": expires_at });
     desk.note(&mut tx, now, "credentials.issued", (office.to_string(), detail));

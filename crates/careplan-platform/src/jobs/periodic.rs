@@ -31,7 +31,7 @@ pub enum Periodic {
     SweepUploads,
     /// Blobs without a row.
     SweepBlobs,
-    /// Sessions and links that are over.
+    /// Sessions, links and misses that are over.
     SweepLogins,
     /// The platform's signature under the audit chain.
     Checkpoint,

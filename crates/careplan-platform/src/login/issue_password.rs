@@ -8,12 +8,16 @@ use careplan_domain::{Digest, OfficeNumber, Secret, Timestamp, UserId};
 use careplan_envelope::sha256;
 use uuid::Uuid;
 
+use super::misses::count;
 use super::password::is_too_long;
 use super::{Hasher, Lock, LockRule, LoginFault, Passwords};
 use crate::audit::{self, Actor, Entry};
 use crate::store::accounts::{self, IssuePassword, Use};
+use crate::store::misses::{self, Tried};
 use crate::store::{Store, Tx};
 use careplan_login::plain_issue_password as plain;
+
+const TRIED: Tried = Tried::IssuePassword;
 
 /// Where an issue password stands at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,57 +113,57 @@ impl IssuePasswords {
         if is_too_long(password) {
             return Err(LoginFault::IssuePasswordWrong);
         }
-        let issued = match user_id.parse::<UserId>() {
-            Ok(user_id) => accounts::issue_password(&mut self.store.read().await?, &user_id.office()).await?,
-            Err(_) => None,
+        let Ok(user_id) = user_id.parse::<UserId>() else {
+            self.hasher.verify(plain(password), None).await?;
+            return Err(LoginFault::IssuePasswordWrong);
         };
-        if let Some(until) = issued.as_ref().and_then(|issued| issued.lock.holds(now)) {
+        let mut db = self.store.read().await?;
+        if let Some(until) = misses::so_far(&mut db, (TRIED, &user_id), now).await?.holds(now) {
             return Err(LoginFault::Locked { until });
         }
-        let stored = issued.as_ref().map(|issued| issued.hash.clone());
+        let issued = accounts::issue_password(&mut db, &user_id.office()).await?;
+        drop(db);
+        let (id, stored) = issued.map(|issued| (issued.id, issued.hash)).unzip();
         let matches = self.hasher.verify(plain(password), stored).await?;
-        match issued {
-            Some(issued) => self.decide(&issued, matches, Digest(sha256(public_key)), now).await,
-            None => Err(LoginFault::IssuePasswordWrong),
-        }
+        self.decide((&user_id, id), matches, Digest(sha256(public_key)), now).await
     }
 
+    /// The same steps whether one was issued or not, as for passwords.
     async fn decide(
         &self,
-        tried: &IssuePassword,
+        (user_id, tried): (&UserId, Option<Uuid>),
         matches: bool,
         key: Digest,
         now: Timestamp,
     ) -> Result<Grant, LoginFault> {
         let mut tx = self.store.begin().await?;
-        let issued = accounts::issue_password(&mut tx, &tried.office).await?;
+        let before = misses::so_far(&mut tx, (TRIED, user_id), now).await?;
+        if let Some(until) = before.holds(now) {
+            return Err(LoginFault::Locked { until });
+        }
+        let issued = accounts::issue_password(&mut tx, &user_id.office()).await?;
         // Replaced while we hashed: this try was about one that is no more.
-        let issued = issued.filter(|issued| issued.id == tried.id).ok_or(LoginFault::IssuePasswordWrong)?;
-        if let Some(until) = issued.lock.holds(now) {
-            return Err(LoginFault::Locked { until });
-        }
-        let lock = if matches { Lock::default() } else { issued.lock.after_miss(self.rule, now) };
-        if lock != issued.lock {
-            accounts::lock_issue_password(&mut tx, issued.id, lock).await?;
-            if let Some(until) = lock.locked_until {
-                let detail = serde_json::json!({ "until": until });
-                let (actor, subject) = (Actor::Office(issued.office), issued.office.to_string());
-                audit::append(
-                    &mut tx,
-                    now,
-                    Entry { actor, action: "issue_password.locked", subject, detail },
-                );
-            }
-            tx.commit().await?;
-        }
-        if let Some(until) = lock.holds(now) {
-            return Err(LoginFault::Locked { until });
-        }
-        if !matches {
+        if issued.as_ref().map(|issued| issued.id) != tried {
             return Err(LoginFault::IssuePasswordWrong);
         }
-        issued.permits(&key, now)?;
-        Ok(Grant { office: issued.office, issue_password: issued.id, key })
+        let Some(right) = issued.as_ref().filter(|_| matches) else {
+            let lock = count(&mut tx, (TRIED, user_id), (before, self.rule), now).await?;
+            if let (Some(until), Some(issued)) = (lock.locked_until, issued) {
+                let detail = serde_json::json!({ "until": until });
+                let (actor, subject) = (Actor::Office(issued.office), issued.office.to_string());
+                let action = "issue_password.locked";
+                audit::append(&mut tx, now, Entry { actor, action, subject, detail });
+            }
+            tx.commit().await?;
+            let wrong = LoginFault::IssuePasswordWrong;
+            return Err(lock.holds(now).map_or(wrong, |until| LoginFault::Locked { until }));
+        };
+        if before != Lock::default() {
+            misses::forget(&mut tx, (TRIED, user_id)).await?;
+            tx.commit().await?;
+        }
+        right.permits(&key, now)?;
+        Ok(Grant { office: right.office, issue_password: right.id, key })
     }
 }
 
@@ -211,7 +215,6 @@ mod tests {
             hash: String::new(),
             expires_at: at(100),
             used,
-            lock: Lock::default(),
         }
     }
 

@@ -2,8 +2,8 @@
 //! it lost them, and the issue password that lets a terminal obtain a certificate.
 //!
 //! Promises: passwords are kept as slow hashes only; a wrong password, an unknown user ID and an
-//! office without credentials get the same answer at the same cost; three wrong tries in a row lock
-//! for a while, counted in the database because replicas share nothing else. An issue password
+//! office without credentials get the same answers at the same cost, however often one tries: three wrong tries
+//! in a row lock a user ID for a while, be it anybody's or not (`misses.rs` says how). An issue password
 //! obtains one certificate. Never prints a secret.
 
 mod browser;
@@ -12,6 +12,7 @@ mod factor_fault;
 mod issue_password;
 mod link;
 mod links;
+mod misses;
 mod password;
 mod reissue;
 mod requests;

@@ -3,9 +3,13 @@
 use careplan_domain::limits::PASSWORD_CHARS_MAX;
 use careplan_domain::{Digest, OfficeNumber, Secret, Timestamp, UserId};
 
+use super::misses::count;
 use super::{Hasher, Lock, LockRule, LoginFault};
 use crate::audit::{self, Actor, Entry};
+use crate::store::misses::{self, Tried};
 use crate::store::{Store, accounts};
+
+const TRIED: Tried = Tried::Password;
 
 /// Checks passwords. Clones share the places for hashing.
 #[derive(Debug, Clone)]
@@ -51,59 +55,61 @@ impl Passwords {
         if is_too_long(password) {
             return Err(LoginFault::PasswordWrong);
         }
-        let user_id: Option<UserId> = user_id.parse().ok();
-        let account = match &user_id {
-            Some(user_id) => accounts::account(&mut self.store.read().await?, user_id).await?,
-            None => None,
+        let Ok(user_id) = user_id.parse::<UserId>() else {
+            self.hasher.verify(password.clone(), None).await?;
+            return Err(LoginFault::PasswordWrong);
         };
-        if let Some(until) = account.as_ref().and_then(|account| account.lock.holds(now)) {
+        let mut db = self.store.read().await?;
+        if let Some(until) = misses::so_far(&mut db, (TRIED, &user_id), now).await?.holds(now) {
             return Err(LoginFault::Locked { until });
         }
+        let account = accounts::account(&mut db, &user_id).await?;
+        drop(db);
         let stored = account.map(|account| account.password_hash);
         let matches = self.hasher.verify(password.clone(), stored.clone()).await?;
-        match (user_id, stored) {
-            (Some(user_id), Some(stored)) => self.decide(user_id, &stored, matches, now).await,
-            _ => Err(LoginFault::PasswordWrong),
-        }
+        self.decide((user_id, stored), matches, now).await
     }
 
+    /// The same steps whether there is an account or not, but for the audit line of a lock: a row more in a
+    /// transaction is far below what the time of a slow hash varies by, and can be measured once in half an hour.
     async fn decide(
         &self,
-        user_id: UserId,
-        stored: &str,
+        (user_id, stored): (UserId, Option<String>),
         matches: bool,
         now: Timestamp,
     ) -> Result<LoggedIn, LoginFault> {
         let mut tx = self.store.begin().await?;
-        let account = accounts::account(&mut tx, &user_id).await?.ok_or(LoginFault::PasswordWrong)?;
-        if let Some(until) = account.lock.holds(now) {
+        let before = misses::so_far(&mut tx, (TRIED, &user_id), now).await?;
+        if let Some(until) = before.holds(now) {
             return Err(LoginFault::Locked { until });
         }
+        let account = accounts::account(&mut tx, &user_id).await?;
         // The password was changed while we hashed: this try was about one that is no more.
-        if account.password_hash != stored {
+        if account.as_ref().map(|account| &account.password_hash) != stored.as_ref() {
             return Err(LoginFault::PasswordWrong);
         }
-        let lock = if matches { Lock::default() } else { account.lock.after_miss(self.rule, now) };
-        if lock != account.lock {
-            accounts::lock_account(&mut tx, &user_id, lock).await?;
-            if let Some(until) = lock.locked_until {
+        let Some(account) = account.as_ref().filter(|_| matches) else {
+            let lock = count(&mut tx, (TRIED, &user_id), (before, self.rule), now).await?;
+            if let (Some(until), Some(account)) = (lock.locked_until, account) {
                 let detail = serde_json::json!({ "until": until });
-                let actor = Actor::Office(account.office);
-                let subject = user_id.to_string();
+                let (actor, subject) = (Actor::Office(account.office), user_id.to_string());
                 audit::append(&mut tx, now, Entry { actor, action: "account.locked", subject, detail });
             }
             tx.commit().await?;
+            return Err(lock
+                .holds(now)
+                .map_or(LoginFault::PasswordWrong, |until| LoginFault::Locked { until }));
+        };
+        if before != Lock::default() {
+            misses::forget(&mut tx, (TRIED, &user_id)).await?;
+            tx.commit().await?;
         }
-        match lock.holds(now) {
-            Some(until) => Err(LoginFault::Locked { until }),
-            None if !matches => Err(LoginFault::PasswordWrong),
-            None => Ok(LoggedIn {
-                user_id,
-                office: account.office,
-                proof: account.proof(),
-                password_is_temporary: account.password_is_temporary,
-            }),
-        }
+        Ok(LoggedIn {
+            office: account.office,
+            proof: account.proof(),
+            password_is_temporary: account.password_is_temporary,
+            user_id,
+        })
     }
 }
 

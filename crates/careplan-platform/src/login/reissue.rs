@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::session::still;
-use super::{Lock, LoginFault, Passwords, Session, Sessions, Stage};
+use super::{LoginFault, Passwords, Session, Sessions, Stage};
 use crate::store::accounts::{self, IssuePassword};
 
 /// Makes issue passwords.
@@ -56,7 +56,7 @@ impl Reissues {
         still(&mut tx, &who).await?;
         let id = Uuid::now_v7();
         let office = session.office();
-        let new = IssuePassword { id, office, hash, expires_at: until, used: None, lock: Lock::default() };
+        let new = IssuePassword { id, office, hash, expires_at: until, used: None };
         accounts::add_issue_password(&mut tx, &new, now).await?;
         session.note(
             &mut tx,

@@ -23,8 +23,8 @@ use crate::store::licences::terms_of;
 
 /// Shows the account of a user ID and password (HTTP Basic).
 ///
-/// A wrong password and an unknown user ID get the same answer. Three wrong tries in a row lock the
-/// account for half an hour.
+/// A wrong password and an unknown user ID get the same answers. Three wrong tries in a row lock the
+/// user ID for half an hour, be it known or not.
 #[utoipa::path(get, path = routes::ACCOUNT, operation_id = "show_account", tag = "account",
     params(("authorization" = String, Header, description = "`Basic`, user ID and password")),
     responses(

@@ -3,33 +3,31 @@
 use careplan_domain::{Digest, OfficeNumber, Timestamp, UserId};
 use uuid::Uuid;
 
-use super::values::{digest, instant, millis, number, parse};
+use super::misses::{self, Tried};
+use super::values::{digest, instant, millis, parse};
 use super::{Connected, StoreError, Tx, on};
-use crate::login::Lock;
 use crate::mail::MailAddress;
 
-const ACCOUNT: &str = "select office, password_hash, password_is_temporary, letter_hash, mail, failures, \
-     locked_until from account where user_id = $1";
+const ACCOUNT: &str = "select office, password_hash, password_is_temporary, letter_hash, mail \
+     from account where user_id = $1";
 const PUT_ACCOUNT: &str = "insert into account \
-     (user_id, office, password_hash, letter_hash, password_is_temporary, failures, locked_until, created_at) \
-     values ($1, $2, $3, $3, 1, 0, null, $4) \
+     (user_id, office, password_hash, letter_hash, password_is_temporary, failures, created_at) \
+     values ($1, $2, $3, $3, 1, 0, $4) \
      on conflict (user_id) do update set password_hash = excluded.password_hash, \
      letter_hash = excluded.letter_hash, password_is_temporary = 1, password_changed_at = null, \
-     mail = null, mail_folded = null, mail_confirmed_at = null, failures = 0, locked_until = null";
+     mail = null, mail_folded = null, mail_confirmed_at = null";
 const SET_PASSWORD: &str = "update account set password_hash = $1, password_is_temporary = 0, \
-     password_changed_at = $2, failures = 0, locked_until = null where user_id = $3";
+     password_changed_at = $2 where user_id = $3";
 const SET_MAIL: &str =
     "update account set mail = $1, mail_folded = $2, mail_confirmed_at = $3 where user_id = $4";
 const WITH_MAIL: &str = "select user_id from account where mail_folded = $1 order by user_id limit $2";
-const LOCK_ACCOUNT: &str = "update account set failures = $1, locked_until = $2 where user_id = $3";
 // The newest one is the one that no newer one replaced.
-const ISSUE_PASSWORD: &str = "select id, office, hash, expires_at, used_at, used_key, used_order, failures, locked_until \
+const ISSUE_PASSWORD: &str = "select id, office, hash, expires_at, used_at, used_key, used_order \
      from issue_password where office = $1 and replaced_at is null order by created_at desc, id desc limit 1";
 const REPLACE_ISSUE_PASSWORDS: &str =
     "update issue_password set replaced_at = $1 where office = $2 and replaced_at is null";
 const ADD_ISSUE_PASSWORD: &str = "insert into issue_password (id, office, hash, created_at, expires_at, failures) \
      values ($1, $2, $3, $4, $5, 0)";
-const LOCK_ISSUE_PASSWORD: &str = "update issue_password set failures = $1, locked_until = $2 where id = $3";
 const USE_ISSUE_PASSWORD: &str =
     "update issue_password set used_at = $1, used_key = $2, used_order = $3 where id = $4";
 
@@ -39,11 +37,9 @@ pub(super) const STATEMENTS: &[&str] = &[
     SET_PASSWORD,
     SET_MAIL,
     WITH_MAIL,
-    LOCK_ACCOUNT,
     ISSUE_PASSWORD,
     REPLACE_ISSUE_PASSWORDS,
     ADD_ISSUE_PASSWORD,
-    LOCK_ISSUE_PASSWORD,
     USE_ISSUE_PASSWORD,
 ];
 
@@ -60,11 +56,9 @@ pub struct Account {
     pub letter_hash: Option<String>,
     /// セキュリティ用メールアドレス, confirmed.
     pub mail: Option<MailAddress>,
-    /// Wrong tries so far.
-    pub lock: Lock,
 }
 
-type AccountRow = (String, String, i64, Option<String>, Option<String>, i64, Option<i64>);
+type AccountRow = (String, String, i64, Option<String>, Option<String>);
 
 /// The newest issue password of an office.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,8 +73,6 @@ pub struct IssuePassword {
     pub expires_at: Timestamp,
     /// What it was used for, if it was.
     pub used: Option<Use>,
-    /// Wrong tries so far.
-    pub lock: Lock,
 }
 
 /// What an issue password was used for.
@@ -101,14 +93,13 @@ pub struct Use {
 pub async fn account(db: &mut impl Connected, user_id: &UserId) -> Result<Option<Account>, StoreError> {
     let row: Option<AccountRow> =
         on!(db, |c| sqlx::query_as(ACCOUNT).bind(user_id.as_str()).fetch_optional(&mut *c).await?);
-    row.map(|(office, password_hash, temporary, letter_hash, mail, failures, locked_until)| {
+    row.map(|(office, password_hash, temporary, letter_hash, mail)| {
         Ok(Account {
             office: parse(&office, "office number")?,
             password_hash,
             password_is_temporary: temporary != 0,
             letter_hash,
             mail: mail.map(|mail| parse(&mail, "mail address")).transpose()?,
-            lock: lock(failures, locked_until)?,
         })
     })
     .transpose()
@@ -130,7 +121,7 @@ pub async fn put_account(
         let query = sqlx::query(PUT_ACCOUNT).bind(user_id.as_str()).bind(office.as_str());
         query.bind(password_hash).bind(millis(now)).execute(&mut *c).await?;
     });
-    Ok(())
+    misses::forget(tx, (Tried::Password, &user_id)).await
 }
 
 /// Gives an account the password that its office chose; a lock ends.
@@ -147,7 +138,7 @@ pub async fn set_password(
         let query = sqlx::query(SET_PASSWORD).bind(password_hash).bind(millis(now)).bind(user_id.as_str());
         query.execute(&mut *c).await?;
     });
-    Ok(())
+    misses::forget(tx, (Tried::Password, user_id)).await
 }
 
 /// Registers the mail address that an office confirmed.
@@ -184,21 +175,7 @@ pub async fn with_mail(
     rows.iter().map(|user_id| parse(user_id, "user ID")).collect()
 }
 
-/// Counts wrong tries of an account, or forgets them.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn lock_account(tx: &mut Tx, user_id: &UserId, lock: Lock) -> Result<(), StoreError> {
-    on!(tx, |c| {
-        let query =
-            sqlx::query(LOCK_ACCOUNT).bind(i64::from(lock.failures)).bind(lock.locked_until.map(millis));
-        query.bind(user_id.as_str()).execute(&mut *c).await?;
-    });
-    Ok(())
-}
-
-type IssueRow =
-    (Vec<u8>, String, String, i64, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>, i64, Option<i64>);
+type IssueRow = (Vec<u8>, String, String, i64, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// The newest issue password of an office.
 ///
@@ -210,7 +187,7 @@ pub async fn issue_password(
 ) -> Result<Option<IssuePassword>, StoreError> {
     let row: Option<IssueRow> =
         on!(db, |c| sqlx::query_as(ISSUE_PASSWORD).bind(office.as_str()).fetch_optional(&mut *c).await?);
-    let Some((id, office, hash, expires_at, used_at, key, order, failures, locked_until)) = row else {
+    let Some((id, office, hash, expires_at, used_at, key, order)) = row else {
         return Ok(None);
     };
     let used = match (used_at, key, order) {
@@ -226,11 +203,10 @@ pub async fn issue_password(
         hash,
         expires_at: instant(expires_at)?,
         used,
-        lock: lock(failures, locked_until)?,
     }))
 }
 
-/// Gives an office a new issue password; earlier ones are replaced.
+/// Gives an office a new issue password; earlier ones are replaced, a lock ends.
 ///
 /// # Errors
 /// When there is no such office, or the database cannot be reached.
@@ -241,20 +217,7 @@ pub async fn add_issue_password(tx: &mut Tx, new: &IssuePassword, now: Timestamp
         let add = sqlx::query(ADD_ISSUE_PASSWORD).bind(&new.id.as_bytes()[..]).bind(new.office.as_str());
         add.bind(&new.hash).bind(millis(now)).bind(millis(new.expires_at)).execute(&mut *c).await?;
     });
-    Ok(())
-}
-
-/// Counts wrong tries of an issue password, or forgets them.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn lock_issue_password(tx: &mut Tx, id: Uuid, lock: Lock) -> Result<(), StoreError> {
-    on!(tx, |c| {
-        let query = sqlx::query(LOCK_ISSUE_PASSWORD);
-        let query = query.bind(i64::from(lock.failures)).bind(lock.locked_until.map(millis));
-        query.bind(&id.as_bytes()[..]).execute(&mut *c).await?;
-    });
-    Ok(())
+    misses::forget(tx, (Tried::IssuePassword, &UserId::of(&new.office))).await
 }
 
 /// Records what an issue password was used for.
@@ -267,13 +230,6 @@ pub async fn use_issue_password(tx: &mut Tx, id: Uuid, used: Use) -> Result<(), 
         query.bind(&used.order.as_bytes()[..]).bind(&id.as_bytes()[..]).execute(&mut *c).await?;
     });
     Ok(())
-}
-
-fn lock(failures: i64, locked_until: Option<i64>) -> Result<Lock, StoreError> {
-    Ok(Lock {
-        failures: number(failures, "number of failures")?,
-        locked_until: locked_until.map(instant).transpose()?,
-    })
 }
 
 fn uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {

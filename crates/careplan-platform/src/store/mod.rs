@@ -25,6 +25,7 @@ pub mod links;
 mod listener;
 pub mod lists;
 pub mod mails;
+pub mod misses;
 pub mod notices;
 pub mod offices;
 pub mod orders;
@@ -95,6 +96,7 @@ pub fn statements(marks: Marks) -> Vec<String> {
         links::STATEMENTS,
         letter_requests::STATEMENTS,
         mails::STATEMENTS,
+        misses::STATEMENTS,
         notices::STATEMENTS,
     ];
     let mut all: Vec<String> =

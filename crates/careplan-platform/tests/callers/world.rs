@@ -157,7 +157,6 @@ impl World {
             hash,
             expires_at: self.now() + jiff::SignedDuration::from_secs(seconds),
             used: None,
-            lock: careplan_platform::login::Lock::default(),
         };
         let mut tx = self.platform.store.begin().await.unwrap();
         add_issue_password(&mut tx, &row, self.now()).await.unwrap();

@@ -92,6 +92,17 @@ on_both_databases! {
         }
     }
 
+    async fn the_page_of_an_unknown_user_is_locked_after_three_misses_like_that_of_a_known_one(database: TestDatabase) {
+        let site = Site::new(database).await;
+        for miss in 1..=4 {
+            let known = log_in(&mut site.browser(), USER, "wrong").await;
+            let locks = known.text().contains("09時30分を過ぎると、また使えます。");
+            assert_eq!(locks, miss >= 3, "{miss}");
+            let page = log_in(&mut site.browser(), "KJ999970000034", "wrong").await;
+            assert_eq!(same(&page, "KJ999970000034"), same(&known, USER));
+        }
+    }
+
     async fn what_is_missing_is_told_at_its_field(database: TestDatabase) {
         let site = Site::new(database).await;
         let page = log_in(&mut site.browser(), "", "").await;

@@ -10,9 +10,7 @@ use careplan_web::{Cell, DataTable, Tag, Tone};
 use http::header;
 
 use super::forms;
-use crate::files::{self, Privacy};
 use crate::history::Direction;
-use crate::office::OfficeFault;
 use crate::screen::Screen;
 use crate::screen::refused::Refused;
 use crate::screen::show::local;
@@ -98,12 +96,7 @@ pub(in crate::screen) async fn evidence(
     _: Member,
     Path(id): Path<TransmissionId>,
 ) -> Result<Response, Refused> {
-    let folder = screen.office.options().data.join("evidence");
-    let path = folder.join(format!("{id}.zip"));
-    files::make_folder(&folder, Privacy::Private).map_err(OfficeFault::from)?;
-    screen.office.write_evidence(id, &path).await?;
-    let bytes = files::read(&path).map_err(OfficeFault::from)?;
-    files::remove(&path).map_err(OfficeFault::from)?;
+    let (bytes, _) = screen.office.evidence(id).await?;
     let name = format!("attachment; filename=\"evidence-{id}.zip\"");
     Ok(([(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, &name)], bytes)
         .into_response())

@@ -60,6 +60,8 @@ async fn told(screen: &Screen, arrived: &[TransmissionId]) -> Result<Vec<String>
             came.push(received);
         }
     }
+    let ids: Vec<_> = came.iter().map(|it| it.header.id).collect();
+    let reminders = screen.office.reminders().among(&ids).await?;
     let senders: Vec<_> = came.iter().map(|it| it.header.from.office).collect();
     let known = screen.partners.of(&screen.office, &senders).await;
     let name = |it: &Received| {
@@ -69,9 +71,10 @@ async fn told(screen: &Screen, arrived: &[TransmissionId]) -> Result<Vec<String>
     let mut told: Vec<String> = came
         .iter()
         .map(|it| {
+            let what = if reminders.contains(&it.header.id) { "催促" } else { it.header.unit.label_ja() };
             let month =
                 it.header.month.map(|month| format!("（{}）", month_ja(Some(month)))).unwrap_or_default();
-            format!("{}から{}{month}が届きました。", name(it), it.header.unit.label_ja())
+            format!("{}から{what}{month}が届きました。", name(it))
         })
         .collect();
     if arrived.len() > TOLD_MAX {

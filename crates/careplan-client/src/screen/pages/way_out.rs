@@ -34,7 +34,7 @@ impl TypedWay {
             Proxy::None => "none",
             Proxy::At(_) => "at",
         };
-        Self { way, proxy: proxy.address(), user: proxy.user().to_owned(), password: String::new() }
+        Self { way, proxy: proxy.address(), user: proxy.user(), password: String::new() }
     }
 
     pub(super) fn of_fields(fields: &Fields) -> Self {
@@ -51,13 +51,15 @@ impl TypedWay {
         match self.way {
             "system" => Some(Proxy::System),
             "none" => Some(Proxy::None),
-            "at" => match Proxy::at(&self.proxy) {
-                Ok(proxy) => Some(self.with_credentials(proxy, before)),
-                Err(fault) => {
-                    errors.add("proxy", fault.to_string());
-                    None
+            "at" => {
+                let proxy =
+                    Proxy::at(&self.proxy).map_err(|fault| errors.add("proxy", fault.to_string())).ok()?;
+                let proxy = self.with_credentials(proxy, before);
+                if proxy.is_none() {
+                    errors.add("proxy_password", "プロキシのパスワードを、もう一度入力してください。");
                 }
-            },
+                proxy
+            }
             _ => {
                 errors.add("way", "プロキシの使い方を選んでください。");
                 None
@@ -65,15 +67,13 @@ impl TypedWay {
         }
     }
 
-    /// A password that was typed before is kept while address and user stay.
-    fn with_credentials(&self, proxy: Proxy, before: &Proxy) -> Proxy {
+    /// A password that was typed before is kept while address and user stay; `None` when there is none for a user.
+    fn with_credentials(&self, proxy: Proxy, before: &Proxy) -> Option<Proxy> {
         let is_same = before.address() == proxy.address() && before.user() == self.user;
-        if self.password.is_empty() && is_same && !self.user.is_empty() {
-            before.clone()
-        } else if self.user.is_empty() {
-            proxy
-        } else {
-            proxy.with_credentials(&self.user, &self.password)
+        match (self.user.is_empty(), self.password.is_empty()) {
+            (true, _) => Some(proxy),
+            (false, false) => Some(proxy.with_credentials(&self.user, &self.password)),
+            (false, true) => is_same.then(|| before.clone()),
         }
     }
 
@@ -124,9 +124,12 @@ mod tests {
             ..TypedWay::default()
         };
         let proxy = || Proxy::at("proxy:8080").unwrap();
-        assert_eq!(typed("office", "").with_credentials(proxy(), &before), before);
-        assert_ne!(typed("other", "").with_credentials(proxy(), &before), before);
-        assert_ne!(typed("office", "new").with_credentials(proxy(), &before), before);
-        assert_eq!(typed("", "").with_credentials(proxy(), &before), proxy());
+        let with = |user: &str, password: &str| typed(user, password).with_credentials(proxy(), &before);
+        assert_eq!(with("office", ""), Some(before.clone()));
+        assert_eq!(with("other", ""), None);
+        assert_eq!(with("office", "new"), Some(proxy().with_credentials("office", "new")));
+        assert_eq!(with("", ""), Some(proxy()));
+        let secure = Proxy::at("https://proxy:8080").unwrap();
+        assert_eq!(typed("office", "").with_credentials(secure, &before), None, "another way needs it anew");
     }
 }

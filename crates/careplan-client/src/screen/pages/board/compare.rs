@@ -48,14 +48,12 @@ pub(in crate::screen) async fn show(
     Ok(forms::page(&document))
 }
 
-/// The files of each; what is not here any more is left out.
+/// The files of each; none where they are not here.
 async fn read(screen: &Screen, parts: Vec<Part>, way: Direction) -> Result<Vec<Compared>, Refused> {
     let mut read = Vec::new();
     for part in parts {
         let files = forms::files_of(screen, (part.id, way)).await?;
-        if !files.is_empty() {
-            read.push((part, files));
-        }
+        read.push((part, files));
     }
     Ok(read)
 }

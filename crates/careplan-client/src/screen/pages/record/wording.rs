@@ -40,6 +40,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("staff.password_changed", "自分のパスワードを変更"),
     ("staff.password_reset", "仮パスワードを出し直し"),
     ("staff.password_wrong", "パスワードを間違えた"),
+    ("staff.refused_locked_away", "ログインできない職員のログインを断った"),
     ("staff.role_changed", "権限を変更"),
     ("staff.second_factor_off", "自分の2段階認証を解除"),
     ("staff.second_factor_on", "2段階認証を設定"),
@@ -66,6 +67,8 @@ pub(super) fn detail_ja(detail: &str) -> String {
             month.parse().ok().map(|month| format!("{}分", month_ja(Some(month))))
         }
         ("misses", Value::Number(misses)) => Some(format!("続けて{misses}回")),
+        ("password_right", Value::Bool(true)) => Some("パスワードは合っていた".to_owned()),
+        ("password_right", Value::Bool(false)) => Some("パスワードも違っていた".to_owned()),
         ("required", Value::Bool(true)) => Some("全員が使う".to_owned()),
         ("required", Value::Bool(false)) => Some("使いたい人だけが使う".to_owned()),
         _ => None,
@@ -141,6 +144,8 @@ mod tests {
     fn of_the_detail_what_helps_is_said_and_what_is_no_detail_is_left_out() {
         assert_eq!(detail_ja(r#"{"role":"manager"}"#), "管理者にした");
         assert_eq!(detail_ja(r#"{"misses":2,"x":1}"#), "続けて2回");
+        assert_eq!(detail_ja(r#"{"misses":1,"password_right":true}"#), "続けて1回、パスワードは合っていた");
+        assert_eq!(detail_ja(r#"{"password_right":false}"#), "パスワードも違っていた");
         assert_eq!(detail_ja("{}"), "");
         assert_eq!(detail_ja("nonsense"), "");
     }
