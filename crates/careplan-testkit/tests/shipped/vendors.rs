@@ -36,6 +36,7 @@ impl<'a> AtWork<'a> {
     fn new(office: &'a ClientOffice, address: String) -> Self {
         let folder = office.folder().join("software");
         fs::create_dir(&folder).unwrap();
+        fs::create_dir(folder.join("tmp")).unwrap();
         for name in ["send.sh", "receive.sh", "careplan.py"] {
             fs::write(folder.join(name), example(name)).unwrap();
         }
@@ -47,6 +48,7 @@ impl<'a> AtWork<'a> {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.folder).stdin(Stdio::null());
         command.env("CAREPLAN_API", &self.address).env("CAREPLAN_TOKEN", &self.token);
+        command.env("TMPDIR", self.folder.join("tmp"));
         // An office's proxy must not come in between.
         command.env("http_proxy", "http://192.0.2.1:9").env("HTTP_PROXY", "http://192.0.2.1:9");
         command
@@ -91,6 +93,32 @@ fn with_curl(here: &AtWork<'_>, there: &AtWork<'_>, place: &Path) -> String {
     id
 }
 
+/// What lies in the folder of the software after the scripts ran: no care plan was left behind.
+fn left_in(place: &AtWork<'_>) -> Vec<String> {
+    let names = |folder: &Path| -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let mut left = names(&place.folder);
+    left.extend(names(&place.folder.join("tmp")));
+    left.sort();
+    left
+}
+
+/// A name that JSON writes otherwise comes through as it is, and what failed leaves nothing behind either.
+fn with_an_odd_name(here: &AtWork<'_>, place: &Path) {
+    let folder = place.join("export-odd");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join(r#"a"b\c.txt"#), b"x").unwrap();
+    let output = here.command("sh", &["send.sh", &folder.to_string_lossy(), "key-odd"]).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let checked: Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    // The client read the JSON, and refuses the name as what it is.
+    assert_eq!((output.status.success(), &checked["code"]), (false, &"file-name".into()), "{told}");
+    assert!(checked["detail"].as_str().unwrap().contains(r#"「a"b\c.txt」"#), "{checked}");
+    assert_eq!(left_in(here), ["careplan.py", "receive.sh", "send.sh", "tmp"]);
+}
+
 /// The same in Python; gives the folder that was sent.
 fn in_python(here: &AtWork<'_>, there: &AtWork<'_>, place: &Path) -> PathBuf {
     let (folder, name, bytes) = export(place, "20261021110002");
@@ -121,6 +149,8 @@ async fn the_examples_for_makers_of_care_software_send_receive_and_import_for_re
     let there = AtWork::new(&receiver, receiving.address());
 
     let id = with_curl(&here, &there, &place);
+    assert_eq!(left_in(&here), ["careplan.py", "receive.sh", "send.sh", "tmp"]);
+    with_an_odd_name(&here, &place);
     let sent = in_python(&here, &there, &place);
 
     // What the receiver's software said comes back to the sender, proven.
