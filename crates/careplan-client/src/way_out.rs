@@ -1,7 +1,5 @@
 //! The way out of the office's network, once the client is set up: tried before it is chosen, and noted by whom.
 
-use serde_json::json;
-
 use crate::office::{Office, OfficeFault};
 use crate::platform::{Proxy, ServerTrust};
 use crate::state;
@@ -26,14 +24,7 @@ impl Office {
     /// [`OfficeFault::State`].
     pub async fn choose_way_out(&self, proxy: &Proxy, by: &str) -> Result<(), OfficeFault> {
         let mut tx = self.state().begin().await?;
-        state::put_proxy(&mut tx, proxy).await?;
-        let way = match proxy {
-            Proxy::System => "system",
-            Proxy::None => "none",
-            Proxy::At(_) => "proxy",
-        };
-        let detail = json!({ "way": way, "address": proxy.address() });
-        state::append_operation(&mut tx, (by, self.now()), ("settings.proxy", ""), &detail).await?;
+        state::change_proxy(&mut tx, proxy, (by, self.now())).await?;
         state::commit(tx).await?;
         self.forget_link();
         Ok(())

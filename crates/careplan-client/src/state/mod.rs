@@ -70,7 +70,7 @@ pub use received_state::ReceivedState;
 pub use rows::Fault;
 pub use safe::BackupRun;
 pub(crate) use safe::{put_backup_folder, put_lan, put_recovery_key};
-pub(crate) use settings::put_proxy;
+pub(crate) use settings::change_proxy;
 pub use settings::{Cursor, Settings};
 pub(crate) use staff_rows::{NewStaff, SessionRow};
 pub use taken_sets::{TakenSet, TakenState};

@@ -205,12 +205,12 @@ impl State {
 }
 
 /// Stores how connections leave the office.
-pub(crate) async fn put_proxy(tx: &mut Tx, proxy: &Proxy) -> Result<(), StateFault> {
+async fn put_proxy(tx: &mut Tx, proxy: &Proxy) -> Result<(), StateFault> {
     put(tx, "proxy", &proxy.stored()).await
 }
 
 /// Stores how connections leave the office, and in the record of operations who chose it, where it is not as it was.
-pub(super) async fn change_proxy(
+pub(crate) async fn change_proxy(
     tx: &mut Tx,
     proxy: &Proxy,
     by: (&str, Timestamp),

@@ -111,15 +111,19 @@ impl World {
                 let credentials = &self.credentials[own];
                 with_password(Request::get(path), &credentials.user_id, credentials.password.expose())
             }
-            ("POST", routes::EST_SIMPLEENROLL) => with_password(enrolment(path, own), NOBODY, "anything"),
+            ("POST", routes::EST_SIMPLEENROLL) => {
+                with_password(enrolment(path, own), &nobody(caller), "anything")
+            }
             ("POST", routes::EST_SIMPLEREENROLL) => enrolment(path, own),
             _ => Request::new(method, with_id),
         }
     }
 }
 
-/// A user ID without an account.
-const NOBODY: &str = "KJ999970009999";
+/// A user ID without an account; one for each caller, because misses lock it.
+fn nobody(caller: Caller) -> String {
+    format!("KJ9999700099{:02}", caller as u8)
+}
 
 fn with_password(request: Request, user_id: &str, password: &str) -> Request {
     request.header("authorization", format!("Basic {}", STANDARD.encode(format!("{user_id}:{password}"))))
