@@ -83,5 +83,7 @@ async function recorded(boss) {
     `${suzuki}｜ログイン：Chrome｜`,
     `${suzuki}｜自分のパスワードを変更｜`,
     `${yamada}｜ログインできなくした｜${suzuki}`,
+    // Whoever is gone and knows the password is worth a line.
+    `${suzuki}｜ログインできない職員のログインを断った：続けて1回、パスワードは合っていた｜`,
   ]);
 }
