@@ -1,11 +1,12 @@
 //! The page that people read, also where their program knows no reminders. No user is named on it.
 
+use careplan_domain::OfficeNumber;
 use careplan_domain::calendar::spoken;
-use careplan_domain::{OfficeNumber, ServiceMonth};
 use careplan_paper::{Document, PaperFault, Sheet, to_pdf};
 use careplan_protocol::manifest::{Reminder, ReminderKind};
 use jiff::civil::Date;
 
+use crate::history::month_ja;
 use crate::letter::OutgoingFile;
 
 /// Who writes to whom, about what, on which day. Names are empty where nobody knows them.
@@ -15,12 +16,6 @@ pub(super) struct Page<'a> {
     pub(super) to: (OfficeNumber, &'a str),
     pub(super) reminder: Reminder,
     pub(super) day: Date,
-}
-
-/// `2026年11月`
-fn month_ja(month: ServiceMonth) -> String {
-    let number = month.as_number();
-    format!("{}年{}月", number / 100, number % 100)
 }
 
 /// What is asked for, in a sentence for the partner.

@@ -4,19 +4,14 @@ use careplan_domain::transmission::State as Life;
 use careplan_domain::{Address, ServiceMonth};
 use careplan_web::{Tag, Tone};
 
+use crate::history;
 use crate::partners::NAME_TO_COME;
 use crate::reminders::ReminderKind;
 use crate::state::{ReceivedState, SentState};
 
 /// `2026年11月`
 pub(super) fn month_ja(month: Option<ServiceMonth>) -> String {
-    month.map_or_else(
-        || "－".to_owned(),
-        |month| {
-            let number = month.as_number();
-            format!("{}年{}月", number / 100, number % 100)
-        },
-    )
+    month.map_or_else(|| "－".to_owned(), history::month_ja)
 }
 
 /// Where something sent stands.

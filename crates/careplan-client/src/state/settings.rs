@@ -204,11 +204,6 @@ impl State {
     }
 }
 
-/// Stores how connections leave the office.
-async fn put_proxy(tx: &mut Tx, proxy: &Proxy) -> Result<(), StateFault> {
-    put(tx, "proxy", &proxy.stored()).await
-}
-
 /// Stores how connections leave the office, and in the record of operations who chose it, where it is not as it was.
 pub(crate) async fn change_proxy(
     tx: &mut Tx,
@@ -220,7 +215,7 @@ pub(crate) async fn change_proxy(
     if before.as_ref() == Some(proxy) {
         return Ok(());
     }
-    put_proxy(tx, proxy).await?;
+    put(tx, "proxy", &proxy.stored()).await?;
     let way = match proxy {
         Proxy::System => "system",
         Proxy::None => "none",
