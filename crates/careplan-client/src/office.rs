@@ -10,7 +10,7 @@ use careplan_domain::{OfficeNumber, Timestamp, TransmissionId};
 use crate::address_book::AddressFault;
 use crate::clock::Clock;
 use crate::files::{self, FileFault, Privacy};
-use crate::keys::{KeyFolder, KeysFault, OfficeIdentity};
+use crate::keys::{CertificateStore, KeyFolder, KeysFault, OfficeIdentity, system_store};
 use crate::letter::ComposeFault;
 use crate::mishap::Mishaps;
 use crate::outbox::GatherFault;
@@ -134,6 +134,8 @@ pub struct OfficeOptions {
     pub connector: Arc<dyn Connector>,
     /// How often one request is repeated before the step is left for later.
     pub retry: Retry,
+    /// Where the operating system keeps certificates with their keys, if it does.
+    pub store: Option<Arc<dyn CertificateStore>>,
     /// Accidents; none outside of tests.
     pub mishaps: Mishaps,
 }
@@ -146,6 +148,7 @@ impl OfficeOptions {
             clock: Clock::system(),
             connector: Arc::new(WireConnector),
             retry: Retry::DEFAULT,
+            store: system_store(),
             mishaps: Mishaps::default(),
         }
     }
@@ -200,7 +203,8 @@ impl Office {
     pub async fn open(options: OfficeOptions) -> Result<Self, OfficeFault> {
         files::make_folder(&options.data, Privacy::Private)?;
         let state = State::open(&options.data.join("client.sqlite")).await?;
-        let keys = KeyFolder::open(options.data.join("keys"), options.mishaps.clone())?;
+        let keys = KeyFolder::open(options.data.join("keys"), options.mishaps.clone())?
+            .with_store(options.store.clone());
         let skew = SkewWatch::new(options.clock.clone());
         let office = Self { inner: Arc::new(Inner { options, state, keys, link: Mutex::default(), skew }) };
         if let Err(fault) = office.sweep_shelves().await {

@@ -5,6 +5,7 @@
 
 mod api_token;
 mod backup;
+mod certificates;
 mod check;
 mod compare;
 mod data_folder;
@@ -58,6 +59,8 @@ enum Command {
     Office(OfOffice),
     /// バックアップを、復元キーで、新しいパソコンのデータフォルダーに戻します
     Restore(backup::Restore),
+    /// 証明書ストア（Windows）に入っていて、初期設定（setup --stored）で選べる電子証明書を一覧にします
+    Certificates(certificates::Certificates),
     /// 常駐：サービスとして登録・取消し・起動・停止し、状態を表示します
     #[command(subcommand)]
     Service(service::Service),
@@ -164,6 +167,7 @@ impl Arguments {
         let command = match self.command {
             Command::Files(command) => return command.perform(),
             Command::Restore(restore) => return restore.perform(self.data).await,
+            Command::Certificates(certificates) => return certificates.perform(),
             Command::Service(service) => return service.perform(self.data),
             Command::Office(command) => command,
         };

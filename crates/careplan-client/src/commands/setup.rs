@@ -28,7 +28,7 @@ pub(super) struct Setup {
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// 証明書発行用パスワードを書いたファイル（なければ入力を求めます）
-    #[arg(long, value_name = "FILE", conflicts_with = "pkcs12")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pkcs12", "stored"])]
     issue_password_file: Option<PathBuf>,
     /// すでに持っている電子証明書（PKCS#12形式）を使います
     #[arg(long, value_name = "FILE")]
@@ -36,6 +36,9 @@ pub(super) struct Setup {
     /// 電子証明書ファイルのパスワードを書いたファイル（なければ入力を求めます）
     #[arg(long, value_name = "FILE", requires = "pkcs12")]
     pkcs12_password_file: Option<PathBuf>,
+    /// 証明書ストア（Windows）に入っている電子証明書を、その指紋（certificates で表示されます）で選びます
+    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "pkcs12")]
+    stored: Option<Fingerprint>,
     /// この端末で受信するサービス種類コード（繰り返し可。なければすべて）
     #[arg(long, value_name = "CODE")]
     service_type: Vec<ServiceType>,
@@ -52,8 +55,9 @@ impl Setup {
             (None, None) => anyhow::bail!("--ca-fingerprint または --ca-file を指定してください。"),
         };
         let password = secrets::secret(self.password_file.as_deref(), "パスワード", "--password-file")?;
-        let certificate = match (&self.pkcs12, &self.issue_password_file) {
-            (Some(path), _) => CertificateSource::Pkcs12 {
+        let certificate = match (&self.pkcs12, self.stored, &self.issue_password_file) {
+            (_, Some(chosen), _) => CertificateSource::Stored(chosen),
+            (Some(path), None, _) => CertificateSource::Pkcs12 {
                 path: path.clone(),
                 password: secrets::secret(
                     self.pkcs12_password_file.as_deref(),
@@ -61,8 +65,8 @@ impl Setup {
                     "--pkcs12-password-file",
                 )?,
             },
-            (None, None) if office.has_certificate_for(&self.user_id)? => CertificateSource::Present,
-            (None, file) => CertificateSource::IssuePassword(secrets::secret(
+            (None, None, None) if office.has_certificate_for(&self.user_id)? => CertificateSource::Present,
+            (None, None, file) => CertificateSource::IssuePassword(secrets::secret(
                 file.as_deref(),
                 "証明書発行用パスワード",
                 "--issue-password-file",

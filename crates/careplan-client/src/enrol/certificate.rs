@@ -1,4 +1,4 @@
-//! Obtaining a certificate: the first one by EST, an existing one from a PKCS#12 file.
+//! Obtaining a certificate: the first one by EST, an existing one from a PKCS#12 file or from the store of the system.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use careplan_envelope::{
     Certificate, OfficeKey as _, Purpose, RequestFault, SigningKey, certification_request, import,
 };
 
-use super::{EnrolFault, bundle};
-use crate::keys::{KeysFault, OfficeIdentity, Pending};
+use super::{EnrolFault, Fingerprint, bundle};
+use crate::keys::{KeysFault, OfficeIdentity, Pending, StoreFault};
 use crate::mishap::Point;
 use crate::office::Office;
 use crate::platform::{Enrolled, Platform};
@@ -108,20 +108,47 @@ impl Office {
         office: OfficeNumber,
         bytes: &[u8],
         password: &Secret,
-    ) -> Result<OfficeIdentity, EnrolFault> {
+    ) -> Result<(), EnrolFault> {
         let imported = import(bytes, password.expose()).map_err(EnrolFault::Pkcs12)?;
         let chain: Vec<Certificate> = imported.chain.into_iter().filter(|it| !is_root(it)).collect();
-        let named = trust
-            .office_of_certificate(&imported.certificate, &chain, self.now(), Purpose::ClientAuth)
-            .map_err(EnrolFault::Certificate)?;
-        if named != office {
-            return Err(EnrolFault::CertificateOffice(named));
-        }
+        self.check_existing(trust, office, (&imported.certificate, &chain))?;
         let identity =
             OfficeIdentity::new(imported.key, imported.certificate, chain).map_err(KeysFault::from)?;
         self.keys().store_identity(&identity)?;
         self.forget_link();
-        Ok(identity)
+        Ok(())
+    }
+
+    /// Takes an existing certificate whose key stays in the store of the system.
+    pub(super) fn choose_stored(
+        &self,
+        trust: &Trust,
+        office: OfficeNumber,
+        chosen: &Fingerprint,
+    ) -> Result<(), EnrolFault> {
+        let store = self.keys().certificate_store().ok_or(EnrolFault::NoStore)?;
+        let all = store.list().map_err(KeysFault::from)?;
+        let found = all.into_iter().find(|it| Fingerprint::of(&it.certificate) == *chosen);
+        let mut stored = found.ok_or(StoreFault::Gone(store.name())).map_err(KeysFault::from)?;
+        stored.chain.retain(|it| !is_root(it));
+        self.check_existing(trust, office, (&stored.certificate, &stored.chain))?;
+        let identity = OfficeIdentity::in_store(store, stored).map_err(KeysFault::from)?;
+        self.keys().store_identity(&identity)?;
+        self.forget_link();
+        Ok(())
+    }
+
+    /// Whether a certificate that exists already speaks for the office, by whom this office believes.
+    fn check_existing(
+        &self,
+        trust: &Trust,
+        office: OfficeNumber,
+        (certificate, chain): (&Certificate, &[Certificate]),
+    ) -> Result<(), EnrolFault> {
+        let named = trust
+            .office_of_certificate(certificate, chain, self.now(), Purpose::ClientAuth)
+            .map_err(EnrolFault::Certificate)?;
+        if named == office { Ok(()) } else { Err(EnrolFault::CertificateOffice(named)) }
     }
 }
 

@@ -74,6 +74,11 @@ pub enum EnrolFault {
         "電子証明書の有効期限が切れているため、更新できません。Webサイトの「電子証明書」で発行用パスワードを受け取り、もう一度、初期設定をしてください。送受信の記録は残ります。"
     )]
     Ended,
+    /// There is nothing to choose a certificate from.
+    #[error(
+        "このパソコンには、電子証明書を選べる証明書ストアがありません。証明書ファイル（PKCS#12）か、証明書発行用パスワードを使ってください。"
+    )]
+    NoStore,
     /// The file with an existing certificate.
     #[error("{}", pkcs12_ja(*.0))]
     Pkcs12(Pkcs12Fault),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use careplan_domain::licence::LicenceState;
-use careplan_domain::{OfficeNumber, Secret, ServiceType, UserId};
+use careplan_domain::{Secret, ServiceType, UserId};
 use careplan_protocol::Code;
 use careplan_protocol::office_api::Account;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::certificate::Authentication;
 use super::{EnrolFault, Fingerprint, RootSource};
 use crate::files;
+use crate::keys::KeysFault;
 use crate::office::Office;
 use crate::platform::{Platform, ServerTrust};
 use crate::state::Settings;
@@ -36,6 +37,8 @@ pub enum CertificateSource {
         /// What opens it.
         password: Secret,
     },
+    /// It is in the store of the system, and its key stays there.
+    Stored(Fingerprint),
     /// It is here from an earlier set-up.
     Present,
 }
@@ -47,6 +50,7 @@ impl std::fmt::Debug for CertificateSource {
             Self::IssuePassword(_) => "IssuePassword(***)",
             Self::Pkcs12 { .. } => "Pkcs12(***)",
             Self::Brought { .. } => "Brought(***)",
+            Self::Stored(_) => "Stored",
             Self::Present => "Present",
         })
     }
@@ -139,31 +143,27 @@ impl Office {
             }
             CertificateSource::Pkcs12 { path, password } => {
                 let bytes = Zeroizing::new(files::read(path)?);
-                self.take_over(trust, office, (&bytes, password)).await?;
+                self.import_pkcs12(&self.with_held_list(trust).await?, office, &bytes, password)?;
             }
             CertificateSource::Brought { bytes, password } => {
-                self.take_over(trust, office, (bytes, password)).await?;
+                self.import_pkcs12(&self.with_held_list(trust).await?, office, bytes, password)?;
+            }
+            CertificateSource::Stored(chosen) => {
+                self.choose_stored(&self.with_held_list(trust).await?, office, chosen)?;
             }
             CertificateSource::Present => {}
         }
         Ok(())
     }
 
-    /// Takes a certificate over that exists already, ours or of an authority of the trust list.
-    async fn take_over(
-        &self,
-        trust: Trust,
-        office: OfficeNumber,
-        (bytes, password): (&[u8], &Secret),
-    ) -> Result<(), EnrolFault> {
+    /// Believes the authorities of the trust list too: a certificate that exists already may be of one of them.
+    async fn with_held_list(&self, trust: Trust) -> Result<Trust, EnrolFault> {
         let held = self.state().trust_list().await?;
         let list = held.map(|(signed, at)| trust.read_list(&signed, None, at)).transpose()?;
-        let trust = match list {
+        Ok(match list {
             Some(list) => trust.with_list(list),
             None => trust,
-        };
-        self.import_pkcs12(&trust, office, bytes, password)?;
-        Ok(())
+        })
     }
 
     /// Whether the certificate from an earlier set-up still does. An issue password works once, so
@@ -188,7 +188,12 @@ impl Office {
     /// # Errors
     /// [`EnrolFault`] when the key files cannot be used.
     pub fn has_certificate_for(&self, user_id: &UserId) -> Result<bool, EnrolFault> {
-        let Some(identity) = self.keys().identity()? else { return Ok(false) };
+        let identity = match self.keys().identity() {
+            // A certificate that its store does not give is not here.
+            Err(KeysFault::Store(_)) => None,
+            identity => identity?,
+        };
+        let Some(identity) = identity else { return Ok(false) };
         let named = identity
             .certificate()
             .san_uris()

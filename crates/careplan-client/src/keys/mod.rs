@@ -2,18 +2,23 @@
 //!
 //! Promises: every file is 0600 in a 0700 folder and written atomically; key and certificate of an
 //! office stand in one file, so that a kill can never leave one without the other; nothing here is
-//! ever printed. A key file that others can read is refused.
+//! ever printed. A key file that others can read is refused. Where the office's key is in the store
+//! of the operating system, its certificate stands here with a note of that.
 
 mod identity;
+mod store;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use careplan_envelope::{Certificate, DecryptionKey, KeyFault, SigningKey};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateSigningRequestDer, PrivatePkcs8KeyDer};
 use zeroize::Zeroizing;
 
+use identity::IdentityFault;
 pub use identity::OfficeIdentity;
+pub use store::{CertificateStore, StoreFault, StoreKey, StoredCertificate, offered, system_store};
 
 use crate::files::{self, FileFault, Privacy};
 use crate::mishap::Mishaps;
@@ -33,6 +38,9 @@ pub enum KeysFault {
     /// A key could not be made or used.
     #[error("鍵を作成または使用できません。パソコンを再起動して、もう一度お試しください。")]
     Unusable(#[from] KeyFault),
+    /// The store of the system does not help.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
 }
 
 /// A key that waits for its certificate.
@@ -48,6 +56,7 @@ pub struct Pending {
 pub struct KeyFolder {
     path: PathBuf,
     mishaps: Mishaps,
+    store: Option<Arc<dyn CertificateStore>>,
 }
 
 impl KeyFolder {
@@ -57,7 +66,18 @@ impl KeyFolder {
     /// [`KeysFault::File`].
     pub fn open(path: PathBuf, mishaps: Mishaps) -> Result<Self, KeysFault> {
         files::make_folder(&path, Privacy::Private)?;
-        Ok(Self { path, mishaps })
+        Ok(Self { path, mishaps, store: None })
+    }
+
+    /// With the store of the operating system, where it has one.
+    #[must_use]
+    pub fn with_store(self, store: Option<Arc<dyn CertificateStore>>) -> Self {
+        Self { store, ..self }
+    }
+
+    /// The store of the operating system.
+    pub fn certificate_store(&self) -> Option<&dyn CertificateStore> {
+        self.store.as_deref()
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -132,7 +152,10 @@ impl KeyFolder {
     /// [`KeysFault`].
     pub fn identity(&self) -> Result<Option<OfficeIdentity>, KeysFault> {
         let Some(pem) = self.load(OFFICE)? else { return Ok(None) };
-        OfficeIdentity::from_pem(&pem).map(Some).ok_or_else(|| KeysFault::Damaged(self.at(OFFICE)))
+        OfficeIdentity::from_pem(&pem, self.certificate_store()).map(Some).map_err(|fault| match fault {
+            IdentityFault::Damaged => KeysFault::Damaged(self.at(OFFICE)),
+            IdentityFault::Store(fault) => KeysFault::Store(fault),
+        })
     }
 
     /// Keeps the office's key and certificate as one file, then drops the key that waited.

@@ -81,7 +81,9 @@ pub enum ComposeFault {
     #[error("同じ名前のファイルが2つあります。片方の名前を変えるか、外してください。")]
     NameTwice,
     /// The office's key could not sign.
-    #[error("電子署名を作成できません。初期設定（careplan-client setup）を確かめてください。")]
+    #[error(
+        "電子署名を作成できません。電子証明書をカードや機器に入れているときは、差し込んでからやり直してください。続くときは、初期設定（careplan-client setup）をもう一度行ってください。"
+    )]
     Sign(SignFault),
     /// The letter could not be sealed.
     #[error(

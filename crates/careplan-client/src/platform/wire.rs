@@ -11,8 +11,9 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::proxy::Proxy;
 use super::transport::{ANSWER_BYTES_MAX, Answer, Listening, Request, Transport, TransportFault};
@@ -110,13 +111,25 @@ impl Connector for WireConnector {
     }
 }
 
+/// What the keys of offices sign with in TLS 1.3.
+const SCHEMES_OF_TLS13: &[SignatureScheme] =
+    &[SignatureScheme::ECDSA_NISTP256_SHA256, SignatureScheme::RSA_PSS_SHA256];
+
 fn tls_config(
     trust: &ServerTrust,
     identity: Option<&OfficeIdentity>,
 ) -> Result<ClientConfig, TransportFault> {
     let provider = Arc::new(aws_lc_rs::default_provider());
+    let certified = identity.map(|it| it.for_tls(&provider)).transpose();
+    let certified = certified.map_err(|_| TransportFault::Settings)?;
+    let both: &[_] = &[&rustls::version::TLS13, &rustls::version::TLS12];
+    let versions = match &certified {
+        // TLS 1.3 knows no PKCS #1 signatures (RFC 8446 section 4.2.3), which are all that some chips make.
+        Some(it) if it.key.choose_scheme(SCHEMES_OF_TLS13).is_none() => &both[1..],
+        _ => both,
+    };
     let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+        .with_protocol_versions(versions)
         .map_err(|_| TransportFault::Settings)?;
     let builder = match trust {
         ServerTrust::Root(der) => {
@@ -128,14 +141,9 @@ fn tls_config(
             builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyServer(provider)))
         }
     };
-    let mut config = match identity {
+    let mut config = match certified {
         None => builder.with_no_client_auth(),
-        Some(identity) => {
-            let chain = identity.presented().map(|it| CertificateDer::from(it.der().to_vec())).collect();
-            let key = identity.key_pkcs8().map_err(|_| TransportFault::Settings)?;
-            let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.to_vec()));
-            builder.with_client_auth_cert(chain, key).map_err(|_| TransportFault::Settings)?
-        }
+        Some(certified) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(certified))),
     };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)

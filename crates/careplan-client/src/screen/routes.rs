@@ -118,6 +118,7 @@ fn table() -> Vec<Entry> {
         write(Starter, "/start/application", post(start::try_application)),
         read(Starter, "/start/certificate", get(start::show_certificate)),
         write(Starter, "/start/certificate", post(start::certify)),
+        write(Starter, "/start/certificate/stored", post(start::choose_certificate)),
         write(Starter, "/start/certificate/file", post(start::take_over).layer(certificate_file())),
         read(Starter, "/start/folders", get(start::show_folders)),
         write(Starter, "/start/folders", post(start::choose_folders)),

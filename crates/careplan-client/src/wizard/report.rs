@@ -58,7 +58,11 @@ impl Wizard {
             Ok(link) => {
                 let certificate = link.identity.certificate();
                 let serial = hex::encode(certificate.serial().as_be_bytes());
-                format!("番号 {serial}、{}まで", moment(certificate.not_after()))
+                let place = match self.office.keys().certificate_store() {
+                    Some(store) if link.identity.is_in_store() => store.name(),
+                    _ => "このクライアント",
+                };
+                format!("番号 {serial}、{}まで、鍵は{place}", moment(certificate.not_after()))
             }
             Err(OfficeFault::NotSetUp) => "まだありません".to_owned(),
             Err(fault) => fault.to_string(),

@@ -44,7 +44,7 @@ impl Authority {
         if let Some(uri) = uri {
             params.subject_alt_names.push(SanType::URI(uri.try_into().unwrap()));
         }
-        let key = P256Point(spki[spki.len() - 65..].to_vec());
+        let key = SubjectKey::of(spki);
         Certificate::from_der(params.signed_by(&key, &self.issuer).unwrap().der()).unwrap()
     }
 
@@ -52,7 +52,7 @@ impl Authority {
     pub fn server(&self, spki: &[u8]) -> Certificate {
         let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        let key = P256Point(spki[spki.len() - 65..].to_vec());
+        let key = SubjectKey::of(spki);
         Certificate::from_der(params.signed_by(&key, &self.issuer).unwrap().der()).unwrap()
     }
 
@@ -99,16 +99,26 @@ impl Authority {
     }
 }
 
-/// The point of a P-256 key, which ends its SubjectPublicKeyInfo.
-struct P256Point(Vec<u8>);
+/// What ends a SubjectPublicKeyInfo: the point of a P-256 key, or an RSA key of 2048 bits.
+struct SubjectKey(Vec<u8>, &'static rcgen::SignatureAlgorithm);
 
-impl rcgen::PublicKeyData for P256Point {
+impl SubjectKey {
+    fn of(spki: &[u8]) -> Self {
+        match spki.len() {
+            91 => Self(spki[26..].to_vec(), &rcgen::PKCS_ECDSA_P256_SHA256),
+            294 => Self(spki[24..].to_vec(), &rcgen::PKCS_RSA_SHA256),
+            other => panic!("a key of {other} bytes"),
+        }
+    }
+}
+
+impl rcgen::PublicKeyData for SubjectKey {
     fn der_bytes(&self) -> &[u8] {
         &self.0
     }
 
     fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
-        &rcgen::PKCS_ECDSA_P256_SHA256
+        self.1
     }
 }
 

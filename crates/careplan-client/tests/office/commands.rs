@@ -47,6 +47,14 @@ fn settings() -> insta::Settings {
 }
 
 #[test]
+fn where_the_system_keeps_no_certificates_it_is_said_what_else_there_is() {
+    let output = client(&["certificates"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("証明書ストアがありません") && said.contains("PKCS#12"), "{said}");
+}
+
+#[test]
 fn help_says_everything_in_japanese() {
     let mut all = out(&client(&["--help"]));
     for command in [
@@ -68,6 +76,7 @@ fn help_says_everything_in_japanese() {
         "api-token",
         "backup",
         "restore",
+        "certificates",
         "service",
     ] {
         all.push_str(&format!("\n---- {command} ----\n"));

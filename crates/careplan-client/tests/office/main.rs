@@ -4,6 +4,7 @@
 
 mod authority;
 mod exchange;
+mod memory_store;
 mod shared;
 mod world;
 
@@ -38,4 +39,5 @@ mod sent_meanwhile;
 mod sentences;
 mod setting_up;
 mod staff;
+mod stored_key;
 mod telephone;

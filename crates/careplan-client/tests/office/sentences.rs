@@ -115,7 +115,7 @@ fn every_reason_for_not_composing_a_letter() {
     1回に送れる大きさ（20 MiB）を超えています（20971521バイトありました）。添付を減らすか、送信を分けてください。
     ファイル名がWindowsの予約名です。ファイル名を直してから送ってください。
     同じ名前のファイルが2つあります。片方の名前を変えるか、外してください。
-    電子署名を作成できません。初期設定（careplan-client setup）を確かめてください。
+    電子署名を作成できません。電子証明書をカードや機器に入れているときは、差し込んでからやり直してください。続くときは、初期設定（careplan-client setup）をもう一度行ってください。
     内容を暗号化できません。宛先の端末の鍵を確かめられませんでした。時間をおいてやり直してください。
     送信の内容を組み立てられません。ファイルの数と大きさを確かめてください。
     ");
@@ -142,7 +142,7 @@ fn every_reason_why_set_up_stopped() {
     let faults = every!(EnrolFault:
         RootMismatch, RootFile, OtherOffice(office), AccountMismatch,
         ServiceType("11".to_owned(), "43".to_owned()), Issued("鍵が違います"), NotYet, NotOurs, Ended,
-        Pkcs12(Pkcs12Fault::WrongPassword), Certificate(TrustFault::NoOffice), CertificateOffice(office),
+        NoStore, Pkcs12(Pkcs12Fault::WrongPassword), Certificate(TrustFault::NoOffice), CertificateOffice(office),
         Office(OfficeFault::NotSetUp),
     );
     insta::assert_snapshot!(lines(faults), @r"
@@ -155,6 +155,7 @@ fn every_reason_why_set_up_stopped() {
     電子証明書の発行を待っています。しばらくしてから、同じ初期設定をもう一度実行してください。続きから行います。
     この電子証明書は、本システムの認証局が発行したものではないため、ここからは更新できません。発行元で更新し、新しい証明書ファイルを取り込んでください。
     電子証明書の有効期限が切れているため、更新できません。Webサイトの「電子証明書」で発行用パスワードを受け取り、もう一度、初期設定をしてください。送受信の記録は残ります。
+    このパソコンには、電子証明書を選べる証明書ストアがありません。証明書ファイル（PKCS#12）か、証明書発行用パスワードを使ってください。
     証明書ファイル（PKCS#12）のパスワードが違います。発行時の書類を確かめてください。
     この電子証明書は使えません：電子証明書から事業所番号を読み取れません。使えるのは、本システムのケアプラン証明書（介護DX証明書）と介護保険証明書です。
     電子証明書の事業所番号 9970000018 が、ユーザIDの事業所と違います。証明書ファイルを確かめてください。

@@ -55,6 +55,7 @@ impl World {
             clock: Clock::new(move || Timestamp::from_second(seconds.load(Ordering::SeqCst)).unwrap()),
             connector: Arc::new(self.exchange.clone()),
             retry: Retry::NEVER,
+            store: None,
             mishaps,
         }
     }

@@ -7,6 +7,9 @@
 mod authority;
 #[path = "../office/exchange.rs"]
 mod exchange;
+#[expect(dead_code, reason = "the tests of the office use the rest of it")]
+#[path = "../office/memory_store.rs"]
+mod memory_store;
 #[path = "../office/telephone.rs"]
 mod telephone;
 #[expect(dead_code, reason = "the tests of the office use the rest of it")]

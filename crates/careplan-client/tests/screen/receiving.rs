@@ -102,9 +102,7 @@ async fn what_came_is_told_by_whom_and_what_and_names_no_user() {
     let mut hub = screens.hub.clone();
     hub.step(&Step::Acknowledged(plan));
     let news = browser.get("/news/0").await;
-    news.says("から居宅サービス計画書")
-        .says("が届きました。")
-        .says(&format!("data-notice=\"{plan}\""));
+    news.says("から居宅サービス計画書").says("が届きました。").says(&format!("data-notice=\"{plan}\""));
     assert!(!news.text().contains("架空"), "a screen may be seen by anybody");
     for _ in 0..4 {
         hub.step(&Step::Acknowledged(plan));

@@ -15,6 +15,7 @@ use jiff::SignedDuration;
 
 use crate::browser::{Browser, OWN, Page, Screens};
 use crate::exchange::{ISSUE_PASSWORD, PASSWORD, office};
+use crate::memory_store::{Make, MemoryStore, NAME};
 use crate::world::{RECEIVER, SENDER, World, drain};
 
 const URL: &str = "https://careplan.example.jp";
@@ -319,6 +320,38 @@ async fn a_certificate_file_that_cannot_be_used_says_why() {
     let page = browser.upload_as("file", path, &large).await;
     page.is(413, "電子証明書のファイルが大きすぎます").says("64 KB");
     assert!(!page.text().contains("ファイルを分けて"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_certificate_is_chosen_from_the_store_of_the_system_where_there_is_one() {
+    let without = empty().await;
+    let mut browser = begun(&without).await;
+    through(&without, &mut browser, Step::Certificate).await;
+    assert!(!browser.get("/start/certificate").await.text().contains("から選ぶ"));
+    let nothing = [("stored", "sha256:00")];
+    browser.post("/start/certificate/stored", &nothing).await.is(422, "最初の設定：電子証明書");
+
+    let (world, store) = (World::new(), MemoryStore::default());
+    let options =
+        OfficeOptions { store: Some(Arc::new(store.clone())), ..world.options(SENDER, Mishaps::default()) };
+    let office = Office::open(options).await.unwrap();
+    let screens = Screens::of(world, office);
+    let mut browser = begun(&screens).await;
+    through(&screens, &mut browser, Step::Certificate).await;
+    assert!(!browser.get("/start/certificate").await.text().contains("から選ぶ"), "nothing is in it");
+    let certify = |number: &'static str| {
+        store.put(Make::Rsa, |spki| screens.world.exchange.lock().authority.office(spki, number))
+    };
+    let [wrong, good] = [RECEIVER, SENDER].map(certify).map(|it| Fingerprint::of(&it).to_string());
+    let page = browser.get("/start/certificate").await;
+    page.says(&format!("<h2>{NAME}から選ぶ</h2>")).says(SENDER).says("発行元：CN=練習用ルート").says(&good);
+    let path = "/start/certificate/stored";
+    browser.post(path, &[]).await.is(422, "最初の設定：電子証明書").says("使う電子証明書を選んでください。");
+    browser.post(path, &[("stored", &*wrong)]).await.leads_to("/start/certificate");
+    browser.get("/start/certificate").await.says("ユーザIDの事業所と違います");
+    browser.post(path, &[("stored", &*good)]).await.leads_to("/start/folders?done=certificate");
+    let report = browser.get("/start/report").await.text();
+    assert!(report.contains(&format!("鍵は{NAME}")), "{report}");
 }
 
 #[tokio::test]

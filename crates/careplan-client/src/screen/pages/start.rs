@@ -22,7 +22,7 @@ use http::{HeaderValue, StatusCode, header};
 
 pub(in crate::screen) use account::{show_account, show_application, try_account, try_application};
 pub(in crate::screen) use certificate::{
-    CERTIFICATE_BYTES_MAX, certify, show as show_certificate, take_over,
+    CERTIFICATE_BYTES_MAX, certify, choose as choose_certificate, show as show_certificate, take_over,
 };
 pub(in crate::screen) use end::{finish, report, show as show_finish, skip};
 pub(in crate::screen) use folders::{choose as choose_folders, show as show_folders};
@@ -108,7 +108,7 @@ async fn go_on(screen: &Screen, tried: Step) -> Result<Response, Refused> {
 struct Form {
     action: String,
     is_upload: bool,
-    heading: &'static str,
+    heading: String,
     hidden: Vec<(&'static str, String)>,
     fields: Vec<Markup>,
     buttons: Vec<Button>,
@@ -119,7 +119,7 @@ impl Form {
         Self {
             action: action.into(),
             is_upload: false,
-            heading: "",
+            heading: String::new(),
             hidden: Vec::new(),
             fields: Vec::new(),
             buttons: vec![button],
@@ -136,8 +136,8 @@ impl Form {
         self
     }
 
-    fn heading(mut self, heading: &'static str) -> Self {
-        self.heading = heading;
+    fn heading(mut self, heading: impl Into<String>) -> Self {
+        self.heading = heading.into();
         self
     }
 }

@@ -1,18 +1,21 @@
-//! The step of the certificate: made now, or taken over from a file.
+//! The step of the certificate: made now, taken over from a file, or chosen in the store of the system.
 
 use std::sync::Arc;
 
 use axum::extract::{Multipart, RawQuery, State};
 use axum::response::Response;
-use careplan_domain::Secret;
+use careplan_domain::calendar::spoken;
 use careplan_domain::limits::PASSWORD_CHARS_MAX;
-use careplan_web::{Button, FieldErrors, FileField, TextField, TextKind};
+use careplan_domain::{Secret, calendar};
+use careplan_envelope::Attribute;
+use careplan_web::{Button, Choice, FieldErrors, FileField, TextField, TextKind};
 use http::StatusCode;
 use zeroize::Zeroizing;
 
 use super::account::{password_field, typed_password};
 use super::{Form, StepPage, enter, go_on};
-use crate::enrol::CertificateSource;
+use crate::enrol::{CertificateSource, Fingerprint};
+use crate::keys::{self, StoredCertificate};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
@@ -73,8 +76,57 @@ async fn draw(
         Form::new("/start/certificate/file", button).heading("すでに持っている電子証明書のファイルを使う");
     take.is_upload = true;
     let take = with_password(take.field(&file)?.field(&opens)?)?;
-    let page = StepPage::new(Step::Certificate, LEAD).form(make).form(take).errors(errors);
+    let mut page = StepPage::new(Step::Certificate, LEAD).form(make);
+    if let Some(choose) = stored_form(screen, &errors)? {
+        page = page.form(with_password(choose)?);
+    }
+    let page = page.form(take).errors(errors);
     page.coming_from(screen, query).await?.draw(screen, visit).await
+}
+
+/// What is in the store of the system, where it has one that holds anything. A store that cannot be read is no reason to keep anybody from
+/// the other ways.
+fn stored_form(screen: &Screen, errors: &FieldErrors) -> Result<Option<Form>, Refused> {
+    let Some(store) = screen.office.keys().certificate_store() else { return Ok(None) };
+    let stored = keys::offered(store, screen.office.now()).unwrap_or_else(|fault| {
+        tracing::warn!(%fault, "certificate store");
+        Vec::new()
+    });
+    if stored.is_empty() {
+        return Ok(None);
+    }
+    let mut choice = Choice::radio("stored", "電子証明書").errors(errors);
+    for StoredCertificate { certificate, .. } in &stored {
+        let until = spoken(calendar::day(certificate.not_after()));
+        choice = choice.option_with_hint(
+            Fingerprint::of(certificate).to_string(),
+            certificate
+                .subject_attribute(Attribute::CommonName)
+                .unwrap_or_else(|| certificate.subject_text()),
+            format!("発行元：{}　{until}まで有効", certificate.issuer_text()),
+        );
+    }
+    let button = Button::submit("選んだ電子証明書を使う").secondary().busy("準備しています");
+    let form = Form::new("/start/certificate/stored", button).heading(format!("{}から選ぶ", store.name()));
+    Ok(Some(form.field(&choice)?))
+}
+
+pub(in crate::screen) async fn choose(
+    State(screen): State<Arc<Screen>>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Refused> {
+    if let Err(elsewhere) = enter(&screen, Step::Certificate).await? {
+        return Ok(elsewhere);
+    }
+    match fields.text("stored").parse() {
+        Ok(chosen) => set_up(&screen, CertificateSource::Stored(chosen), typed_password(&fields)).await,
+        Err(_) => {
+            let mut errors = FieldErrors::default();
+            errors.add("stored", "使う電子証明書を選んでください。");
+            draw(&screen, &visit, errors, None).await
+        }
+    }
 }
 
 /// A password of a form, or what is wrong with it.

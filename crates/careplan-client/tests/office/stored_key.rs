@@ -1,0 +1,215 @@
+//! An office whose key stays in the store of the operating system.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use careplan_client::enrol::{CertificateSource, Fingerprint, SetupOrder};
+use careplan_client::keys::{CertificateStore as _, OfficeIdentity, offered};
+use careplan_client::mishap::Mishaps;
+use careplan_client::outbox::SendOptions;
+use careplan_client::platform::{Connector as _, Request, ServerTrust, WireConnector};
+use careplan_client::staff::Actor;
+use careplan_client::{Office, OfficeOptions};
+use careplan_envelope::{Certificate, OfficeKey as _, SigningKey};
+use rustls::RootCertStore;
+use rustls::server::WebPkiClientVerifier;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::authority::Authority;
+use crate::memory_store::{Make, MemoryStore, NAME};
+use crate::world::{RECEIVER, SENDER, World, drain, send};
+
+fn options(world: &World, store: &MemoryStore) -> OfficeOptions {
+    let store = Some(Arc::new(store.clone()) as _);
+    OfficeOptions { store, ..world.options(SENDER, Mishaps::default()) }
+}
+
+async fn open(world: &World, store: &MemoryStore) -> Office {
+    Office::open(options(world, store)).await.unwrap()
+}
+
+fn order(world: &World, chosen: &Certificate) -> SetupOrder {
+    SetupOrder { certificate: CertificateSource::Stored(Fingerprint::of(chosen)), ..world.order(SENDER) }
+}
+
+/// A certificate of our own authority for the sender.
+fn ours(world: &World, store: &MemoryStore, make: Make) -> Certificate {
+    let exchange = world.exchange.lock();
+    store.put(make, |spki| exchange.authority.office(spki, SENDER))
+}
+
+async fn refusal(office: &Office, order: &SetupOrder) -> String {
+    office.set_up(order).await.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn an_office_exchanges_with_a_key_that_never_leaves_its_store() {
+    for make in [Make::P256, Make::Rsa, Make::OldRsa] {
+        let (world, store) = (World::new(), MemoryStore::default());
+        let chosen = ours(&world, &store, make);
+        let office = open(&world, &store).await;
+        office.set_up(&order(&world, &chosen)).await.unwrap();
+        let file = std::fs::read_to_string(world.path(SENDER).join("keys/office.pem")).unwrap();
+        assert!(file.contains("CAREPLAN STORED KEY") && !file.contains("PRIVATE KEY"), "{file}");
+        // A program that is started anew finds the key again.
+        office.close().await;
+        let office = open(&world, &store).await;
+        let receiver = world.set_up(RECEIVER).await;
+        send(&office, &world.small_unit("20261021110000")).await;
+        for office in [&office, &receiver, &office] {
+            drain(office).await;
+        }
+        let received = receiver.state().all_received().await.unwrap();
+        assert_eq!(received[0].state.as_str(), "acknowledged", "{make:?}");
+        assert!(office.link().await.unwrap().identity.is_in_store());
+    }
+}
+
+#[test]
+fn what_can_be_chosen_is_valid_now_and_the_newest_stands_first() {
+    let (world, store) = (World::new(), MemoryStore::default());
+    let now = world.exchange.lock().now;
+    assert!(offered(&store, now).unwrap().is_empty());
+    let authority = Authority::new("国保の認証局");
+    let until = |year| store.put(Make::P256, |spki| authority.issue_until(spki, "KJ99", None, year));
+    let (_ended, good) = (until(2026), until(2030));
+    let found: Vec<_> = offered(&store, now).unwrap().into_iter().map(|it| it.certificate).collect();
+    assert_eq!(found, [good]);
+    store.set_unreadable();
+    let fault = offered(&store, now).unwrap_err().to_string();
+    assert!(fault.contains(NAME) && fault.contains("再起動"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_certificate_of_another_office_or_of_an_unknown_authority_is_refused_with_the_reason() {
+    let (world, store) = (World::new(), MemoryStore::default());
+    let foreign = Authority::new("国保の認証局");
+    let unknown = store.put(Make::Rsa, |spki| foreign.issue(spki, &format!("KJ99{SENDER}"), None));
+    let other = store.put(Make::P256, |spki| world.exchange.lock().authority.office(spki, RECEIVER));
+    let office = open(&world, &store).await;
+    let said = refusal(&office, &order(&world, &unknown)).await;
+    assert!(said.contains("発行元を信頼できません") && said.contains("介護保険証明書"), "{said}");
+    let said = refusal(&office, &order(&world, &other)).await;
+    assert!(said.contains(RECEIVER) && said.contains("ユーザIDの事業所と違います"), "{said}");
+    assert!(office.keys().identity().unwrap().is_none());
+
+    world.pass(jiff::SignedDuration::from_mins(1));
+    {
+        let mut inside = world.exchange.lock();
+        inside.trust_list.issued_at = inside.now;
+        inside.trust_list.foreign = vec![foreign.listed()];
+    }
+    // The platform in memory knows our own certificates only; that it was taken shows here.
+    let _ = office.set_up(&order(&world, &unknown)).await;
+    assert_eq!(office.keys().identity().unwrap().unwrap().certificate(), &unknown);
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_pulled_out_or_without_a_store_says_what_to_do_and_set_up_mends_it() {
+    let (world, store) = (World::new(), MemoryStore::default());
+    let chosen = ours(&world, &store, Make::P256);
+    let order = order(&world, &chosen);
+    let without = world.open(SENDER).await;
+    let said = refusal(&without, &order).await;
+    assert!(said.contains("証明書ストアがありません") && said.contains("PKCS#12"), "{said}");
+    without.close().await;
+
+    let office = open(&world, &store).await;
+    store.set_present(false);
+    let said = refusal(&office, &order).await;
+    assert!(said.contains(NAME) && said.contains("差し込んで"), "{said}");
+    store.set_present(true);
+    office.set_up(&order).await.unwrap();
+
+    world.set_up(RECEIVER).await;
+    store.set_present(false);
+    let unit = world.small_unit("20261021110000");
+    let said = match office.send_folder(&unit, &SendOptions::default()).await {
+        Ok(report) => format!("{report:?}"),
+        Err(fault) => fault.to_string(),
+    };
+    assert!(said.contains("差し込んで"), "{said}");
+
+    store.empty();
+    office.forget_link();
+    let said = office.link().await.unwrap_err().to_string();
+    assert!(said.contains(NAME) && said.contains("ローカル コンピューター"), "{said}");
+    let said = refusal(&office, &order).await;
+    assert!(said.contains(NAME) && said.contains("見つかりません"), "{said}");
+    office.close().await;
+
+    // A copy of the folder on a PC without a store.
+    let office = world.open(SENDER).await;
+    let said = office.link().await.unwrap_err().to_string();
+    assert!(said.contains("発行用パスワード"), "{said}");
+    office.set_up(&world.order(SENDER)).await.unwrap();
+    assert!(!office.link().await.unwrap().identity.is_in_store());
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_has_a_new_key_in_the_folder() {
+    let (world, store) = (World::new(), MemoryStore::default());
+    let chosen = ours(&world, &store, Make::Rsa);
+    let office = open(&world, &store).await;
+    office.set_up(&order(&world, &chosen)).await.unwrap();
+    office.renew_now(&Actor::default()).await.unwrap();
+    let link = office.link().await.unwrap();
+    assert!(!link.identity.is_in_store());
+    assert_ne!(link.identity.certificate(), &chosen);
+}
+
+/// A server that lets in only whom the authority certified, and says the version of TLS.
+async fn guarded(authority: &Authority) -> SocketAddr {
+    let key = SigningKey::generate_p256().unwrap();
+    let certificate = authority.server(key.public_key_spki());
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.to_pkcs8().unwrap().to_vec()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authority.root.der().to_vec())).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(vec![CertificateDer::from(certificate.der().to_vec())], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let version = format!("{:?}", stream.get_ref().1.protocol_version().unwrap());
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", version.len());
+            let _ = stream.write_all(format!("{head}{version}").as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_key_of_a_store_opens_the_door_in_the_newest_tls_that_it_can_sign_for() {
+    let (authority, store) = (Authority::new("練習用ルート"), MemoryStore::default());
+    let address = guarded(&authority).await;
+    let trust = ServerTrust::Root(authority.root.der().to_vec());
+    let said = [(Make::P256, "TLSv1_3"), (Make::Rsa, "TLSv1_3"), (Make::OldRsa, "TLSv1_2")];
+    for (make, version) in said {
+        store.empty();
+        store.put(make, |spki| authority.office(spki, SENDER));
+        let stored = store.list().unwrap().remove(0);
+        let identity = OfficeIdentity::in_store(&store, stored).unwrap();
+        let transport =
+            WireConnector.connect(&format!("https://{address}"), &trust, Some(&identity)).unwrap();
+        let answer = transport.exchange(Request::get("/").patience(Duration::from_secs(30))).await.unwrap();
+        assert_eq!(answer.body, version.as_bytes(), "{make:?}");
+    }
+    let stranger = WireConnector.connect(&format!("https://{address}"), &trust, None).unwrap();
+    stranger.exchange(Request::get("/").patience(Duration::from_secs(30))).await.unwrap_err();
+}
