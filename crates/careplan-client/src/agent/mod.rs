@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::enrol::EnrolFault;
+use crate::keys::KeysFault;
 use crate::office::{Engine, Office, OfficeFault, Step};
 
 /// Longest sleep: other processes (`send`) put letters into the outbox without telling us.
@@ -205,11 +206,12 @@ async fn tidy(office: &Office) -> bool {
     }
 }
 
-/// Whether going on is of no use. A full disk is not: it gets better.
+/// Whether going on is of no use. A full disk gets better, and a card with the key is put in again.
 fn is_local(fault: &OfficeFault) -> bool {
     match fault {
         OfficeFault::State(fault) => !fault.is_full(),
-        OfficeFault::Keys(_) | OfficeFault::NotSetUp => true,
+        OfficeFault::Keys(fault) => !matches!(fault, KeysFault::Store(_)),
+        OfficeFault::NotSetUp => true,
         _ => false,
     }
 }

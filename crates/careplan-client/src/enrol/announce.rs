@@ -6,7 +6,6 @@ use careplan_protocol::announcement::{ANNOUNCEMENT_TYPE, ANNOUNCEMENT_VALIDITY_M
 
 use super::EnrolFault;
 use crate::address_book::newest_announcement_of_ours;
-use crate::keys::KeysFault;
 use crate::office::{Link, Office, OfficeFault};
 use crate::platform::Platform;
 use crate::staff::Actor;
@@ -28,7 +27,7 @@ impl Office {
         // cannot fail: plain data; the platform would refuse an empty document.
         let content = serde_json::to_vec(&announcement).unwrap_or_default();
         let signed = sign(&content, link.identity.signer(), now)
-            .map_err(|_| KeysFault::Unusable(careplan_envelope::KeyFault::Unavailable))?;
+            .map_err(|_| self.keys().refusal_of(&link.identity))?;
         // First, so that an announcement whose answer was lost is not taken for another's.
         self.state().store_announcing_at(now).await?;
         link.platform.announce(link.settings.terminal, signed).await?;

@@ -7,7 +7,6 @@ use careplan_protocol::receipt::{RECEIPT_TYPE, Reason, Receipt, ReceiptKind};
 
 use super::fetch::manifest_digest;
 use super::says_ended;
-use crate::keys::KeysFault;
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault, Step};
 use crate::outbox::expected;
@@ -83,7 +82,6 @@ impl Office {
         };
         // cannot fail: every field of a receipt is plain data; the platform would refuse an empty one.
         let content = serde_json::to_vec(&receipt).unwrap_or_default();
-        sign(&content, link.identity.signer(), now)
-            .map_err(|_| KeysFault::Unusable(careplan_envelope::KeyFault::Unavailable).into())
+        sign(&content, link.identity.signer(), now).map_err(|_| self.keys().refusal_of(&link.identity).into())
     }
 }

@@ -97,6 +97,14 @@ impl KeyFolder {
         Ok(bytes)
     }
 
+    /// Why the key of an identity did not sign.
+    pub(crate) fn refusal_of(&self, identity: &OfficeIdentity) -> KeysFault {
+        match &self.store {
+            Some(store) if identity.is_in_store() => KeysFault::Store(StoreFault::Refused(store.name())),
+            _ => KeysFault::Unusable(KeyFault::Unavailable),
+        }
+    }
+
     /// The platform's root, once it was compared.
     ///
     /// # Errors

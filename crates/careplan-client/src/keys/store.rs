@@ -11,7 +11,7 @@ use std::sync::Arc;
 use careplan_domain::Timestamp;
 use careplan_envelope::{Certificate, KeyFault, OfficeKey, SignatureAlgorithm};
 use rustls::sign::{Signer, SigningKey};
-use rustls::{SignatureAlgorithm as TlsAlgorithm, SignatureScheme};
+use rustls::{OtherError, SignatureAlgorithm as TlsAlgorithm, SignatureScheme};
 
 /// What a store holds: a certificate whose private key is there too.
 #[derive(Debug, Clone)]
@@ -155,7 +155,8 @@ impl Signer for TlsSigner {
             SignatureScheme::RSA_PSS_SHA256 => self.key.sign_pss(message),
             _ => self.key.sign(message),
         };
-        signed.map_err(|fault| rustls::Error::General(fault.to_string()))
+        // Found again where the connection fails.
+        signed.map_err(|fault| rustls::Error::Other(OtherError(Arc::new(fault))))
     }
 
     fn scheme(&self) -> SignatureScheme {

@@ -131,6 +131,11 @@ pub enum TransportFault {
     /// The answer is longer than any answer may be.
     #[error("連携基盤の返事が大きすぎます。クライアントを最新版にしてください。")]
     TooLong,
+    /// The office's key did not sign for the connection.
+    #[error(
+        "電子証明書の鍵を使えないため、連携基盤につながりません。電子証明書をカードや機器に入れているときは、差し込んでください。送信待ちのものは失われません。"
+    )]
+    Key,
     /// The address, the keys or the proxy settings cannot be used.
     #[error("接続の設定を使えません。接続先のURL、証明書、プロキシの設定を確かめてください。")]
     Settings,
@@ -139,7 +144,7 @@ pub enum TransportFault {
 impl TransportFault {
     /// Whether trying again can help.
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Broken | Self::Silent)
+        matches!(self, Self::Unreachable | Self::Broken | Self::Silent | Self::Key)
     }
 
     /// A stable word for logs.
@@ -150,6 +155,7 @@ impl TransportFault {
             Self::Broken => "broken",
             Self::Silent => "silent",
             Self::TooLong => "too_long",
+            Self::Key => "key",
             Self::Settings => "settings",
         }
     }

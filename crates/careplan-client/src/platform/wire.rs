@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use careplan_envelope::KeyFault;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -224,20 +225,22 @@ fn fault(error: &reqwest::Error) -> TransportFault {
     if error.is_builder() {
         return TransportFault::Settings;
     }
-    if certificate_refused(error) {
-        return TransportFault::Untrusted;
+    match in_tls(error) {
+        Some(rustls::Error::InvalidCertificate(_)) => return TransportFault::Untrusted,
+        Some(rustls::Error::Other(other)) if other.0.is::<KeyFault>() => return TransportFault::Key,
+        _ => {}
     }
     if error.is_connect() { TransportFault::Unreachable } else { TransportFault::Broken }
 }
 
-/// Whether a fault or one of its causes says that the server's certificate was not believed.
+/// What went wrong in TLS, if that is the cause.
 /// rustls' error travels inside [`std::io::Error`], which hides it from `source`.
-fn certificate_refused(fault: &(dyn std::error::Error + 'static)) -> bool {
+fn in_tls<'a>(fault: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
     if let Some(tls) = fault.downcast_ref::<rustls::Error>() {
-        return matches!(tls, rustls::Error::InvalidCertificate(_));
+        return Some(tls);
     }
     let hidden = fault.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    hidden.is_some_and(|it| certificate_refused(it)) || fault.source().is_some_and(certificate_refused)
+    hidden.and_then(|it| in_tls(it)).or_else(|| fault.source().and_then(in_tls))
 }
 
 /// Believes any server, but still demands that it holds the key of what it shows.

@@ -23,6 +23,7 @@ pub use start_code::StartCode;
 
 use crate::agent::{self, Watcher};
 use crate::files::{self, FileFault, Privacy};
+use crate::keys::KeysFault;
 use crate::lan;
 use crate::local_api::LocalApi;
 use crate::office::{Engine, Office, OfficeFault, Step};
@@ -167,6 +168,8 @@ async fn work(office: &Office, watcher: &mut Both<'_>, stop: &CancellationToken)
         match engine(office).await {
             Ok(engine) => return Ok(agent::run(engine, watcher, stop.clone()).await?),
             Err(OfficeFault::NotSetUp | OfficeFault::Busy) => {}
+            // A card is put in, a certificate is installed again: nothing here has to be started anew for that.
+            Err(fault @ OfficeFault::Keys(KeysFault::Store(_))) => watcher.trouble(&fault, fault.code()),
             Err(fault) => return Err(fault.into()),
         }
         tokio::select! {

@@ -1,16 +1,18 @@
 //! An office whose key stays in the store of the operating system.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use careplan_client::agent::{self, Watcher};
 use careplan_client::enrol::{CertificateSource, Fingerprint, SetupOrder};
 use careplan_client::keys::{CertificateStore as _, OfficeIdentity, offered};
 use careplan_client::mishap::Mishaps;
 use careplan_client::outbox::SendOptions;
-use careplan_client::platform::{Connector as _, Request, ServerTrust, WireConnector};
+use careplan_client::platform::{Connector as _, Request, ServerTrust, TransportFault, WireConnector};
 use careplan_client::staff::Actor;
-use careplan_client::{Office, OfficeOptions};
+use careplan_client::state::ReceivedState;
+use careplan_client::{Office, OfficeOptions, Step};
 use careplan_envelope::{Certificate, OfficeKey as _, SigningKey};
 use rustls::RootCertStore;
 use rustls::server::WebPkiClientVerifier;
@@ -18,22 +20,27 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use crate::authority::Authority;
 use crate::memory_store::{Make, MemoryStore, NAME};
 use crate::world::{RECEIVER, SENDER, World, drain, send};
 
-fn options(world: &World, store: &MemoryStore) -> OfficeOptions {
-    let store = Some(Arc::new(store.clone()) as _);
-    OfficeOptions { store, ..world.options(SENDER, Mishaps::default()) }
+async fn open(world: &World, store: &MemoryStore) -> Office {
+    open_as(SENDER, world, store).await
 }
 
-async fn open(world: &World, store: &MemoryStore) -> Office {
-    Office::open(options(world, store)).await.unwrap()
+async fn open_as(number: &str, world: &World, store: &MemoryStore) -> Office {
+    let store = Some(Arc::new(store.clone()) as _);
+    Office::open(OfficeOptions { store, ..world.options(number, Mishaps::default()) }).await.unwrap()
 }
 
 fn order(world: &World, chosen: &Certificate) -> SetupOrder {
-    SetupOrder { certificate: CertificateSource::Stored(Fingerprint::of(chosen)), ..world.order(SENDER) }
+    order_as(SENDER, world, chosen)
+}
+
+fn order_as(number: &str, world: &World, chosen: &Certificate) -> SetupOrder {
+    SetupOrder { certificate: CertificateSource::Stored(Fingerprint::of(chosen)), ..world.order(number) }
 }
 
 /// A certificate of our own authority for the sender.
@@ -150,6 +157,53 @@ async fn a_key_that_is_gone_pulled_out_or_without_a_store_says_what_to_do_and_se
     assert!(!office.link().await.unwrap().identity.is_in_store());
 }
 
+/// Keeps what is told. Clones are the same.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Told {
+    fn has(&self, words: &[&str]) -> bool {
+        self.0.lock().unwrap().iter().any(|it| words.iter().all(|word| it.contains(word)))
+    }
+}
+
+impl Watcher for Told {
+    fn step(&mut self, _step: &Step) {}
+
+    fn trouble(&mut self, fault: &dyn std::fmt::Display, _code: &str) {
+        self.0.lock().unwrap().push(fault.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_is_pulled_out_is_told_and_once_it_is_back_work_goes_on() {
+    let (world, store) = (World::new(), MemoryStore::default());
+    let chosen = store.put(Make::P256, |spki| world.exchange.lock().authority.office(spki, RECEIVER));
+    let receiver = open_as(RECEIVER, &world, &store).await;
+    receiver.set_up(&order_as(RECEIVER, &world, &chosen)).await.unwrap();
+    let sender = world.set_up(SENDER).await;
+    send(&sender, &world.small_unit("20261021110000")).await;
+    drain(&sender).await;
+    store.set_present(false);
+    let stop = CancellationToken::new();
+    let told = Told::default();
+    let mut watcher = told.clone();
+    let state = async || receiver.state().all_received().await.unwrap().first().map(|it| it.state);
+    let work = agent::run(receiver.engine().unwrap(), &mut watcher, stop.clone());
+    let story = async {
+        while !told.has(&[NAME, "差し込んで"]) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        store.set_present(true);
+        while state().await != Some(ReceivedState::Acknowledged) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        stop.cancel();
+    };
+    let (ended, ()) = tokio::join!(work, story);
+    ended.unwrap();
+}
+
 #[tokio::test]
 async fn a_renewed_certificate_has_a_new_key_in_the_folder() {
     let (world, store) = (World::new(), MemoryStore::default());
@@ -210,6 +264,14 @@ async fn a_key_of_a_store_opens_the_door_in_the_newest_tls_that_it_can_sign_for(
         let answer = transport.exchange(Request::get("/").patience(Duration::from_secs(30))).await.unwrap();
         assert_eq!(answer.body, version.as_bytes(), "{make:?}");
     }
+    // The card is pulled out between two connections.
+    store.empty();
+    store.put(Make::P256, |spki| authority.office(spki, SENDER));
+    let identity = OfficeIdentity::in_store(&store, store.list().unwrap().remove(0)).unwrap();
+    store.set_present(false);
+    let transport = WireConnector.connect(&format!("https://{address}"), &trust, Some(&identity)).unwrap();
+    let fault = transport.exchange(Request::get("/").patience(Duration::from_secs(30))).await.unwrap_err();
+    assert_eq!((fault, fault.is_transient()), (TransportFault::Key, true));
     let stranger = WireConnector.connect(&format!("https://{address}"), &trust, None).unwrap();
     stranger.exchange(Request::get("/").patience(Duration::from_secs(30))).await.unwrap_err();
 }
