@@ -20,7 +20,8 @@ use hyper::client::conn::http1::SendRequest;
 use hyper::header::{HOST, HeaderValue};
 use hyper_util::rt::TokioIo;
 use rustls::client::Resumption;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
@@ -34,13 +35,12 @@ const NAME: &str = "localhost";
 pub(crate) fn tls(identity: &OfficeIdentity, root: &[u8]) -> anyhow::Result<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(root.to_vec()))?;
-    let chain = identity.presented().map(|it| CertificateDer::from(it.der().to_vec())).collect();
-    let key = PrivatePkcs8KeyDer::from(identity.key_pkcs8()?.to_vec());
-    let mut config =
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_protocol_versions(&[&rustls::version::TLS13])?
-            .with_root_certificates(roots)
-            .with_client_auth_cert(chain, PrivateKeyDer::Pkcs8(key))?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let certified = identity.for_tls(&provider)?;
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_root_certificates(roots)
+        .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.resumption = Resumption::disabled();
     Ok(Arc::new(config))
