@@ -415,6 +415,8 @@ pub enum Step {
     News(usize),
     /// Something that was sent moved on, and its proof holds.
     Moved(TransmissionId, Life),
+    /// Something could not be taken back any more.
+    NotWithdrawn(TransmissionId, Fault),
     /// News about something sent whose proof does not hold.
     Unproven(TransmissionId, Fault),
 }

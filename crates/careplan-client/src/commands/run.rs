@@ -132,6 +132,9 @@ pub(super) fn say_step(step: &Step) {
         Step::Refused(id) => say(format_args!("受領不可を送信元へ知らせました：{id}")),
         Step::Ended(id, state) => say(format_args!("受信の前に終わりました：{id} {state}")),
         Step::Moved(id, life) => say(format_args!("状態が変わりました：{id} {}", life.label_ja())),
+        Step::NotWithdrawn(id, fault) => {
+            remark(format_args!("取り下げできませんでした：{id} {}", fault.text));
+        }
         Step::Unproven(id, fault) => remark(format_args!("注意：{id} {}", fault.text)),
         Step::Later(..) | Step::Idle | Step::Listed(_) | Step::LookedAgain(_) => {}
         Step::Verified(_) | Step::News(_) => {}

@@ -18,11 +18,14 @@ use crate::trust::{Expected, VerifiedReceipt};
 const UPLOAD_ROUNDS_MAX: u32 = 64;
 
 impl Engine {
-    /// Tries to hand over the next letter that waits.
+    /// Takes back the next letter that somebody wants back, or tries to hand over the next one that waits.
     ///
     /// # Errors
     /// [`OfficeFault`] of this computer (state, keys). What the platform says becomes a [`Step`].
     pub async fn step_outbox(&mut self) -> Result<Step, OfficeFault> {
+        if let Some(step) = self.step_withdrawal().await? {
+            return Ok(step);
+        }
         let office = self.office.clone();
         let Some(sent) = office.state().due_to_send(office.now()).await? else { return Ok(Step::Idle) };
         office.deliver(&sent).await

@@ -40,6 +40,7 @@ mod safe;
 mod settings;
 pub(crate) mod staff_rows;
 mod taken_sets;
+mod withdrawals;
 mod wizard;
 
 use std::path::Path;

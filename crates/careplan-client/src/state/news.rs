@@ -3,13 +3,11 @@
 use careplan_domain::transmission::State as Life;
 use careplan_domain::{Timestamp, TransmissionId};
 use careplan_protocol::office_api::Event;
-use serde_json::json;
 use sqlx::Row as _;
 
 use super::outbox::set_sent_state;
 use super::settings::set_cursor;
-use super::{Cursor, State, StateFault, append_operation, commit, from_ms, read, read_count, to_ms};
-use crate::staff::Actor;
+use super::{Cursor, State, StateFault, commit, from_ms, read, read_count, to_ms};
 use crate::trust::VerifiedReceipt;
 
 /// Only news about something this terminal sent is kept.
@@ -20,7 +18,7 @@ const DUE: &str =
 const NEXT_TRY: &str = "select min(next_try_at) from news";
 const FAILED: &str = "update news set tries = tries + 1, next_try_at = $2 where seq = $1";
 const DONE: &str = "delete from news where seq = $1";
-const NOTE: &str = "update sent set fault_code = $2, fault_text = $3 where id = $1";
+pub(super) const NOTE: &str = "update sent set fault_code = $2, fault_text = $3 where id = $1";
 
 /// One piece of news that waits for its proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,23 +121,6 @@ impl State {
         let mut tx = self.begin().await?;
         super::proof::store_receipt(&mut tx, id, receipt).await?;
         set_sent_state(&mut tx, id, receipt.receipt.kind.state(), receipt.receipt.at).await?;
-        commit(tx).await
-    }
-
-    /// The platform's receipt for what somebody here took back.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub(crate) async fn withdrawn(
-        &self,
-        id: TransmissionId,
-        receipt: &VerifiedReceipt,
-        (by, now): (&Actor, Timestamp),
-    ) -> Result<(), StateFault> {
-        let mut tx = self.begin().await?;
-        super::proof::store_receipt(&mut tx, id, receipt).await?;
-        set_sent_state(&mut tx, id, receipt.receipt.kind.state(), receipt.receipt.at).await?;
-        append_operation(&mut tx, (by.as_str(), now), ("withdraw", &id.to_string()), &json!({})).await?;
         commit(tx).await
     }
 

@@ -35,14 +35,19 @@ macro_rules! select {
 pub(super) const COLUMNS: &str = columns!();
 
 pub(super) const BY_ID: &str = select!("where id = $1");
-const DUE: &str = select!("where state = 'prepared' and next_try_at <= $1 order by next_try_at, id limit 1");
+/// What somebody wants to take back is not handed over.
+const DUE: &str = select!(
+    "where state = 'prepared' and next_try_at <= $1 and id not in (select transmission from withdrawal)
+     order by next_try_at, id limit 1"
+);
 const OF_DISPATCH: &str = select!("where dispatch = $1 order by id");
 const ALL: &str = select!("order by id");
 const SAME_CONTENT: &str = select!(
     "where sender = $1 and receiver = $2 and content_sha256 = $3
      and state in ('prepared', 'accepted', 'fetched', 'acknowledged', 'imported') order by id desc limit 1"
 );
-const NEXT_TRY: &str = "select min(next_try_at) from sent where state = 'prepared'";
+const NEXT_TRY: &str = "select min(next_try_at) from sent
+    where state = 'prepared' and id not in (select transmission from withdrawal)";
 const INSERT: &str =
     "insert into sent (id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes,
     sealed_sha256, content_sha256, replaces, manifest, created_at, state, state_at, copy, persons_known,
@@ -345,22 +350,6 @@ impl State {
         commit(tx).await
     }
 
-    /// Somebody took a letter back that the platform never had.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub(crate) async fn cancelled(
-        &self,
-        id: TransmissionId,
-        fault: &Fault,
-        (by, now): (&Actor, Timestamp),
-    ) -> Result<(), StateFault> {
-        let mut tx = self.begin().await?;
-        reject(&mut tx, id, fault, now).await?;
-        append_operation(&mut tx, (by.as_str(), now), ("withdraw", &id.to_string()), &json!({})).await?;
-        commit(tx).await
-    }
-
     /// A try failed; the next is not before `next_try_at`.
     ///
     /// # Errors
@@ -383,7 +372,12 @@ impl State {
     }
 }
 
-async fn reject(tx: &mut Tx, id: TransmissionId, fault: &Fault, now: Timestamp) -> Result<(), StateFault> {
+pub(super) async fn reject(
+    tx: &mut Tx,
+    id: TransmissionId,
+    fault: &Fault,
+    now: Timestamp,
+) -> Result<(), StateFault> {
     sqlx::query(REJECT)
         .bind(id.to_string())
         .bind(to_ms(now))

@@ -284,13 +284,21 @@ async fn while_the_engine_hands_a_letter_over_and_while_the_line_is_away_taking_
     let sent = two.here.put("/api/v1/sends/k", &small(SERIAL)).await.good();
     let path = format!("/api/v1/sent/{}/withdrawal", sent["units"][0]["transmission"].as_str().unwrap());
     let engine = two.sender.office.engine().unwrap();
-    let busy = two.here.put(&path, &Value::Null).await;
-    busy.is(503, "busy");
-    assert!(busy.headers.contains_key("retry-after"));
+    let asked = two.here.put(&path, &Value::Null).await;
+    assert_eq!(asked.status.as_u16(), 202);
+    assert_eq!(asked.json()["trouble"]["code"], "withdrawing");
     drop(engine);
+    drain(&two.sender.office).await;
+    assert_eq!(two.here.get(&path.replace("/withdrawal", "")).await.good()["state"], "rejected");
+    assert!(two.world.exchange.lock().letters.is_empty(), "what was taken back in time never went");
+
+    let sent = two.here.put("/api/v1/sends/k2", &small("20261021110002")).await.good();
+    let path = format!("/api/v1/sent/{}/withdrawal", sent["units"][0]["transmission"].as_str().unwrap());
     drain(&two.sender.office).await;
     let next = two.world.exchange.lock().exchanges;
     two.world.exchange.lock().lose = Some((next, Loss::Request));
-    two.here.put(&path, &Value::Null).await.is(503, "platform-away");
-    assert_eq!(two.here.put(&path, &Value::Null).await.good()["state"], "withdrawn");
+    assert_eq!(two.here.put(&path, &Value::Null).await.status.as_u16(), 202);
+    two.world.pass(jiff::SignedDuration::from_mins(1));
+    drain(&two.sender.office).await;
+    assert_eq!(two.here.get(&path.replace("/withdrawal", "")).await.good()["state"], "withdrawn");
 }

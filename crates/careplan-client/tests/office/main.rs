@@ -40,4 +40,5 @@ mod sentences;
 mod setting_up;
 mod staff;
 mod stored_key;
+mod taking_back;
 mod telephone;

@@ -270,6 +270,28 @@ async fn from_the_list_something_is_taken_back_and_lies_on_the_desk_again() {
     browser.post(&again, &[]).await.is(409, "送り直しを準備できません").says("控えのファイルが");
 }
 
+#[tokio::test]
+async fn what_cannot_be_taken_back_at_once_is_shown_as_waiting_and_needs_no_second_click() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    let draft = brought(&mut browser, &example("02_K2_use_slip")).await;
+    browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
+    let id = screens.office.state().all_sent().await.unwrap()[0].header.id;
+    let (path, withdraw) = (format!("/sent/{id}"), format!("/sent/{id}/withdraw"));
+    // The service has the engine, as always.
+    let mut engine = screens.office.engine().unwrap();
+    browser.post(&withdraw, &[]).await.leads_to(&format!("{path}?done=withdrawing"));
+    let page = browser.get(&format!("{path}?done=withdrawing")).await;
+    page.says("取下げを受け付けました。").says("連携基盤に伝わるまで、お待ちください。");
+    assert!(!page.text().contains(&withdraw), "the wish is there");
+    let list = browser.get("/sent").await;
+    assert!(!list.text().contains(&withdraw) && !list.text().contains("いますぐ送る"), "{}", list.text());
+    while !engine.step_outbox().await.unwrap().is_idle() {}
+    let page = browser.get(&format!("{path}?done=withdrawing")).await;
+    page.says("取り下げました。").says("送信する前に取り消しました。").says("送り直す");
+}
+
 /// The plans of the example with other times of a visit: the same serial.
 fn other_plans() -> Vec<(String, Vec<u8>)> {
     let mut files = example("02_K2_use_slip");

@@ -9,10 +9,11 @@ use careplan_domain::TransmissionId;
 use careplan_domain::transmission::State as Life;
 use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tone};
 
-use super::state;
+use super::{is_withdrawing, state};
 use crate::desk::came_to_nothing;
 use crate::history::Direction;
 use crate::office::OfficeFault;
+use crate::outbox::Withdrawal;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::exchanged::timeline;
@@ -25,7 +26,7 @@ use crate::screen::show::{Page, go_to};
 use crate::screen::visit::Member;
 use crate::screen::words::{month_ja, partner};
 use crate::staff::Actor;
-use crate::state::SentState;
+use crate::state::{Sent, SentState};
 
 #[derive(Template)]
 #[template(path = "sent_one.html")]
@@ -48,11 +49,9 @@ pub(in crate::screen) async fn one(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let fields = Fields::of_query(query);
-    let notice = (fields.text("done") == "withdrawn").then(|| {
-        Banner::new(Tone::Success, "取り下げました。")
-            .paragraph("相手には届きません。訂正したものは、あらためて送信してください。")
-    });
     let sent = screen.office.state().sent(id).await?.ok_or_else(Refused::unknown)?;
+    let is_withdrawing = is_withdrawing(&sent);
+    let notice = notice(fields.text("done"), &sent);
     let header = &sent.header;
     let partners = screen.partners.of(&screen.office, &[header.to.office]).await;
     let name = partners.get(&header.to.office).map_or("", Partner::name);
@@ -65,7 +64,8 @@ pub(in crate::screen) async fn one(
         .fact("送信番号", Cell::code(id.to_string()));
     let (files, has_forms) = forms::table(&screen, (id, Direction::Sent)).await?;
     let versions = versions::beside(&screen, (id, Direction::Sent)).await?;
-    let can_withdraw = matches!(sent.state, SentState::Prepared | SentState::Life(Life::Accepted));
+    let can_withdraw =
+        !is_withdrawing && matches!(sent.state, SentState::Prepared | SentState::Life(Life::Accepted));
     let withdraw = can_withdraw.then(|| {
         PostForm::new(
             format!("/sent/{id}/withdraw"),
@@ -85,25 +85,36 @@ pub(in crate::screen) async fn one(
     screen.show(&member.visit, Page::new("送信の記録", "/sent", &main).crumbs(&crumbs).notice(notice))
 }
 
+/// What was done, as far as it still holds.
+fn notice(done: &str, sent: &Sent) -> Option<Banner> {
+    match done {
+        "withdrawing" if is_withdrawing(sent) => Some(
+            Banner::new(Tone::Info, "取下げを受け付けました。")
+                .paragraph("連携基盤に伝わり次第、取り下げます。この画面は閉じてもかまいません。")
+                .paragraph("相手が先に受信したときは取り下げられません。そのときは「状態」に表示します。"),
+        ),
+        "withdrawing" | "withdrawn" if !is_withdrawing(sent) && came_to_nothing(sent.state) => Some(
+            Banner::new(Tone::Success, "取り下げました。")
+                .paragraph("相手には届きません。訂正したものは、あらためて送信してください。"),
+        ),
+        _ => None,
+    }
+}
+
 pub(in crate::screen) async fn withdraw(
     State(screen): State<Arc<Screen>>,
     member: Member,
     Path(id): Path<TransmissionId>,
 ) -> Result<Response, Refused> {
     match screen.office.withdraw_by(id, &Actor::from(&member.session)).await {
-        Ok(()) => {
+        Ok(outcome) => {
             screen.hub.changed();
-            Ok(go_to(&format!("/sent/{id}?done=withdrawn")))
+            let done = if outcome == Withdrawal::Done { "withdrawn" } else { "withdrawing" };
+            Ok(go_to(&format!("/sent/{id}?done={done}")))
         }
         Err(OfficeFault::Platform(fault)) if fault.is_final() => {
             Err(Refused::said(http::StatusCode::CONFLICT, "取り下げできませんでした", fault))
         }
-        // The engine is at work: what waits is sent in this moment.
-        Err(OfficeFault::Busy) => Err(Refused::said(
-            http::StatusCode::CONFLICT,
-            "取り下げできませんでした",
-            "ちょうど送信しているところです。少し待ってから、もう一度お試しください。",
-        )),
         Err(fault) => Err(fault.into()),
     }
 }
