@@ -1,48 +1,53 @@
 //! An office's client in this process: the real one, step by step, over a line that can lose
-//! things, and with a power supply that a test can cut at any named point.
+//! things, with a power supply that a test can cut at any named point, a disk that can be full, a clock
+//! that can be wrong, and shared folders that can be away.
 
 #![expect(clippy::expect_used, reason = "a fixture that cannot do its work fails the test")]
+
+mod mischief;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use careplan_client::desk::Desk;
 use careplan_client::enrol::CertificateSource;
 use careplan_client::folders::{ExportFolder, FolderSettings, Folders, ImportFolder, Mode, Shape};
-use careplan_client::mishap::{Mishap, Mishaps, Point};
+use careplan_client::mishap::{Mishaps, Point};
 use careplan_client::outbox::{DocumentOrder, SendOptions, gather, judge};
+use careplan_client::partners::{Partners, Which};
 use careplan_client::platform::Retry;
+use careplan_client::reminders::Order;
+use careplan_client::staff::Actor;
 use careplan_client::state::ReceivedState;
-use careplan_client::{Clock, Engine, Office, OfficeOptions, Step};
+use careplan_client::{Clock, Engine, Office, OfficeFault, OfficeOptions, Step};
 use careplan_domain::Address;
-use tokio::sync::{Notify, watch};
+use careplan_protocol::Code;
+use jiff::SignedDuration;
+use tokio::sync::watch;
 
 use crate::courier::Courier;
 use crate::exchange::Exchange;
 use crate::line::Line;
+use mischief::{Mischief, Switch};
 
-/// A switch that cuts the power when the client passes a point.
-#[derive(Default)]
-struct PowerCut {
-    armed: Mutex<Option<Point>>,
-    struck: Notify,
-}
+/// What the platform answers to an office that the operator stopped.
+const SUSPENDED: &str = Code::OfficeSuspended.as_str();
 
-struct Switch(Arc<PowerCut>);
+/// How long the directory may take.
+const PATIENCE: Duration = Duration::from_secs(9);
 
-impl Mishap for Switch {
-    fn strikes_at(&self, point: Point) -> bool {
-        let mut armed = self.0.armed.lock().unwrap_or_else(PoisonError::into_inner);
-        let strikes = *armed == Some(point);
-        if strikes {
-            *armed = None;
-            self.0.struck.notify_one();
-        }
-        strikes
-    }
+/// One of the two folders that are shared with care software.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedFolder {
+    /// Where care software writes.
+    Export,
+    /// From where it takes.
+    Import,
 }
 
 /// An office and its one terminal.
@@ -51,7 +56,7 @@ pub struct TestOffice {
     line: Line,
     folder: PathBuf,
     clock: Clock,
-    power: Arc<PowerCut>,
+    pc: Arc<Mischief>,
     /// Gone for the instant of a power cut.
     engine: Option<Engine>,
     /// The shared folders, once they were looked into; gone with the power.
@@ -78,9 +83,14 @@ impl TestOffice {
         certificate: Option<CertificateSource>,
     ) -> anyhow::Result<Self> {
         let shown = exchange.clock();
-        let clock = Clock::new(move || shown.now());
-        let (line, power) = (Line::default(), Arc::default());
-        let mut member = Self { address, line, folder, clock, power, engine: None, folders: None };
+        let (line, pc) = (Line::default(), Arc::<Mischief>::default());
+        let on_pc = Arc::clone(&pc);
+        let clock = Clock::new(move || {
+            let ahead = SignedDuration::from_secs(on_pc.clock_ahead.load(Ordering::SeqCst));
+            let now = shown.now();
+            now.checked_add(ahead).unwrap_or(now)
+        });
+        let mut member = Self { address, line, folder, clock, pc, engine: None, folders: None };
         fs::create_dir_all(member.folder.join("export"))?;
         let office = member.open().await?;
         let number = address.office.to_string();
@@ -97,7 +107,7 @@ impl TestOffice {
             clock: self.clock.clone(),
             connector: self.line.connector(),
             retry: Retry::NEVER,
-            mishaps: Mishaps::new(Switch(Arc::clone(&self.power))),
+            mishaps: Mishaps::new(Switch(Arc::clone(&self.pc))),
             ..OfficeOptions::at(self.folder.join("client"))
         };
         Ok(Office::open(options).await?)
@@ -131,7 +141,74 @@ impl TestOffice {
 
     /// The power goes the next time the client passes this point.
     pub fn cut_power_at(&self, point: Option<Point>) {
-        *self.power.armed.lock().unwrap_or_else(PoisonError::into_inner) = point;
+        *self.pc.armed.lock().unwrap_or_else(PoisonError::into_inner) = point;
+    }
+
+    /// Takes all room from the client, or gives it back.
+    pub fn fill_disk(&self, is_full: bool) {
+        self.pc.is_disk_full.store(is_full, Ordering::SeqCst);
+    }
+
+    /// Sets its clock so far ahead of everybody else's, or behind where it is negative.
+    pub fn set_clock_ahead(&self, ahead: SignedDuration) {
+        self.pc.clock_ahead.store(ahead.as_secs(), Ordering::SeqCst);
+    }
+
+    /// Takes a shared folder away, with what lies in it, or brings it back.
+    ///
+    /// # Errors
+    /// When the client made another one in the place of one that is away.
+    pub fn share(&self, which: SharedFolder, is_there: bool) -> anyhow::Result<()> {
+        let place = match which {
+            SharedFolder::Export => self.export_folder(),
+            SharedFolder::Import => self.import_folder(),
+        };
+        let away = place.with_extension("away");
+        let is_away = away.exists();
+        if is_there && is_away {
+            ensure!(!place.exists(), "{} was made anew while it was away", place.display());
+            fs::rename(away, place)?;
+        } else if !is_there && !is_away {
+            fs::rename(place, away)?;
+        }
+        Ok(())
+    }
+
+    /// Another program on the same data folder may look, and not work.
+    ///
+    /// # Errors
+    /// When it may.
+    pub async fn works_alone(&self) -> anyhow::Result<()> {
+        let second = self.open().await?;
+        let engine = second.engine().map(drop);
+        second.close().await;
+        ensure!(
+            matches!(engine, Err(OfficeFault::Busy)),
+            "a second client works on the same folder: {engine:?}"
+        );
+        Ok(())
+    }
+
+    /// Reminds a partner, as somebody does on the board. Nothing due and a platform that is away are no failures.
+    ///
+    /// # Errors
+    /// When the client itself fails.
+    pub async fn remind(&mut self, order: &Order) -> anyhow::Result<()> {
+        let pc = Arc::clone(&self.pc);
+        let office = self.office().clone();
+        let (book, reminders, by) = (Partners::new(office.clone()), office.reminders(), Actor::default());
+        let remind = async {
+            // As the client does by itself from time to time: only who is known to have joined is reminded.
+            let _ = book.refresh(Which::All, PATIENCE).await;
+            let _ = reminders.remind(order, &by).await;
+        };
+        let cut = tokio::select! {
+            biased;
+            () = pc.struck.notified() => true,
+            () = remind => false,
+        };
+        drop((book, reminders, office));
+        if cut { self.start_again().await } else { Ok(()) }
     }
 
     /// The power is cut now, and comes back.
@@ -154,10 +231,10 @@ impl TestOffice {
         let order = DocumentOrder { from: self.address, to, month: None };
         let options = SendOptions { documents: Some(order), ..SendOptions::default() };
         let office = self.office().clone();
-        let power = Arc::clone(&self.power);
+        let pc = Arc::clone(&self.pc);
         let cut = tokio::select! {
             biased;
-            () = power.struck.notified() => true,
+            () = pc.struck.notified() => true,
             sent = office.send_files(&files, &judged, &options, |_| {}) => { drop(sent); false }
         };
         drop(office);
@@ -186,7 +263,7 @@ impl TestOffice {
     }
 
     async fn step(&mut self, part: Part) -> anyhow::Result<Option<Step>> {
-        let power = Arc::clone(&self.power);
+        let pc = Arc::clone(&self.pc);
         let engine = self.engine.as_mut().context("an engine")?;
         let step = async {
             match part {
@@ -197,24 +274,25 @@ impl TestOffice {
         };
         let done = tokio::select! {
             biased;
-            () = power.struck.notified() => None,
+            () = pc.struck.notified() => None,
             done = step => Some(done),
         };
         match done {
             None => self.start_again().await.map(|()| None),
             Some(Ok(step)) => Ok(Some(step)),
-            Some(Err(fault)) if fault.is_transient() => Ok(None),
+            // Who is stopped by the operator is told so, and tries again later.
+            Some(Err(fault)) if fault.is_transient() || fault.code() == SUSPENDED => Ok(None),
             Some(Err(fault)) => Err(fault.into()),
         }
     }
 
     /// Renews certificate and announcement when due; a broken line is tried again later.
     pub async fn renew(&mut self) {
-        let power = Arc::clone(&self.power);
+        let pc = Arc::clone(&self.pc);
         let office = self.office().clone();
         tokio::select! {
             biased;
-            () = power.struck.notified() => {}
+            () = pc.struck.notified() => {}
             _ = office.renew() => {}
         }
     }
@@ -224,11 +302,11 @@ impl TestOffice {
     /// # Errors
     /// When the client itself fails.
     pub async fn answer(&mut self) -> anyhow::Result<()> {
-        let power = Arc::clone(&self.power);
+        let pc = Arc::clone(&self.pc);
         let office = self.office().clone();
         let cut = tokio::select! {
             biased;
-            () = power.struck.notified() => true,
+            () = pc.struck.notified() => true,
             answered = office.answer_what_came(|_| {}) => { answered?; false }
         };
         drop(office);
@@ -287,11 +365,11 @@ impl TestOffice {
             let desk = Arc::new(Desk::new(office.clone()));
             self.folders = Some(office.folders(desk, watch::Sender::default())?);
         }
-        let power = Arc::clone(&self.power);
+        let pc = Arc::clone(&self.pc);
         let folders = self.folders.as_mut().context("the folders were taken")?;
         let done = tokio::select! {
             biased;
-            () = power.struck.notified() => None,
+            () = pc.struck.notified() => None,
             done = folders.step() => Some(done),
         };
         match done {

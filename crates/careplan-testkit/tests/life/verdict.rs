@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use careplan_client::history::Direction;
 use careplan_client::state::{ReceivedState, SentState};
 use careplan_domain::TransmissionId;
@@ -12,6 +12,7 @@ use careplan_protocol::office_api::TransmissionEntry;
 use careplan_protocol::receipt::ReceiptKind;
 use careplan_testkit::office::TestOffice;
 
+use crate::step::Who;
 use crate::world::World;
 
 /// Judges the world.
@@ -22,10 +23,15 @@ pub(crate) async fn pass(world: &World) -> anyhow::Result<()> {
         let listed = sent_list(sender).await?;
         knows_the_same(sender, &listed, world).await?;
         let inbox = receiver.inbox()?;
+        let reminders = reminders_of(who, world).await?;
         for (name, copies) in &inbox {
-            ensure!(copies.len() == 1, "{name} lies {} times in the inbox folder", copies.len());
-            let sent = world.documents.get(name).with_context(|| format!("{name} was never sent"))?;
-            ensure!(copies.first() == Some(sent), "{name} is not as it was sent");
+            let (sent, most) = match (world.documents.get(name), reminders.get(name)) {
+                (Some(written), _) => (written, 1),
+                (None, Some(pages)) => (pages, pages.len()),
+                (None, None) => bail!("{name} was never sent"),
+            };
+            ensure!(copies.len() <= most, "{name} lies {} times in the inbox folder", copies.len());
+            ensure!(copies.iter().all(|it| sent.contains(it)), "{name} is not as it was sent");
         }
         for entry in listed.values() {
             came_to_an_end(sender, receiver, entry).await.with_context(|| format!("{}", entry.id))?;
@@ -39,17 +45,36 @@ pub(crate) async fn pass(world: &World) -> anyhow::Result<()> {
     folders_are_in_order(world).await
 }
 
+/// The pages of the letters with which an office reminded, by file name.
+async fn reminders_of(who: Who, world: &World) -> anyhow::Result<BTreeMap<String, Vec<Vec<u8>>>> {
+    let history = world.members.get(who).context("one of two offices")?.office().history();
+    let mut pages: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    for (_, id) in world.reminders.iter().filter(|(of, _)| *of == who) {
+        for (name, bytes) in history.files(*id, Direction::Sent).await?.context("a reminder has its copy")? {
+            pages.entry(name.as_str().to_owned()).or_default().push(bytes);
+        }
+    }
+    Ok(pages)
+}
+
 /// Every set of an export folder is answered or waits whole for a file of its own; every unit was handed to the care software once.
 async fn folders_are_in_order(world: &World) -> anyhow::Result<()> {
     for (who, member) in world.members.iter().enumerate() {
         let exported = TestOffice::files_below(&member.export_folder())?;
-        for name in world.exported.iter().filter(|(of, _)| *of == who).flat_map(|(_, names)| names) {
+        let mut written: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
+        for (name, bytes) in world.exported.iter().filter(|(of, _)| *of == who).flat_map(|(_, files)| files) {
+            written.entry(name).or_default().push(bytes);
+        }
+        for (name, mut written) in written {
             let copies =
                 exported.get(name).with_context(|| format!("{name} is gone from the export folder"))?;
-            ensure!(copies.len() == 1, "{name} lies {} times in the export folder", copies.len());
+            let mut copies: Vec<&[u8]> = copies.iter().map(Vec::as_slice).collect();
+            copies.sort_unstable();
+            written.sort_unstable();
             ensure!(
-                copies.first() == world.documents.get(name),
-                "{name} in the export folder is not as it was"
+                copies == written,
+                "{name} lies {} times, or otherwise than it was written",
+                copies.len()
             );
         }
         let taken_by = fs::read_dir(member.export_folder())?
@@ -74,8 +99,11 @@ async fn folders_are_in_order(world: &World) -> anyhow::Result<()> {
                     "{} was handed over otherwise",
                     name.as_str()
                 );
-                ensure!(all.len() < 2, "{} was handed over {} times", name.as_str(), all.len());
-                let is_due = received.state == ReceivedState::Acknowledged;
+                // What only reminds is nothing for care software.
+                let reminds = world.reminders.iter().any(|(_, id)| *id == received.header.id);
+                let most = usize::from(!reminds);
+                ensure!(all.len() <= most, "{} was handed over {} times", name.as_str(), all.len());
+                let is_due = received.state == ReceivedState::Acknowledged && !reminds;
                 ensure!(!is_due || all.len() == 1, "{} was never handed over", name.as_str());
             }
         }
@@ -115,7 +143,7 @@ async fn knows_the_same(
                 known += 1;
             }
             (SentState::Rejected, None) => {}
-            (state, entry) => anyhow::bail!("{id} is {state:?} at its sender and {entry:?} at the platform"),
+            (state, entry) => bail!("{id} is {state:?} at its sender and {entry:?} at the platform"),
         }
     }
     // Poison is handed over past the client, so only the platform knows it.
@@ -147,7 +175,7 @@ async fn came_to_an_end(
         State::Withdrawn => ReceiptKind::Withdrawn,
         State::Refused => ReceiptKind::Refused,
         State::Expired => ReceiptKind::Expired,
-        State::Accepted | State::Fetched => anyhow::bail!("still waits after its deadline"),
+        State::Accepted | State::Fetched => bail!("still waits after its deadline"),
     };
     ensure!(ends == [expected], "is {:?} and has the receipts {kinds:?}", entry.state);
     let known = receiver.office().state().received(entry.id).await?;

@@ -1,47 +1,46 @@
 //! The world of one life, and how a step changes it.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use careplan_client::board::Side;
 use careplan_client::letter::Composed;
+use careplan_client::reminders::Order;
 use careplan_client::state::SentState;
 use careplan_domain::TransmissionId;
 use careplan_envelope::DecryptionKey;
+use careplan_protocol::Code;
 use careplan_testkit::database::{Engine, TestDatabase};
 use careplan_testkit::exchange::Exchange;
-use careplan_testkit::office::TestOffice;
+use careplan_testkit::office::{SharedFolder, TestOffice};
+use jiff::SignedDuration;
 use tempfile::TempDir;
 
-use crate::step::{Step, Who};
+use crate::care_software::{LOOKS_UNTIL_TAKEN, NamedFile};
+use crate::step::{How, Step, Who};
 
 /// Rounds of work until everything must have come to rest.
 const ROUNDS_MAX: u32 = 80;
 
-/// Looks after which what stands still was taken from an export folder.
-const LOOKS_UNTIL_TAKEN: usize = 4;
-
-/// The examples of the standard.
-const STANDARD: &str = "../careplan-standard/examples";
-
-/// What each office's care software writes, and the serial in its names.
-const EXAMPLES: [(&str, &str); 2] =
-    [("02_K2_use_slip", "20261025101500"), ("03_S1_actuals", "20261202164500")];
+/// The month that each office reminds the other of: the one of the plan, which may stay unread, and the next, of which there is no plan yet. Both are timely
+/// for two years from then on; after that the examples need newer months.
+const REMINDED_OF: [(Side, &str); 2] = [(Side::Planner, "202611"), (Side::Provider, "202612")];
 
 /// One life.
 pub(crate) struct World {
     pub(crate) exchange: Exchange,
     pub(crate) members: Vec<TestOffice>,
-    /// What was written into documents, by file name.
-    pub(crate) documents: BTreeMap<String, Vec<u8>>,
+    /// What was written into documents, by file name; more than one where care software used a serial again.
+    pub(crate) documents: BTreeMap<String, Vec<Vec<u8>>>,
     /// Letters handed over past the clients, with the receipts they got.
     pub(crate) raw: Vec<(Who, Composed, Vec<u8>)>,
     /// Poison among them: its end is known.
     pub(crate) poison: Vec<TransmissionId>,
-    /// What care software wrote into export folders: the names of each set, and whether all of it is there.
-    pub(crate) exported: Vec<(Who, Vec<String>)>,
+    /// What care software wrote into export folders, set by set.
+    pub(crate) exported: Vec<(Who, Vec<NamedFile>)>,
+    /// Letters that remind, by their senders.
+    pub(crate) reminders: Vec<(Who, TransmissionId)>,
     /// What care software took out of import folders, by file name.
     pub(crate) taken: BTreeMap<String, Vec<Vec<u8>>>,
     database: TestDatabase,
@@ -66,17 +65,25 @@ impl World {
             member.share_folders().await?;
             members.push(member);
         }
-        Ok(Self {
+        let mut world = Self {
             exchange,
             members,
             documents: BTreeMap::new(),
             raw: Vec::new(),
             poison: Vec::new(),
             exported: Vec::new(),
+            reminders: Vec::new(),
             taken: BTreeMap::new(),
             database,
             _folder: folder,
-        })
+        };
+        // There is a plan to be read, to be answered, and to be reminded of.
+        world.export(0, How::Whole).await?;
+        for _ in 0..LOOKS_UNTIL_TAKEN {
+            world.look(0).await?;
+        }
+        world.member(0)?.work(5).await?;
+        Ok(world)
     }
 
     /// Ends it; the database is given back.
@@ -99,7 +106,21 @@ impl World {
             Step::Withdraw { which } => self.withdraw(*which).await,
             Step::Replay { which } => self.replay(*which).await,
             Step::Import { who } => self.member(*who)?.import().await,
-            Step::Export { who, whole } => self.export(*who, *whole),
+            Step::Export { who, how } => self.export(*who, *how).await,
+            Step::ExportAgain { who, changed } => self.export_again(*who, *changed).await,
+            Step::Share { who, which, is_there } => self.member(*who)?.share(*which, *is_there),
+            Step::Remind { who } => self.remind(*who).await,
+            Step::SecondClient { who } => self.member(*who)?.works_alone().await,
+            Step::Disk { who, is_full } => {
+                self.member(*who)?.fill_disk(*is_full);
+                Ok(())
+            }
+            Step::Clock { who, ahead } => {
+                self.member(*who)?.set_clock_ahead(SignedDuration::from_hours(i64::from(*ahead)));
+                Ok(())
+            }
+            Step::Suspend { who, is_stopped } => self.suspend(*who, *is_stopped).await,
+            Step::Away { hours } => self.away(*hours).await,
             Step::Look { who, times } => {
                 for _ in 0..*times {
                     self.look(*who).await?;
@@ -126,7 +147,7 @@ impl World {
         }
     }
 
-    fn member(&mut self, who: Who) -> anyhow::Result<&mut TestOffice> {
+    pub(crate) fn member(&mut self, who: Who) -> anyhow::Result<&mut TestOffice> {
         self.members.get_mut(who).context("one of two offices")
     }
 
@@ -136,57 +157,40 @@ impl World {
         let mut bytes = format!("%PDF-1.4\n{name}\n").into_bytes();
         bytes.resize(bytes.len() + filling, b'x');
         let to = self.members.get(1 - who).context("the other office")?.address();
-        self.documents.insert(name.clone(), bytes.clone());
+        self.documents.entry(name.clone()).or_default().push(bytes.clone());
         self.member(who)?.send(to, &name, &bytes).await
     }
 
-    /// A unit of the standard's examples under a serial of its own.
-    fn export(&mut self, who: Who, whole: bool) -> anyhow::Result<()> {
-        let (example, serial) = EXAMPLES.get(who).context("one of two offices")?;
-        let number = self.exported.len();
-        let own = format!("202611{:02}{:06}", 1 + number / 60, number % 60);
-        let mut files = Vec::new();
-        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(STANDARD).join(example))? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().replace(serial, &own);
-            files.push((name, fs::read(entry.path())?));
-        }
-        files.sort();
-        if !whole && files.len() > 1 {
-            files.pop();
-        }
-        let folder = self.member(who)?.export_folder();
-        for (name, bytes) in &files {
-            fs::write(folder.join(name), bytes)?;
-        }
-        self.exported.push((who, files.iter().map(|(name, _)| name.clone()).collect()));
-        self.documents.extend(files);
+    async fn remind(&mut self, who: Who) -> anyhow::Result<()> {
+        let partner = self.member(1 - who)?.address().office;
+        let (side, month) = *REMINDED_OF.get(who).context("one of two offices")?;
+        let member = self.member(who)?;
+        let before = sent_by(member).await?;
+        member.remind(&Order { partner, month: month.parse()?, side }).await?;
+        let after = sent_by(member).await?;
+        self.reminders.extend(after.difference(&before).map(|id| (who, *id)));
         Ok(())
     }
 
-    async fn look(&mut self, who: Who) -> anyhow::Result<bool> {
-        self.exchange.hand().advance(Duration::from_secs(3));
-        self.member(who)?.look_into_folders().await
+    async fn suspend(&mut self, who: Who, is_stopped: bool) -> anyhow::Result<()> {
+        let number = self.member(who)?.address().office.to_string();
+        let action = if is_stopped { "suspend" } else { "resume" };
+        self.exchange.operate(&["office", action, &number]).await.map(drop)
     }
 
-    /// Takes what a person sees: nothing that is hidden, and no notes of ours.
-    fn take(&mut self, who: Who) -> anyhow::Result<()> {
-        let folder = self.member(who)?.import_folder();
-        for partner in fs::read_dir(folder)? {
-            let partner = partner?;
-            let is_hidden = partner.file_name().to_string_lossy().starts_with('.');
-            if is_hidden || !partner.file_type()?.is_dir() {
-                continue;
+    async fn away(&mut self, hours: u8) -> anyhow::Result<()> {
+        for member in &self.members {
+            member.line().cut(true);
+        }
+        for _ in 0..hours.div_ceil(6) {
+            self.exchange.hand().advance(Duration::from_secs(6 * 3600));
+            for who in 0..self.members.len() {
+                self.member(who)?.work(20).await?;
+                self.look(who).await?;
             }
-            for file in fs::read_dir(partner.path())? {
-                let (path, name) =
-                    (file.as_ref().map(fs::DirEntry::path), file.as_ref().map(fs::DirEntry::file_name));
-                if let (Ok(path), Ok(name)) = (path, name) {
-                    let bytes = fs::read(&path)?;
-                    fs::remove_file(&path)?;
-                    self.taken.entry(name.to_string_lossy().into_owned()).or_default().push(bytes);
-                }
-            }
+        }
+        for member in &self.members {
+            member.line().cut(false);
         }
         Ok(())
     }
@@ -230,7 +234,7 @@ impl World {
         let courier = self.member(who)?.courier().await?;
         match courier.send(&letter).await {
             Ok(again) => ensure!(again == receipt, "{} got another receipt when replayed", letter.header.id),
-            Err(fault) if fault.is_transient() => {}
+            Err(fault) if fault.is_transient() || fault.problem() == Some(Code::OfficeSuspended) => {}
             Err(fault) => bail!("a replay of {} was refused: {fault}", letter.header.id),
         }
         self.raw.push((who, letter, receipt));
@@ -239,9 +243,15 @@ impl World {
 
     /// All faults end; everybody works until nothing is left to do; then every deadline passes.
     pub(crate) async fn settle(&mut self) -> anyhow::Result<()> {
-        for member in &self.members {
+        for who in 0..self.members.len() {
+            self.suspend(who, false).await?;
+            let member = self.member(who)?;
             member.line().mend();
             member.cut_power_at(None);
+            member.fill_disk(false);
+            member.set_clock_ahead(SignedDuration::ZERO);
+            member.share(SharedFolder::Export, true)?;
+            member.share(SharedFolder::Import, true)?;
         }
         self.come_to_rest().await?;
         self.exchange.hand().advance(Duration::from_secs(31 * 24 * 3600));
@@ -271,4 +281,8 @@ impl World {
         }
         bail!("the offices do not come to rest in {ROUNDS_MAX} rounds")
     }
+}
+
+async fn sent_by(member: &TestOffice) -> anyhow::Result<BTreeSet<TransmissionId>> {
+    Ok(member.office().state().all_sent().await?.into_iter().map(|sent| sent.header.id).collect())
 }
