@@ -9,7 +9,7 @@ use careplan_domain::Timestamp;
 use careplan_login::Token;
 use http::{HeaderMap, Method, header};
 
-use super::pages::start::has_code;
+use super::pages::start::{enter, has_code};
 use super::refused::Refused;
 use super::visit::Visit;
 use super::{Screen, Who};
@@ -31,7 +31,7 @@ pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: 
         Ok(found) => found,
         Err(refused) => return refused.into_response(),
     };
-    let begins = rule.who == Who::Starter && session.is_none();
+    let begins = rule.who.is_starter() && session.is_none();
     if begins && is_empty(&rule.screen).await {
         // Until somebody has an account, the code of this PC stands for one.
         let code = cookie(request.headers(), &rule.screen.doors.start_cookie()).unwrap_or_default();
@@ -39,7 +39,7 @@ pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: 
             return refused.into_response();
         }
         request.extensions_mut().insert(Visit { now, session });
-        return next.run(request).await;
+        return pass(&rule, request, next).await;
     }
     match judge(rule.who, session.as_ref().map(|session| (session.stage, session.role))) {
         Verdict::Enter => {}
@@ -47,7 +47,17 @@ pub(super) async fn admit(State(rule): State<Rule>, mut request: Request, next: 
         Verdict::ManagersOnly => return Refused::managers_only().into_response(),
     }
     request.extensions_mut().insert(Visit { now, session });
-    next.run(request).await
+    pass(&rule, request, next).await
+}
+
+/// On to the route, or to the step of the first start that is due before it.
+async fn pass(rule: &Rule, request: Request, next: Next) -> Response {
+    let Who::StarterAt(step) = rule.who else { return next.run(request).await };
+    match enter(&rule.screen, step).await {
+        Ok(None) => next.run(request).await,
+        Ok(Some(elsewhere)) => elsewhere,
+        Err(refused) => refused.into_response(),
+    }
 }
 
 /// The session of a request, and whether there was one that timed out.
@@ -109,7 +119,7 @@ fn judge(who: Who, session: Option<(Stage, Role)>) -> Verdict {
     match (who, session) {
         (Who::Anybody, _) | (Who::LoggedIn, Some(_)) => Verdict::Enter,
         (_, None) => Verdict::First(Step::LogIn),
-        (Who::Starter, session) => judge(Who::May(Act::Settings), session),
+        (Who::Starter | Who::StarterAt(_), session) => judge(Who::May(Act::Settings), session),
         (Who::May(act), Some((Stage::Full, role))) if role.may(act) => Verdict::Enter,
         (Who::May(_), Some((Stage::Full, _))) => Verdict::ManagersOnly,
         (Who::May(_), Some((stage, _))) => Verdict::First(Step::Owed(stage)),

@@ -17,6 +17,7 @@ use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
 use crate::partners::FILE_BYTES_MAX;
 use crate::staff::Act;
+use crate::wizard::Step;
 
 /// Who may ask for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +26,20 @@ pub enum Who {
     Anybody,
     /// Who does the first start: whoever has the code of this PC while nobody has an account, and then who may change settings.
     Starter,
+    /// The same, once the first start has come as far as this step; before that they are led to the step that is due.
+    StarterAt(Step),
     /// Who is logged in, and be it with a temporary password or before the second factor: the steps of the log-in.
     LoggedIn,
     /// Who owes no step of the log-in and is in a role that may do this.
     May(Act),
+}
+
+impl Who {
+    /// Whether it belongs to the first start.
+    #[must_use]
+    pub fn is_starter(self) -> bool {
+        matches!(self, Self::Starter | Self::StarterAt(_))
+    }
 }
 
 /// One route.
@@ -82,7 +93,7 @@ fn certificate_file() -> DefaultBodyLimit {
 
 fn table() -> Vec<Entry> {
     use Act::{Record, Settings, Staff, Work};
-    use Who::{Anybody, LoggedIn, May, Starter};
+    use Who::{Anybody, LoggedIn, May, Starter, StarterAt};
     vec![
         read(May(Work), "/", get(top::show)),
         read(Anybody, "/assets/{name}", get(assets::show)),
@@ -106,33 +117,37 @@ fn table() -> Vec<Entry> {
         write(May(Work), "/board/remind", post(board::remind)),
         write(May(Work), "/reminders/{id}/settle", post(reminders::settle)),
         // The steps of the first start.
-        read(Starter, "/start/connection", get(start::show_connection)),
-        write(Starter, "/start/connection", post(start::try_connection)),
-        read(Starter, "/start/platform", get(start::show_platform)),
-        write(Starter, "/start/platform", post(start::try_platform)),
-        read(Starter, "/start/clock", get(start::show_clock)),
-        write(Starter, "/start/clock", post(start::try_clock)),
-        read(Starter, "/start/account", get(start::show_account)),
-        write(Starter, "/start/account", post(start::try_account)),
-        read(Starter, "/start/application", get(start::show_application)),
-        write(Starter, "/start/application", post(start::try_application)),
-        read(Starter, "/start/certificate", get(start::show_certificate)),
-        write(Starter, "/start/certificate", post(start::certify)),
-        write(Starter, "/start/certificate/stored", post(start::choose_certificate)),
-        write(Starter, "/start/certificate/file", post(start::take_over).layer(certificate_file())),
-        read(Starter, "/start/folders", get(start::show_folders)),
-        write(Starter, "/start/folders", post(start::choose_folders)),
-        read(Starter, "/start/staff", get(start::show_staff)),
-        write(Starter, "/start/staff", post(start::add_in_wizard)),
-        read(Starter, "/start/recovery", get(start::show_recovery)),
-        write(Starter, "/start/recovery", post(start::make_recovery)),
-        write(Starter, "/start/recovery/noted", post(start::noted_recovery)),
-        read(Starter, "/start/practice", get(start::show_practice)),
-        write(Starter, "/start/practice", post(start::begin_practice)),
+        read(StarterAt(Step::Connection), "/start/connection", get(start::show_connection)),
+        write(StarterAt(Step::Connection), "/start/connection", post(start::try_connection)),
+        read(StarterAt(Step::Platform), "/start/platform", get(start::show_platform)),
+        write(StarterAt(Step::Platform), "/start/platform", post(start::try_platform)),
+        read(StarterAt(Step::Clock), "/start/clock", get(start::show_clock)),
+        write(StarterAt(Step::Clock), "/start/clock", post(start::try_clock)),
+        read(StarterAt(Step::Account), "/start/account", get(start::show_account)),
+        write(StarterAt(Step::Account), "/start/account", post(start::try_account)),
+        read(StarterAt(Step::Application), "/start/application", get(start::show_application)),
+        write(StarterAt(Step::Application), "/start/application", post(start::try_application)),
+        read(StarterAt(Step::Certificate), "/start/certificate", get(start::show_certificate)),
+        write(StarterAt(Step::Certificate), "/start/certificate", post(start::certify)),
+        write(StarterAt(Step::Certificate), "/start/certificate/stored", post(start::choose_certificate)),
+        write(
+            StarterAt(Step::Certificate),
+            "/start/certificate/file",
+            post(start::take_over).layer(certificate_file()),
+        ),
+        read(StarterAt(Step::Folders), "/start/folders", get(start::show_folders)),
+        write(StarterAt(Step::Folders), "/start/folders", post(start::choose_folders)),
+        read(StarterAt(Step::Staff), "/start/staff", get(start::show_staff)),
+        write(StarterAt(Step::Staff), "/start/staff", post(start::add_in_wizard)),
+        read(StarterAt(Step::Recovery), "/start/recovery", get(start::show_recovery)),
+        write(StarterAt(Step::Recovery), "/start/recovery", post(start::make_recovery)),
+        write(StarterAt(Step::Recovery), "/start/recovery/noted", post(start::noted_recovery)),
+        read(StarterAt(Step::Practice), "/start/practice", get(start::show_practice)),
+        write(StarterAt(Step::Practice), "/start/practice", post(start::begin_practice)),
         live(Starter, "/start/practice/live", get(start::practice_live)),
         write(Starter, "/start/skip", post(start::skip)),
-        read(Starter, "/start/finish", get(start::show_finish)),
-        write(Starter, "/start/finish", post(start::finish)),
+        read(StarterAt(Step::Finish), "/start/finish", get(start::show_finish)),
+        write(StarterAt(Step::Finish), "/start/finish", post(start::finish)),
         read(Starter, "/start/report", get(start::report)),
         // Sending.
         read(May(Work), "/send", get(send::list)),

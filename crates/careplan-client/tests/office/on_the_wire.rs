@@ -22,17 +22,23 @@ enum Manner {
     SaysNothing,
 }
 
-/// A TLS server for one manner; gives its address.
-async fn server(authority: &Authority, manner: Manner) -> SocketAddr {
+/// What a TLS server of an authority shows, and its key.
+pub fn server_identity(authority: &Authority) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
     let key = SigningKey::generate_p256().unwrap();
     let certificate = authority.server(key.public_key_spki());
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.to_pkcs8().unwrap().to_vec()));
+    (vec![CertificateDer::from(certificate.der().to_vec())], key)
+}
+
+/// A TLS server for one manner; gives its address.
+async fn server(authority: &Authority, manner: Manner) -> SocketAddr {
+    let (shown, key) = server_identity(authority);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![CertificateDer::from(certificate.der().to_vec())], key)
+        .with_single_cert(shown, key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

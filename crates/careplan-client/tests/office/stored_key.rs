@@ -13,10 +13,10 @@ use careplan_client::platform::{Connector as _, Request, ServerTrust, TransportF
 use careplan_client::staff::Actor;
 use careplan_client::state::ReceivedState;
 use careplan_client::{Office, OfficeOptions, Step};
-use careplan_envelope::{Certificate, OfficeKey as _, SigningKey};
+use careplan_envelope::Certificate;
 use rustls::RootCertStore;
 use rustls::server::WebPkiClientVerifier;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls_pki_types::CertificateDer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::authority::Authority;
 use crate::memory_store::{Make, MemoryStore, NAME};
+use crate::on_the_wire::server_identity;
 use crate::world::{RECEIVER, SENDER, World, drain, send};
 
 async fn open(world: &World, store: &MemoryStore) -> Office {
@@ -218,9 +219,7 @@ async fn a_renewed_certificate_has_a_new_key_in_the_folder() {
 
 /// A server that lets in only whom the authority certified, and says the version of TLS.
 async fn guarded(authority: &Authority) -> SocketAddr {
-    let key = SigningKey::generate_p256().unwrap();
-    let certificate = authority.server(key.public_key_spki());
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.to_pkcs8().unwrap().to_vec()));
+    let (shown, key) = server_identity(authority);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(authority.root.der().to_vec())).unwrap();
@@ -229,7 +228,7 @@ async fn guarded(authority: &Authority) -> SocketAddr {
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_client_cert_verifier(verifier.build().unwrap())
-        .with_single_cert(vec![CertificateDer::from(certificate.der().to_vec())], key)
+        .with_single_cert(shown, key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

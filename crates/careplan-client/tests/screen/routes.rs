@@ -56,7 +56,7 @@ async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
         );
         let (status, to) = ask(&mut begun, route.method, &path).await;
         let is_led_to_change = status == StatusCode::SEE_OTHER && to == "/password";
-        let is_due = matches!(route.who, Who::May(_) | Who::Starter)
+        let is_due = (matches!(route.who, Who::May(_)) || route.who.is_starter())
             || route.path == "/login" && route.method == "GET"
             // Steps that come after that one.
             || ["/login/code", "/me/factor", "/me/factor/confirm"].contains(&route.path);
@@ -65,7 +65,7 @@ async fn every_route_lets_in_who_may_and_leads_the_others_to_what_is_due() {
         if route.who != Who::Anybody {
             let is_for_managers = match route.who {
                 Who::May(act) => !Role::Member.may(act),
-                Who::Starter => true,
+                Who::Starter | Who::StarterAt(_) => true,
                 Who::Anybody | Who::LoggedIn => false,
             };
             assert_eq!(status == StatusCode::FORBIDDEN, is_for_managers, "{} {path}: {status}", route.method);
@@ -96,7 +96,7 @@ async fn while_nobody_has_an_account_only_the_code_of_this_pc_opens_the_first_st
         let [mut nobody, mut stranger, mut starter] = std::array::from_fn(|_| screens.browser());
         stranger.cookie = Some(format!("careplan-start-8430={}", "A".repeat(43)));
         starter.cookie = Some(format!("careplan-start-8430={code}"));
-        let is_start = route.who == Who::Starter;
+        let is_start = route.who.is_starter();
         for browser in [&mut nobody, &mut stranger] {
             let (status, to) = ask(browser, route.method, &path).await;
             let expected = if is_start { StatusCode::FORBIDDEN } else { StatusCode::SEE_OTHER };

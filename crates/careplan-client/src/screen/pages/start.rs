@@ -86,12 +86,12 @@ fn with_code(mut response: Response, (doors, code): (&Doors, &str)) -> Response 
     response
 }
 
-/// Whether the page of a step may be shown; else where to go.
-async fn enter(screen: &Screen, step: Step) -> Result<Result<(), Response>, Refused> {
+/// Where to go instead of a step that the first start has not come to.
+pub(in crate::screen) async fn enter(screen: &Screen, step: Step) -> Result<Option<Response>, Refused> {
     Ok(match screen.wizard.standing().await? {
-        Standing::At(current) if step <= current => Ok(()),
-        Standing::At(current) => Err(go_to(&current.path())),
-        Standing::NotNeeded | Standing::Finished => Err(go_to("/")),
+        Standing::At(current) if step <= current => None,
+        Standing::At(current) => Some(go_to(&current.path())),
+        Standing::NotNeeded | Standing::Finished => Some(go_to("/")),
     })
 }
 

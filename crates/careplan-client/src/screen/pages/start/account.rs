@@ -7,7 +7,7 @@ use axum::response::Response;
 use careplan_domain::{Secret, UserId};
 use careplan_web::{Button, FieldErrors, TextField, TextKind};
 
-use super::{Form, StepPage, enter, go_on};
+use super::{Form, StepPage, go_on};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
@@ -35,9 +35,6 @@ pub(in crate::screen) async fn show_account(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Account).await? {
-        return Ok(elsewhere);
-    }
     let typed = screen.wizard.answers().await?.user_id;
     draw(&screen, &visit, (&typed, FieldErrors::default()), query).await
 }
@@ -66,9 +63,6 @@ pub(in crate::screen) async fn try_account(
     visit: Visit,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Account).await? {
-        return Ok(elsewhere);
-    }
     let typed = fields.number("user_id").to_ascii_uppercase();
     let mut errors = FieldErrors::default();
     let user_id = typed.parse::<UserId>();
@@ -91,9 +85,6 @@ pub(in crate::screen) async fn show_application(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Application).await? {
-        return Ok(elsewhere);
-    }
     let form = Form::new("/start/application", Button::submit("利用申請を確かめる").busy("確かめています"));
     let form = if screen.wizard.holds_password() {
         form
@@ -127,9 +118,6 @@ pub(in crate::screen) async fn try_application(
     State(screen): State<Arc<Screen>>,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Application).await? {
-        return Ok(elsewhere);
-    }
     screen.wizard.try_application(typed_password(&fields)).await?;
     go_on(&screen, Step::Application).await
 }

@@ -13,7 +13,7 @@ use http::StatusCode;
 use zeroize::Zeroizing;
 
 use super::account::{password_field, typed_password};
-use super::{Form, StepPage, enter, go_on};
+use super::{Form, StepPage, go_on};
 use crate::enrol::{CertificateSource, Fingerprint};
 use crate::keys::{self, StoredCertificate};
 use crate::screen::Screen;
@@ -33,9 +33,6 @@ pub(in crate::screen) async fn show(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Certificate).await? {
-        return Ok(elsewhere);
-    }
     draw(&screen, &visit, FieldErrors::default(), query).await
 }
 
@@ -116,9 +113,6 @@ pub(in crate::screen) async fn choose(
     visit: Visit,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Certificate).await? {
-        return Ok(elsewhere);
-    }
     match fields.text("stored").parse() {
         Ok(chosen) => set_up(&screen, CertificateSource::Stored(chosen), typed_password(&fields)).await,
         Err(_) => {
@@ -143,9 +137,6 @@ pub(in crate::screen) async fn certify(
     visit: Visit,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Certificate).await? {
-        return Ok(elsewhere);
-    }
     let mut errors = FieldErrors::default();
     let source = if screen.wizard.has_certificate().await? {
         Some(CertificateSource::Present)
@@ -175,9 +166,6 @@ pub(in crate::screen) async fn take_over(
     visit: Visit,
     form: Multipart,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Certificate).await? {
-        return Ok(elsewhere);
-    }
     let brought = Brought::read(form).await?;
     let mut errors = FieldErrors::default();
     let opens = secret(&brought.opens, ("opens", "ファイルのパスワード"), &mut errors);

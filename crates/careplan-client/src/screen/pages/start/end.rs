@@ -23,7 +23,7 @@ pub(in crate::screen) async fn skip(
 ) -> Result<Response, Refused> {
     let step = Step::parse(fields.text("step")).filter(|step| step.may_be_skipped());
     let step = step.ok_or_else(Refused::form)?;
-    if let Err(elsewhere) = enter(&screen, step).await? {
+    if let Some(elsewhere) = enter(&screen, step).await? {
         return Ok(elsewhere);
     }
     screen.wizard.skip(step).await?;
@@ -35,9 +35,6 @@ pub(in crate::screen) async fn show(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Finish).await? {
-        return Ok(elsewhere);
-    }
     let list = screen.wizard.records().await?.into_iter().fold(Checklist::default(), |list, record| {
         let item = match record.state {
             StepState::Passed => Item::new(record.step.title(), Standing::Done),
@@ -55,9 +52,6 @@ pub(in crate::screen) async fn show(
 }
 
 pub(in crate::screen) async fn finish(State(screen): State<Arc<Screen>>) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Finish).await? {
-        return Ok(elsewhere);
-    }
     screen.wizard.finish().await?;
     Ok(go_to("/"))
 }

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_web::{Button, FieldErrors, Markup};
 
-use super::{Form, StepPage, enter, go_on};
+use super::{Form, StepPage, go_on};
 use crate::folders::ChoiceFault;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
@@ -24,9 +24,6 @@ pub(in crate::screen) async fn show(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Folders).await? {
-        return Ok(elsewhere);
-    }
     let typed = Typed::of_settings(&screen.office.state().folder_settings().await?);
     draw(&screen, &visit, (&typed, FieldErrors::default(), None), query).await
 }
@@ -54,9 +51,6 @@ pub(in crate::screen) async fn choose(
     visit: Visit,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Folders).await? {
-        return Ok(elsewhere);
-    }
     let typed = Typed::of_fields(&fields);
     let before = screen.office.state().folder_settings().await?;
     let settings = match typed.settings(&before, visit.now) {

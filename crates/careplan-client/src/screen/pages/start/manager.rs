@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_web::{Button, FieldErrors, Markup, TextField, TextKind};
 
-use super::{Form, StepPage, enter, go_on, has_code};
+use super::{Form, StepPage, go_on, has_code};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::login::with_cookie;
@@ -65,9 +65,6 @@ pub(in crate::screen) async fn show(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Staff).await? {
-        return Ok(elsewhere);
-    }
     if !screen.staff.is_empty().await? && screen.wizard.record(Step::Staff).await?.is_none() {
         // Registered before the first start came so far.
         screen.wizard.note(Step::Staff, &Trial::passed("管理者は登録してあります。")).await?;
@@ -168,9 +165,6 @@ pub(in crate::screen) async fn add_in_wizard(
     headers: http::HeaderMap,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Staff).await? {
-        return Ok(elsewhere);
-    }
     let added = make(&screen, &visit, &fields, &headers).await?;
     if let Added::Wrong(errors) = added {
         return draw(&screen, &visit, (&fields, errors), None).await;

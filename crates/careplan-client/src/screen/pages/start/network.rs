@@ -7,7 +7,7 @@ use axum::response::Response;
 use careplan_web::{Button, FieldErrors, TextField, TextKind};
 use url::Url;
 
-use super::{Form, StepPage, enter, go_on};
+use super::{Form, StepPage, go_on};
 use crate::enrol::Fingerprint;
 use crate::platform::Proxy;
 use crate::screen::Screen;
@@ -67,9 +67,6 @@ pub(in crate::screen) async fn show_connection(
     State(screen): State<Arc<Screen>>,
     visit: Visit,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Connection).await? {
-        return Ok(elsewhere);
-    }
     let typed = Typed::of_settings(&screen).await?;
     draw_connection(&screen, &visit, (&typed, FieldErrors::default())).await
 }
@@ -101,9 +98,6 @@ pub(in crate::screen) async fn try_connection(
     visit: Visit,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Connection).await? {
-        return Ok(elsewhere);
-    }
     let typed = Typed::of_fields(&fields);
     match typed.read(&screen).await? {
         Ok((platform, proxy)) => {
@@ -120,9 +114,6 @@ pub(in crate::screen) async fn show_platform(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Platform).await? {
-        return Ok(elsewhere);
-    }
     let typed = screen.wizard.answers().await?.fingerprint;
     draw_platform(&screen, &visit, (&typed, FieldErrors::default()), query).await
 }
@@ -151,9 +142,6 @@ pub(in crate::screen) async fn try_platform(
     visit: Visit,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Platform).await? {
-        return Ok(elsewhere);
-    }
     let typed = fields.code("fingerprint");
     match typed.parse::<Fingerprint>() {
         Ok(fingerprint) => {
@@ -173,9 +161,6 @@ pub(in crate::screen) async fn show_clock(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Clock).await? {
-        return Ok(elsewhere);
-    }
     let form = Form::new("/start/clock", Button::submit("時計を確かめる").busy("確かめています"));
     let lead = "このパソコンの日付と時刻を、連携基盤と比べます。大きくずれていると、送受信の記録が正しく残りません。";
     let page = StepPage::new(Step::Clock, lead).form(form);
@@ -183,9 +168,6 @@ pub(in crate::screen) async fn show_clock(
 }
 
 pub(in crate::screen) async fn try_clock(State(screen): State<Arc<Screen>>) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Clock).await? {
-        return Ok(elsewhere);
-    }
     screen.wizard.try_clock().await?;
     go_on(&screen, Step::Clock).await
 }

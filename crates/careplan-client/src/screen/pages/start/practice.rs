@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use careplan_domain::transmission::State as Life;
 use careplan_web::{Button, Checklist, FieldErrors, Item, Markup, PostForm, State as Standing};
 
-use super::{Form, StepPage, enter, go_on};
+use super::{Form, StepPage, go_on};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::refused::Refused;
@@ -68,9 +68,6 @@ pub(in crate::screen) async fn show(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Practice).await? {
-        return Ok(elsewhere);
-    }
     draw(&screen, &visit, FieldErrors::default(), query).await
 }
 
@@ -108,9 +105,6 @@ pub(in crate::screen) async fn begin(
     visit: Visit,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Practice).await? {
-        return Ok(elsewhere);
-    }
     if fields.text("do") == "noted" {
         if screen.wizard.practice().await?.is_some_and(|practice| practice.is_complete()) {
             screen.wizard.note_practice().await?;

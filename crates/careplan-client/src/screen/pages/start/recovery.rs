@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_web::{Button, FieldErrors, Markup};
 
-use super::{Form, StepPage, enter, go_on};
+use super::{Form, StepPage, go_on};
 use crate::safe::{BackupFault, RecoveryCode, RecoveryKey};
 use crate::screen::Screen;
 use crate::screen::refused::Refused;
@@ -31,9 +31,6 @@ pub(in crate::screen) async fn show(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Recovery).await? {
-        return Ok(elsewhere);
-    }
     draw(&screen, &visit, (None, FieldErrors::default()), query).await
 }
 
@@ -65,9 +62,6 @@ pub(in crate::screen) async fn make(
     State(screen): State<Arc<Screen>>,
     visit: Visit,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Recovery).await? {
-        return Ok(elsewhere);
-    }
     let by = visit.session.as_ref().map_or(THIS_PC, |session| session.login.as_str());
     match screen.office.renew_recovery_key(by).await {
         // Not by a redirect: the code is in no address and in no history.
@@ -85,9 +79,6 @@ pub(in crate::screen) async fn noted(
     State(screen): State<Arc<Screen>>,
     visit: Visit,
 ) -> Result<Response, Refused> {
-    if let Err(elsewhere) = enter(&screen, Step::Recovery).await? {
-        return Ok(elsewhere);
-    }
     let Some((key, _)) = screen.office.state().recovery_key().await? else {
         return draw(&screen, &visit, (None, FieldErrors::default()), None).await;
     };
