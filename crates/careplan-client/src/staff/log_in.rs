@@ -52,8 +52,13 @@ impl Staff {
             Some(login) => self.state.staff_by_login(login.as_str()).await?,
             None => None,
         };
-        let here = found.as_ref().filter(|(person, _)| !person.is_away);
-        if let Some(until) = here.and_then(|(person, _)| person.locked_until).filter(|until| now < *until) {
+        let until = match (&found, &login) {
+            (Some((person, _)), _) => person.locked_until.filter(|until| now < *until),
+            (None, Some(login)) => self.strangers.locked_until(login, now),
+            // No name of anybody, as everybody can see.
+            (None, None) => None,
+        };
+        if let Some(until) = until {
             return Err(StaffFault::Locked(until));
         }
         // At the same cost, whoever it is.
@@ -63,7 +68,12 @@ impl Staff {
             (Some((person, _)), _) if person.is_away => Err(self.refused(&person, is_right, now).await?),
             (Some((person, _)), Some(hash)) if is_right => Ok((person, hash)),
             (Some((person, _)), _) => Err(self.missed(&person, now).await?),
-            (None, _) => Err(StaffFault::Wrong),
+            (None, _) => {
+                if let Some(login) = &login {
+                    self.strangers.missed(login, self.rule, now);
+                }
+                Err(StaffFault::Wrong)
+            }
         }
     }
 
@@ -98,8 +108,8 @@ impl Staff {
         let Some((_, secrets)) = rows::by_login(&mut tx, &person.login).await? else {
             return Ok(StaffFault::Wrong);
         };
-        if secrets.lock.holds(now).is_some() {
-            return Ok(StaffFault::Wrong);
+        if let Some(until) = secrets.lock.holds(now) {
+            return Ok(StaffFault::Locked(until));
         }
         let lock = secrets.lock.after_miss(self.rule, now);
         rows::set_lock(&mut tx, person.id, lock).await?;

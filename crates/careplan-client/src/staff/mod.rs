@@ -1,7 +1,7 @@
 //! The people of the office (職員): who may use the screens, and what they did.
 //!
 //! Promises: nobody is deleted — who leaves is locked away, and their work stays theirs; there is always a manager who can log in;
-//! passwords are kept as slow hashes only, and an unknown name costs and answers the same as a wrong password; every log-in and every
+//! passwords are kept as slow hashes only, and an unknown name costs, answers and locks the same as a wrong password; every log-in and every
 //! change stands in the record of operations, whose lines are chained, so that one that was changed, taken out or moved is found.
 
 mod fault;
@@ -11,6 +11,9 @@ mod people;
 mod role;
 mod second_factor;
 mod sessions;
+mod strangers;
+
+use std::sync::Arc;
 
 use careplan_domain::Timestamp;
 use careplan_login::{Hasher, LockRule};
@@ -22,6 +25,7 @@ pub(crate) use operations::{Head, Walk};
 pub use people::{LoginName, NAME_CHARS_MAX, NewPerson};
 pub use role::{Act, Role};
 pub use sessions::OpenSession;
+use strangers::Strangers;
 
 use crate::state::{State, StateFault};
 
@@ -114,12 +118,13 @@ pub struct Staff {
     state: State,
     hasher: Hasher,
     rule: LockRule,
+    strangers: Arc<Strangers>,
 }
 
 impl Staff {
     /// The people in a state file; passwords are hashed at the places of `hasher`.
     pub fn new(state: State, hasher: Hasher) -> Self {
-        Self { state, hasher, rule: LockRule::default() }
+        Self { state, hasher, rule: LockRule::default(), strangers: Arc::default() }
     }
 
     /// Whether there is nobody yet.

@@ -162,8 +162,9 @@ async fn tries_of_one_who_left_fill_the_record_no_faster_than_misses_of_others_a
     for lines in [3, 6] {
         for _ in 0..5 {
             // Told like an unknown name, also when it is not noted any more.
-            let fault = office.log_in("sato", temporary.expose()).await.unwrap_err();
-            assert!(matches!(fault, StaffFault::Wrong), "{fault}");
+            let left = office.log_in("sato", temporary.expose()).await.unwrap_err().to_string();
+            let nobody = office.log_in("nobody", OWN).await.unwrap_err().to_string();
+            assert_eq!(left, nobody);
         }
         assert_eq!(office.actions().await.len(), before + lines);
         office.now += SignedDuration::from_mins(30);
@@ -192,6 +193,23 @@ async fn three_misses_lock_for_thirty_minutes_to_the_millisecond() {
     assert!(matches!(office.log_in("yamada", OWN).await, Err(StaffFault::Locked(_))));
     office.now = begin + SignedDuration::from_mins(30);
     office.log_in("yamada", OWN).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_locks_like_one_that_somebody_has() {
+    let mut office = Office::new().await;
+    for round in 0..2 {
+        for miss in 0..5 {
+            let known = office.log_in("yamada", "wrong wrong").await.unwrap_err();
+            let unknown = office.log_in("ｎｏｂｏｄｙ", "wrong wrong").await.unwrap_err();
+            assert_eq!(known.to_string(), unknown.to_string(), "{round} {miss}");
+            assert_eq!(matches!(unknown, StaffFault::Locked(_)), miss >= 3, "{round} {miss}");
+        }
+        office.now += SignedDuration::from_mins(30);
+    }
+    // Whose name it becomes begins anew.
+    let (_, temporary) = office.add("nobody", Role::Member).await;
+    office.log_in("nobody", temporary.expose()).await.unwrap();
 }
 
 #[tokio::test]
