@@ -21,7 +21,7 @@ use careplan_client::mishap::{Mishaps, Point};
 use careplan_client::outbox::{DocumentOrder, SendOptions, gather, judge};
 use careplan_client::partners::{Partners, Which};
 use careplan_client::platform::Retry;
-use careplan_client::reminders::Order;
+use careplan_client::reminders::{Order, RemindFault};
 use careplan_client::staff::Actor;
 use careplan_client::state::ReceivedState;
 use careplan_client::{Clock, Engine, Office, OfficeFault, OfficeOptions, Step};
@@ -200,15 +200,21 @@ impl TestOffice {
         let remind = async {
             // As the client does by itself from time to time: only who is known to have joined is reminded.
             let _ = book.refresh(Which::All, PATIENCE).await;
-            let _ = reminders.remind(order, &by).await;
+            reminders.remind(order, &by).await
         };
-        let cut = tokio::select! {
+        let reminded = tokio::select! {
             biased;
-            () = pc.struck.notified() => true,
-            () = remind => false,
+            () = pc.struck.notified() => None,
+            reminded = remind => Some(reminded),
         };
         drop((book, reminders, office));
-        if cut { self.start_again().await } else { Ok(()) }
+        match reminded {
+            None => self.start_again().await,
+            Some(Err(RemindFault::Office(fault))) if !fault.is_transient() && fault.code() != SUSPENDED => {
+                Err(fault.into())
+            }
+            Some(_) => Ok(()),
+        }
     }
 
     /// The power is cut now, and comes back.

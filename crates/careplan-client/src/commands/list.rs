@@ -87,7 +87,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn of_sent(sent: &Sent) -> Self {
-        let header = &sent.header;
+        let (header, trouble) = (&sent.header, sent.trouble());
         Self {
             direction: "sent",
             id: header.id,
@@ -104,8 +104,8 @@ impl Entry {
             created_at: sent.created_at,
             folder: None,
             findings: None,
-            code: sent.fault.as_ref().map(|fault| fault.code.clone()),
-            message: sent.fault.as_ref().map(|fault| fault.text.clone()),
+            code: trouble.as_ref().map(|fault| fault.code.clone()),
+            message: trouble.map(|fault| fault.text),
         }
     }
 

@@ -8,7 +8,7 @@ use careplan_envelope::{
 };
 
 use super::{EnrolFault, Fingerprint, bundle};
-use crate::keys::{KeysFault, OfficeIdentity, Pending, StoreFault};
+use crate::keys::{KeysFault, OfficeIdentity, Pending, StoreFault, aside};
 use crate::mishap::Point;
 use crate::office::Office;
 use crate::platform::{Enrolled, Platform};
@@ -120,19 +120,20 @@ impl Office {
     }
 
     /// Takes an existing certificate whose key stays in the store of the system.
-    pub(super) fn choose_stored(
+    pub(super) async fn choose_stored(
         &self,
         trust: &Trust,
         office: OfficeNumber,
         chosen: &Fingerprint,
     ) -> Result<(), EnrolFault> {
         let store = self.keys().certificate_store().ok_or(EnrolFault::NoStore)?;
-        let all = store.list().map_err(KeysFault::from)?;
+        let all = aside(store, |store| store.list()).await.map_err(KeysFault::from)?;
         let found = all.into_iter().find(|it| Fingerprint::of(&it.certificate) == *chosen);
         let mut stored = found.ok_or(StoreFault::Gone(store.name())).map_err(KeysFault::from)?;
         stored.chain.retain(|it| !is_root(it));
         self.check_existing(trust, office, (&stored.certificate, &stored.chain))?;
-        let identity = OfficeIdentity::in_store(store, stored).map_err(KeysFault::from)?;
+        let identity = aside(store, |store| OfficeIdentity::in_store(store, stored)).await;
+        let identity = identity.map_err(KeysFault::from)?;
         self.keys().store_identity(&identity)?;
         self.forget_link();
         Ok(())

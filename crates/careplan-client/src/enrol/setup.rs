@@ -149,7 +149,7 @@ impl Office {
                 self.import_pkcs12(&self.with_held_list(trust).await?, office, bytes, password)?;
             }
             CertificateSource::Stored(chosen) => {
-                self.choose_stored(&self.with_held_list(trust).await?, office, chosen)?;
+                self.choose_stored(&self.with_held_list(trust).await?, office, chosen).await?;
             }
             CertificateSource::Present => {}
         }

@@ -119,7 +119,7 @@ impl OfficeIdentity {
     /// Key and certificates for TLS. A key of a store is tried out here: what it cannot do is not offered.
     ///
     /// # Errors
-    /// [`KeyFault`].
+    /// [`KeyFault::Unavailable`] when the store does not let it sign now; [`KeyFault::Rejected`].
     pub fn for_tls(&self, provider: &CryptoProvider) -> Result<CertifiedKey, KeyFault> {
         let chain = self.presented().map(|it| CertificateDer::from(it.der().to_vec())).collect();
         let key = match &self.key {
@@ -128,7 +128,7 @@ impl OfficeIdentity {
                 let key = provider.key_provider.load_private_key(PrivateKeyDer::Pkcs8(key));
                 key.map_err(|_| KeyFault::Rejected)?
             }
-            Key::InStore(key) => Arc::new(TlsKey::new(key.clone())),
+            Key::InStore(key) => Arc::new(TlsKey::new(key.clone())?),
         };
         Ok(CertifiedKey::new(chain, key))
     }

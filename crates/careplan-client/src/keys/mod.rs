@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use identity::IdentityFault;
 pub use identity::OfficeIdentity;
+pub(crate) use store::aside;
 pub use store::{CertificateStore, StoreFault, StoreKey, StoredCertificate, offered, system_store};
 
 use crate::files::{self, FileFault, Privacy};
@@ -76,8 +77,8 @@ impl KeyFolder {
     }
 
     /// The store of the operating system.
-    pub fn certificate_store(&self) -> Option<&dyn CertificateStore> {
-        self.store.as_deref()
+    pub fn certificate_store(&self) -> Option<&Arc<dyn CertificateStore>> {
+        self.store.as_ref()
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -160,7 +161,7 @@ impl KeyFolder {
     /// [`KeysFault`].
     pub fn identity(&self) -> Result<Option<OfficeIdentity>, KeysFault> {
         let Some(pem) = self.load(OFFICE)? else { return Ok(None) };
-        OfficeIdentity::from_pem(&pem, self.certificate_store()).map(Some).map_err(|fault| match fault {
+        OfficeIdentity::from_pem(&pem, self.store.as_deref()).map(Some).map_err(|fault| match fault {
             IdentityFault::Damaged => KeysFault::Damaged(self.at(OFFICE)),
             IdentityFault::Store(fault) => KeysFault::Store(fault),
         })

@@ -91,6 +91,16 @@ pub fn offered(store: &dyn CertificateStore, now: Timestamp) -> Result<Vec<Store
     Ok(all)
 }
 
+/// Asks a store beside the tasks: card readers take their time.
+pub(crate) async fn aside<T: Send + 'static>(
+    store: &Arc<dyn CertificateStore>,
+    work: impl FnOnce(&dyn CertificateStore) -> Result<T, StoreFault> + Send + 'static,
+) -> Result<T, StoreFault> {
+    let (name, store) = (store.name(), Arc::clone(store));
+    let done = tokio::task::spawn_blocking(move || work(store.as_ref())).await;
+    done.unwrap_or(Err(StoreFault::Unreadable(name)))
+}
+
 /// What a key signs to show that it can; nothing else that is signed begins like this.
 const TRIAL: &[u8] = b"careplan-client tries out this key\n";
 
@@ -106,15 +116,19 @@ pub(super) struct TlsKey {
 }
 
 impl TlsKey {
-    pub(super) fn new(key: Arc<dyn StoreKey>) -> Self {
+    /// Tries out an RSA key: what it cannot do it does not offer. One that cannot sign at all is not here now, which says nothing of what it can.
+    pub(super) fn new(key: Arc<dyn StoreKey>) -> Result<Self, KeyFault> {
         let schemes: &[_] = match key.algorithm() {
             SignatureAlgorithm::EcdsaP256Sha256 => &[SignatureScheme::ECDSA_NISTP256_SHA256],
             _ if key.sign_pss(TRIAL).is_ok() => {
                 &[SignatureScheme::RSA_PSS_SHA256, SignatureScheme::RSA_PKCS1_SHA256]
             }
-            _ => &[SignatureScheme::RSA_PKCS1_SHA256],
+            _ => {
+                key.sign(TRIAL)?;
+                &[SignatureScheme::RSA_PKCS1_SHA256]
+            }
         };
-        Self { key, schemes }
+        Ok(Self { key, schemes })
     }
 }
 

@@ -173,8 +173,8 @@ impl From<&Item> for Transmission {
     fn from(item: &Item) -> Self {
         let key = item.key();
         let (header, serial, fault) = match &item.what {
-            Exchanged::Sent(sent) => (&sent.header, &sent.serial, &sent.fault),
-            Exchanged::Received(received) => (&received.header, &received.serial, &received.fault),
+            Exchanged::Sent(sent) => (&sent.header, &sent.serial, sent.trouble()),
+            Exchanged::Received(received) => (&received.header, &received.serial, received.fault.clone()),
         };
         let (state_label, state_at) = match &item.what {
             Exchanged::Sent(sent) => (sent.state.label_ja(), sent.state_at),

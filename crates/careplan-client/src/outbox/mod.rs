@@ -21,7 +21,7 @@ pub use judge::{Judged, JudgedUnit, judge};
 pub(crate) use prepare::new_uuid;
 pub use prepare::{DispatchReport, DocumentOrder, LeftOut, SendOptions, UnitOutcome, UnitReport};
 pub use serial::{OtherOfSerial, SerialUsed};
-pub use withdraw::{WITHDRAWING, Withdrawal};
+pub use withdraw::Withdrawal;
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 
 use careplan_domain::{Address, OfficeNumber, ServiceMonth, Timestamp, TransmissionId, UnitKind};
-use careplan_envelope::Recipient;
+use careplan_envelope::{Recipient, SignFault};
 use careplan_protocol::manifest::Reminder;
 use careplan_standard::Finding;
 use uuid::Uuid;
@@ -15,9 +15,11 @@ use super::judge::Judged;
 use super::parcel::Parcel;
 use super::room::Room;
 use super::serial::SerialUsed;
+use super::withdraw::already_sent;
 use crate::address_book::{AnnouncementRefusal, OfficeKeyRing, keys_of};
 use crate::history::{Bundle, Direction, Person, Placed, Shelf};
-use crate::letter::{Draft, compose};
+use crate::keys::KeysFault;
+use crate::letter::{ComposeFault, Draft, compose};
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault};
 use crate::staff::Actor;
@@ -245,6 +247,8 @@ impl Office {
         }
         match self.prepare(action, parcel, options).await {
             Ok(outcome) => Ok(outcome),
+            // A card may be put in while a person looks at what became of the others.
+            Err(fault @ OfficeFault::Keys(KeysFault::Store(_))) => Ok(UnitOutcome::Failed(fault.stored())),
             Err(fault @ (OfficeFault::State(_) | OfficeFault::Keys(_))) => Err(fault),
             Err(fault) => Ok(UnitOutcome::Failed(fault.stored())),
         }
@@ -263,7 +267,7 @@ impl Office {
         let content_sha256 = parcel.content_digest();
         let before = self.state().same_content(&parcel.from, &parcel.to, &content_sha256).await?;
         let replaces = match before {
-            Some(before) if !options.again => return Ok(UnitOutcome::Duplicate(Box::new(before))),
+            Some(before) if !options.again => return Ok(already_sent(Box::new(before))),
             Some(before) => Some(before.header.id),
             None if options.link_earlier => self.earlier(parcel).await?,
             None => None,
@@ -285,7 +289,12 @@ impl Office {
             files: &parcel.files,
             reminder: parcel.reminder,
         };
-        let composed = compose(&draft, action.link.identity.signer(), &recipients, now)?;
+        let composed = compose(&draft, action.link.identity.signer(), &recipients, now);
+        let composed = composed.map_err(|fault| match fault {
+            // That is no fault of the letter.
+            ComposeFault::Sign(SignFault::Key(_)) => self.keys().refusal_of(&action.link.identity).into(),
+            fault => OfficeFault::from(fault),
+        })?;
         self.mishaps().pass(Point::LetterSealed).await;
         let placed = self.shelve(id, parcel).await?;
         let new = NewSent {
@@ -311,7 +320,7 @@ impl Office {
             }
             Ok(Stored::Same(before)) => {
                 placed.goes();
-                Ok(UnitOutcome::Duplicate(before))
+                Ok(already_sent(before))
             }
             Ok(Stored::SerialUsed(other)) => {
                 placed.goes();

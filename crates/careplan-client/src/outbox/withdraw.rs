@@ -8,16 +8,14 @@ use careplan_domain::transmission::State as Life;
 use careplan_protocol::Code;
 use careplan_protocol::receipt::ReceiptKind;
 
-use super::next_try;
+use super::{UnitOutcome, next_try};
+use crate::keys::KeysFault;
 use crate::office::{Engine, Office, OfficeFault, Step};
 use crate::staff::Actor;
-use crate::state::{Fault, Sent, SentState};
-
-/// The code of the fault that stands beside a letter while it is being taken back.
-pub const WITHDRAWING: &str = "withdrawing";
+use crate::state::{Fault, Sent, SentState, WITHDRAWING, is_over};
 
 /// What became of the wish to take something back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Withdrawal {
     /// It is taken back.
     Done,
@@ -28,6 +26,8 @@ pub enum Withdrawal {
 /// How one try ended.
 enum Tried {
     Done(Step),
+    /// There was nothing left to take back.
+    Over,
     Refused(OfficeFault),
     Later(Fault),
 }
@@ -46,28 +46,28 @@ impl Office {
     /// # Errors
     /// As [`withdraw`](Self::withdraw).
     pub async fn withdraw_by(&self, id: TransmissionId, by: &Actor) -> Result<Withdrawal, OfficeFault> {
-        let sent = self.state().sent(id).await?.ok_or(OfficeFault::Unknown(id))?;
-        match sent.state {
+        let sent = self.state().wish_withdrawal(id, (by, self.now())).await?;
+        let sent = sent.ok_or(OfficeFault::Unknown(id))?;
+        let tried = match sent.state {
             SentState::Life(Life::Withdrawn) => return Ok(Withdrawal::Done),
             SentState::Rejected => return Err(OfficeFault::WrongState(id, sent.state.label_ja())),
-            SentState::Prepared | SentState::Life(_) => {}
-        }
-        let shown = Fault { code: WITHDRAWING.to_owned(), text: WAITING.to_owned() };
-        self.state().wish_withdrawal(id, (by, self.now()), &shown).await?;
-        let tried = if sent.state == SentState::Prepared {
-            match self.engine() {
-                Ok(mut engine) => engine.take_back(id, 0).await?,
+            SentState::Prepared => match self.engine() {
+                Ok(mut engine) => engine.take_back(id, 0).await,
                 // Whoever has it may be sending this letter now, and sees to the wish next.
                 Err(OfficeFault::Busy) => return Ok(Withdrawal::Waiting),
-                Err(fault) => return Err(fault),
-            }
-        } else {
-            self.ask_back(&sent, 0).await?
+                Err(fault) => Err(fault),
+            },
+            SentState::Life(_) => self.ask_back(&sent, 0).await,
         };
         match tried {
-            Tried::Done(_) => Ok(Withdrawal::Done),
-            Tried::Refused(fault) => Err(fault),
-            Tried::Later(_) => Ok(Withdrawal::Waiting),
+            Ok(Tried::Done(_) | Tried::Over) => Ok(Withdrawal::Done),
+            Ok(Tried::Refused(fault)) => Err(fault),
+            Ok(Tried::Later(_)) => Ok(Withdrawal::Waiting),
+            // The wish is kept all the same, and seen to when there is room or the card is back.
+            Err(fault) if fault.is_transient() || matches!(fault, OfficeFault::Keys(KeysFault::Store(_))) => {
+                Ok(Withdrawal::Waiting)
+            }
+            Err(fault) => Err(fault),
         }
     }
 
@@ -94,11 +94,7 @@ impl Office {
                 Ok(Tried::Done(Step::Rejected(id, fault)))
             }
             Err(OfficeFault::Platform(fault)) if fault.is_final() => {
-                let shown = Fault {
-                    code: fault.code().to_owned(),
-                    text: format!("取り下げできませんでした。{fault}"),
-                };
-                self.state().not_withdrawn(id, Some(&shown)).await?;
+                self.state().withdrawal_refused(id, &format!("取り下げできませんでした。{fault}")).await?;
                 Ok(Tried::Refused(fault.into()))
             }
             Err(fault @ (OfficeFault::State(_) | OfficeFault::Keys(_) | OfficeFault::NotSetUp)) => Err(fault),
@@ -114,31 +110,37 @@ impl Office {
 impl Engine {
     /// Sees to the next letter that somebody wants back; `None` when there is none.
     pub(super) async fn step_withdrawal(&mut self) -> Result<Option<Step>, OfficeFault> {
-        let Some(wish) = self.office.state().due_withdrawal(self.office.now()).await? else {
-            return Ok(None);
-        };
-        let id = wish.transmission;
-        Ok(Some(match self.take_back(id, wish.tries).await? {
-            Tried::Done(step) => step,
-            Tried::Refused(fault) => Step::NotWithdrawn(id, fault.stored()),
-            Tried::Later(fault) => Step::Later(id, fault),
-        }))
+        while let Some(due) = self.office.state().due_withdrawal(self.office.now()).await? {
+            let id = due.transmission;
+            return Ok(Some(match self.take_back(id, due.tries).await? {
+                Tried::Over => continue,
+                Tried::Done(step) => step,
+                Tried::Refused(fault) => Step::NotWithdrawn(id, fault.stored()),
+                Tried::Later(fault) => Step::Later(id, fault),
+            }));
+        }
+        Ok(None)
     }
 
     /// Nothing else is handed over meanwhile. What waits here may be at the platform all the same, when its answer was lost.
     async fn take_back(&mut self, id: TransmissionId, tries: u32) -> Result<Tried, OfficeFault> {
         let office = &self.office;
-        match office.state().sent(id).await? {
-            Some(sent) if !matches!(sent.state, SentState::Rejected | SentState::Life(Life::Withdrawn)) => {
-                office.ask_back(&sent, tries).await
-            }
-            _ => {
-                office.state().not_withdrawn(id, None).await?;
-                Ok(Tried::Done(Step::Moved(id, Life::Withdrawn)))
-            }
+        let sent = office.state().sent(id).await?.ok_or(OfficeFault::Unknown(id))?;
+        if is_over(sent.state) {
+            office.state().withdrawal_over(id, sent.state, office.now()).await?;
+            return Ok(Tried::Over);
         }
+        office.ask_back(&sent, tries).await
     }
 }
 
-const WAITING: &str = "取り下げます。連携基盤に伝わるまで、お待ちください。";
 const CANCELLED: &str = "送信する前に取り消しました。";
+/// The same is on its way or arrived, unless somebody is taking it back: then nothing would be left of it.
+pub(super) fn already_sent(before: Box<Sent>) -> UnitOutcome {
+    if before.is_withdrawing() {
+        return UnitOutcome::Failed(Fault { code: WITHDRAWING.to_owned(), text: TAKEN_BACK.to_owned() });
+    }
+    UnitOutcome::Duplicate(before)
+}
+
+const TAKEN_BACK: &str = "同じ内容のものを取り下げているところです。「送信したもの」で取下げの結果を確かめてから、もう一度送信してください。";

@@ -122,7 +122,10 @@ fn tls_config(
 ) -> Result<ClientConfig, TransportFault> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let certified = identity.map(|it| it.for_tls(&provider)).transpose();
-    let certified = certified.map_err(|_| TransportFault::Settings)?;
+    let certified = certified.map_err(|fault| match fault {
+        KeyFault::Unavailable => TransportFault::Key,
+        _ => TransportFault::Settings,
+    })?;
     let both: &[_] = &[&rustls::version::TLS13, &rustls::version::TLS12];
     let versions = match &certified {
         // TLS 1.3 knows no PKCS #1 signatures (RFC 8446 section 4.2.3), which are all that some chips make.

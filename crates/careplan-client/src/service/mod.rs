@@ -27,6 +27,7 @@ use crate::keys::KeysFault;
 use crate::lan;
 use crate::local_api::LocalApi;
 use crate::office::{Engine, Office, OfficeFault, Step};
+use crate::platform::{PlatformFault, TransportFault};
 use crate::screen::{ListenFault, Listening, Screen, listen};
 use crate::staff::Staff;
 use crate::state::StateFault;
@@ -37,6 +38,9 @@ const HASHES_MAX: usize = 2;
 
 /// How often it is looked whether the client was set up meanwhile, or whether the engine is free.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How long a key that is missing is left alone: card readers are slow, and so are people.
+const KEY_AGAIN: Duration = Duration::from_secs(5);
 
 /// Where it says which ports it has.
 pub(crate) const PORTS: &str = "ports.json";
@@ -165,17 +169,29 @@ async fn work(office: &Office, watcher: &mut Both<'_>, stop: &CancellationToken)
         if stop.is_cancelled() {
             return Ok(());
         }
-        match engine(office).await {
+        let wait = match engine(office).await {
             Ok(engine) => return Ok(agent::run(engine, watcher, stop.clone()).await?),
-            Err(OfficeFault::NotSetUp | OfficeFault::Busy) => {}
+            Err(OfficeFault::NotSetUp | OfficeFault::Busy) => LOOK_EVERY,
             // A card is put in, a certificate is installed again: nothing here has to be started anew for that.
-            Err(fault @ OfficeFault::Keys(KeysFault::Store(_))) => watcher.trouble(&fault, fault.code()),
+            Err(fault) if is_missing_key(&fault) => {
+                watcher.trouble(&fault, fault.code());
+                KEY_AGAIN
+            }
             Err(fault) => return Err(fault.into()),
-        }
+        };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(wait) => {}
         }
+    }
+}
+
+/// Whether the office's key is in a store that does not give it now.
+fn is_missing_key(fault: &OfficeFault) -> bool {
+    match fault {
+        OfficeFault::Keys(fault) => matches!(fault, KeysFault::Store(_)),
+        OfficeFault::Platform(fault) => matches!(fault, PlatformFault::Transport(TransportFault::Key)),
+        _ => false,
     }
 }
 

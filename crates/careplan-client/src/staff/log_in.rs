@@ -69,10 +69,8 @@ impl Staff {
             (Some((person, _)), Some(hash)) if is_right => Ok((person, hash)),
             (Some((person, _)), _) => Err(self.missed(&person, now).await?),
             (None, _) => {
-                if let Some(login) = &login {
-                    self.strangers.missed(login, self.rule, now);
-                }
-                Err(StaffFault::Wrong)
+                let lock = login.and_then(|login| self.strangers.missed(&login, self.rule, now));
+                Err(lock.map_or(StaffFault::Wrong, StaffFault::Locked))
             }
         }
     }

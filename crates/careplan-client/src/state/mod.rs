@@ -75,6 +75,8 @@ pub(crate) use settings::change_proxy;
 pub use settings::{Cursor, Settings};
 pub(crate) use staff_rows::{NewStaff, SessionRow};
 pub use taken_sets::{TakenSet, TakenState};
+pub(crate) use withdrawals::is_over;
+pub use withdrawals::{WITHDRAWING, Wish};
 
 /// A writing transaction; it holds the write lock from its begin on.
 pub type Tx = Transaction<'static, Sqlite>;

@@ -18,7 +18,7 @@ const DUE: &str =
 const NEXT_TRY: &str = "select min(next_try_at) from news";
 const FAILED: &str = "update news set tries = tries + 1, next_try_at = $2 where seq = $1";
 const DONE: &str = "delete from news where seq = $1";
-pub(super) const NOTE: &str = "update sent set fault_code = $2, fault_text = $3 where id = $1";
+const NOTE: &str = "update sent set fault_code = $2, fault_text = $3 where id = $1";
 
 /// One piece of news that waits for its proof.
 #[derive(Debug, Clone, PartialEq, Eq)]

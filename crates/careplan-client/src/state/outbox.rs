@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::rows::{Fault, drop_letter, fault, header, letter, store_letter};
 use super::taken_sets::sent_otherwise;
+use super::withdrawals::{WITHDRAWING, WITHDRAWING_JA, Wish};
 use super::{State, StateFault, Tx, append_operation, commit, from_ms, read, read_count, to_ms};
 use crate::history::{Direction, Person, UnitOf, persons_digest};
 use crate::letter::Composed;
@@ -21,7 +22,8 @@ use crate::trust::VerifiedReceipt;
 macro_rules! columns {
     () => {
         "id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes, sealed_sha256, \
-         replaces, created_at, state, state_at, tries, next_try_at, fault_code, fault_text"
+         replaces, created_at, state, state_at, tries, next_try_at, fault_code, fault_text, \
+         (select coalesce(refused_text, '') from withdrawal where transmission = sent.id) as withdrawal"
     };
 }
 
@@ -37,7 +39,8 @@ pub(super) const COLUMNS: &str = columns!();
 pub(super) const BY_ID: &str = select!("where id = $1");
 /// What somebody wants to take back is not handed over.
 const DUE: &str = select!(
-    "where state = 'prepared' and next_try_at <= $1 and id not in (select transmission from withdrawal)
+    "where state = 'prepared' and next_try_at <= $1
+     and id not in (select transmission from withdrawal where refused_text is null)
      order by next_try_at, id limit 1"
 );
 const OF_DISPATCH: &str = select!("where dispatch = $1 order by id");
@@ -47,7 +50,7 @@ const SAME_CONTENT: &str = select!(
      and state in ('prepared', 'accepted', 'fetched', 'acknowledged', 'imported') order by id desc limit 1"
 );
 const NEXT_TRY: &str = "select min(next_try_at) from sent
-    where state = 'prepared' and id not in (select transmission from withdrawal)";
+    where state = 'prepared' and id not in (select transmission from withdrawal where refused_text is null)";
 const INSERT: &str =
     "insert into sent (id, dispatch, sender, receiver, unit, month, serial, files, sealed_bytes,
     sealed_sha256, content_sha256, replaces, manifest, created_at, state, state_at, copy, persons_known,
@@ -123,6 +126,26 @@ pub struct Sent {
     pub next_try_at: Timestamp,
     /// Why it does not go on.
     pub fault: Option<Fault>,
+    /// Whether somebody wants it back.
+    pub withdrawal: Option<Wish>,
+}
+
+impl Sent {
+    /// Whether somebody wants it back and the platform has not answered yet.
+    pub fn is_withdrawing(&self) -> bool {
+        self.withdrawal == Some(Wish::Waiting)
+    }
+
+    /// What people and programs are told beside its state: first of its being taken back, then why it does not go on.
+    pub fn trouble(&self) -> Option<Fault> {
+        let told = |code: &str, text: &str| Some(Fault { code: code.to_owned(), text: text.to_owned() });
+        match (&self.withdrawal, &self.fault) {
+            (Some(Wish::Waiting), _) => told(WITHDRAWING, WITHDRAWING_JA),
+            (_, Some(fault)) => Some(fault.clone()),
+            (Some(Wish::Refused(why)), None) => told("withdrawal_refused", why),
+            (None, None) => None,
+        }
+    }
 }
 
 /// A new transmission, ready to be stored.
@@ -164,7 +187,7 @@ impl NewSent<'_> {
 pub enum Stored {
     /// It is stored.
     New,
-    /// The same is on its way or arrived, and nothing is stored.
+    /// The same is on its way or arrived, and nothing is stored. It may be one that somebody wants back just now.
     Same(Box<Sent>),
     /// Its serial went with other content, and nothing is stored.
     SerialUsed(OtherOfSerial),
@@ -429,5 +452,6 @@ pub(super) fn sent(row: &SqliteRow) -> Result<Sent, StateFault> {
         tries: read_count(row.try_get("tries")?, "tries")?,
         next_try_at: from_ms(row.try_get("next_try_at")?, "next_try_at")?,
         fault: fault(row)?,
+        withdrawal: row.try_get::<Option<String>, _>("withdrawal")?.map(Wish::of),
     })
 }

@@ -207,6 +207,14 @@ async fn a_name_that_nobody_has_locks_like_one_that_somebody_has() {
         }
         office.now += SignedDuration::from_mins(30);
     }
+    // Of many at once.
+    office.now += SignedDuration::from_mins(30);
+    for name in ["yamada", "somebody"] {
+        let tries = (0..8).map(|_| office.log_in(name, "wrong wrong"));
+        let faults = futures_util::future::join_all(tries).await;
+        let wrong = faults.iter().filter(|it| matches!(it, Err(StaffFault::Wrong))).count();
+        assert_eq!(wrong, 3, "{name}");
+    }
     // Whose name it becomes begins anew.
     let (_, temporary) = office.add("nobody", Role::Member).await;
     office.log_in("nobody", temporary.expose()).await.unwrap();

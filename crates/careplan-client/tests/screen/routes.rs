@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use careplan_client::screen::{Who, routes};
 use careplan_client::staff::Role;
+use careplan_client::wizard::Step;
 use careplan_domain::Secret;
 use http::StatusCode;
 
@@ -103,6 +104,10 @@ async fn while_nobody_has_an_account_only_the_code_of_this_pc_opens_the_first_st
             assert_eq!(status, expected, "{} {path} {to}", route.method);
         }
         let (status, to) = ask(&mut starter, route.method, &path).await;
+        if let Who::StarterAt(step) = route.who {
+            // Nothing was tried yet: every step but the first is for later.
+            assert_eq!(to == "/start/connection", step > Step::Connection, "{} {path}: {to}", route.method);
+        }
         assert_eq!(to.starts_with("/login"), !is_start, "{} {path}: {status} {to}", route.method);
         assert!(
             status != StatusCode::FORBIDDEN && !status.is_server_error(),

@@ -31,6 +31,8 @@ mod step;
 mod verdict;
 mod world;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use careplan_testkit::database::Engine;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
@@ -68,15 +70,20 @@ fn live(engine: Engine, cases: u32) {
         ..Config::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let reminders = AtomicUsize::new(0);
     let lived = TestRunner::new(config).run(&steps(), |steps| {
-        runtime.block_on(one_life(engine, &steps)).map_err(|fault| TestCaseError::fail(format!("{fault:#}")))
+        runtime
+            .block_on(one_life(engine, &steps, &reminders))
+            .map_err(|fault| TestCaseError::fail(format!("{fault:#}")))
     });
     if let Err(failure) = lived {
         panic!("{failure}");
     }
+    // Else the examples are too old to be reminded of, and these lives prove less than they say.
+    assert!(reminders.load(Ordering::Relaxed) > 0, "nobody was reminded of anything");
 }
 
-async fn one_life(engine: Engine, steps: &[Step]) -> anyhow::Result<()> {
+async fn one_life(engine: Engine, steps: &[Step], reminders: &AtomicUsize) -> anyhow::Result<()> {
     let mut world = World::begin(engine).await?;
     let mut ended = Ok(());
     for step in steps {
@@ -91,6 +98,7 @@ async fn one_life(engine: Engine, steps: &[Step]) -> anyhow::Result<()> {
             Err(fault) => Err(fault),
         };
     }
+    reminders.fetch_add(world.reminders.len(), Ordering::Relaxed);
     world.end().await;
     ended
 }

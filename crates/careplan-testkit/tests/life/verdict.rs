@@ -137,6 +137,7 @@ async fn knows_the_same(
     let mut known = 0;
     for sent in sender.office().state().all_sent().await? {
         let id = sent.header.id;
+        ensure!(!sent.is_withdrawing(), "somebody still waits for {id} to be taken back");
         match (sent.state, listed.get(&id)) {
             (SentState::Life(state), Some(entry)) => {
                 ensure!(state == entry.state, "{id} is {:?}, and its sender believes {state:?}", entry.state);

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use careplan_client::OfficeFault;
 use careplan_client::board::Side;
 use careplan_client::letter::Composed;
 use careplan_client::reminders::Order;
-use careplan_client::state::SentState;
 use careplan_domain::TransmissionId;
 use careplan_envelope::DecryptionKey;
 use careplan_protocol::Code;
@@ -218,11 +218,11 @@ impl World {
             return Ok(());
         }
         let (who, sent) = letters.swap_remove(which % letters.len());
-        if matches!(sent.state, SentState::Life(_)) {
-            // Too late, or the line is broken: both are ordinary answers to a person.
-            let _ = self.member(who)?.office().withdraw(sent.header.id).await;
+        // Too late, or never there: both are ordinary answers to a person.
+        match self.member(who)?.office().withdraw(sent.header.id).await {
+            Ok(_) | Err(OfficeFault::Platform(_) | OfficeFault::WrongState(..)) => Ok(()),
+            Err(fault) => Err(fault.into()),
         }
-        Ok(())
     }
 
     /// Only letters past the clients are replayed by hand; clients replay theirs when answers get lost.

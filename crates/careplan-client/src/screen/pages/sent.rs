@@ -8,20 +8,14 @@ pub(in crate::screen) use one::{again, one, withdraw};
 
 use careplan_web::Cell;
 
-use crate::outbox::WITHDRAWING;
 use crate::screen::show::local;
 use crate::screen::words::sent_tag;
 use crate::state::Sent;
 
 /// Where something sent stands, and why or since when.
-/// Whether somebody wants it back and the platform has not answered yet.
-fn is_withdrawing(sent: &Sent) -> bool {
-    sent.fault.as_ref().is_some_and(|fault| fault.code == WITHDRAWING)
-}
-
 fn state(sent: &Sent) -> Cell {
     let cell = Cell::tag(sent_tag(sent.state));
-    match &sent.fault {
+    match sent.trouble() {
         Some(fault) if !fault.text.is_empty() => cell.note(fault.text.clone()),
         _ => cell.note(local(sent.state_at)),
     }

@@ -9,7 +9,7 @@ use careplan_domain::OfficeNumber;
 use careplan_domain::transmission::State as Life;
 use careplan_web::{Banner, Button, Cell, DataTable, Markup, PostForm, Tone};
 
-use super::{is_withdrawing, state};
+use super::state;
 use crate::desk::came_to_nothing;
 use crate::history::{Exchanged, Page as Lines};
 use crate::screen::Screen;
@@ -110,7 +110,7 @@ struct Actions {
 /// What is to be done about something that does not go on, or can be taken back.
 fn more(sent: &Sent, about: &str) -> Option<PostForm> {
     let id = sent.header.id;
-    if is_withdrawing(sent) {
+    if sent.is_withdrawing() {
         return None;
     }
     let (path, button) = match sent.state {

@@ -9,7 +9,7 @@ use careplan_domain::TransmissionId;
 use careplan_domain::transmission::State as Life;
 use careplan_web::{Banner, Button, Cell, DataTable, Facts, Link, PostForm, Tone};
 
-use super::{is_withdrawing, state};
+use super::state;
 use crate::desk::came_to_nothing;
 use crate::history::Direction;
 use crate::office::OfficeFault;
@@ -50,7 +50,6 @@ pub(in crate::screen) async fn one(
 ) -> Result<Response, Refused> {
     let fields = Fields::of_query(query);
     let sent = screen.office.state().sent(id).await?.ok_or_else(Refused::unknown)?;
-    let is_withdrawing = is_withdrawing(&sent);
     let notice = notice(fields.text("done"), &sent);
     let header = &sent.header;
     let partners = screen.partners.of(&screen.office, &[header.to.office]).await;
@@ -65,7 +64,7 @@ pub(in crate::screen) async fn one(
     let (files, has_forms) = forms::table(&screen, (id, Direction::Sent)).await?;
     let versions = versions::beside(&screen, (id, Direction::Sent)).await?;
     let can_withdraw =
-        !is_withdrawing && matches!(sent.state, SentState::Prepared | SentState::Life(Life::Accepted));
+        !sent.is_withdrawing() && matches!(sent.state, SentState::Prepared | SentState::Life(Life::Accepted));
     let withdraw = can_withdraw.then(|| {
         PostForm::new(
             format!("/sent/{id}/withdraw"),
@@ -88,12 +87,12 @@ pub(in crate::screen) async fn one(
 /// What was done, as far as it still holds.
 fn notice(done: &str, sent: &Sent) -> Option<Banner> {
     match done {
-        "withdrawing" if is_withdrawing(sent) => Some(
+        "withdrawing" if sent.is_withdrawing() => Some(
             Banner::new(Tone::Info, "取下げを受け付けました。")
                 .paragraph("連携基盤に伝わり次第、取り下げます。この画面は閉じてもかまいません。")
                 .paragraph("相手が先に受信したときは取り下げられません。そのときは「状態」に表示します。"),
         ),
-        "withdrawing" | "withdrawn" if !is_withdrawing(sent) && came_to_nothing(sent.state) => Some(
+        "withdrawing" | "withdrawn" if !sent.is_withdrawing() && came_to_nothing(sent.state) => Some(
             Banner::new(Tone::Success, "取り下げました。")
                 .paragraph("相手には届きません。訂正したものは、あらためて送信してください。"),
         ),

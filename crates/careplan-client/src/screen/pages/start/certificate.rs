@@ -74,7 +74,7 @@ async fn draw(
     take.is_upload = true;
     let take = with_password(take.field(&file)?.field(&opens)?)?;
     let mut page = StepPage::new(Step::Certificate, LEAD).form(make);
-    if let Some(choose) = stored_form(screen, &errors)? {
+    if let Some(choose) = stored_form(screen, &errors).await? {
         page = page.form(with_password(choose)?);
     }
     let page = page.form(take).errors(errors);
@@ -83,9 +83,10 @@ async fn draw(
 
 /// What is in the store of the system, where it has one that holds anything. A store that cannot be read is no reason to keep anybody from
 /// the other ways.
-fn stored_form(screen: &Screen, errors: &FieldErrors) -> Result<Option<Form>, Refused> {
+async fn stored_form(screen: &Screen, errors: &FieldErrors) -> Result<Option<Form>, Refused> {
     let Some(store) = screen.office.keys().certificate_store() else { return Ok(None) };
-    let stored = keys::offered(store, screen.office.now()).unwrap_or_else(|fault| {
+    let now = screen.office.now();
+    let stored = keys::aside(store, move |store| keys::offered(store, now)).await.unwrap_or_else(|fault| {
         tracing::warn!(%fault, "certificate store");
         Vec::new()
     });
