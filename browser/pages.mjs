@@ -103,4 +103,33 @@ export const screens = [
   "/me", "/board", "/notices", "/reports", "/reports/usage?from=202604&until=202703", "/reports/provision?from=2026-01-01&until=2027-12-31", "/password",
 ];
 
+/// What a link leads to, whichever it is about: `/sent/{}`.
+export function kindOf(link) {
+  const { pathname, searchParams } = new URL(link, "http://localhost");
+  const path = pathname.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|(?<=\/)\d+/g, "{}");
+  return [path, ...[...searchParams.keys()].sort()].join("&");
+}
+
+/// One page of each kind that the pages of a list, and those in turn, lead to: what stands behind a row. Files and printed forms are none.
+export async function behind(person, addresses) {
+  const seen = new Set(addresses.map(kindOf));
+  const all = [];
+  for (let round = addresses; round.length > 0;) {
+    const found = [];
+    for (const address of round) {
+      await person.open(address);
+      const links = await person.page.locator("main a[href^='/']").evaluateAll((them) => them.map((it) => it.getAttribute("href")));
+      for (const link of links) {
+        const kind = kindOf(link);
+        if (seen.has(kind) || /\.(pdf|csv|zip)|\/files|\/forms|\/evidence|\/export|\/start/.test(link)) continue;
+        seen.add(kind);
+        found.push(link);
+      }
+    }
+    all.push(...found);
+    round = found;
+  }
+  return all;
+}
+
 export { admin, known, post, world };

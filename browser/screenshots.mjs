@@ -1,7 +1,7 @@
 // Pictures of every page at two sizes: `node screenshots.mjs FOLDER`, run by `cargo xtask screenshots`.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { onTheWay, open, screens, settledPaths } from "./pages.mjs";
+import { behind, kindOf, onTheWay, open, screens, settledPaths } from "./pages.mjs";
 import { startsFirst } from "./first_start.mjs";
 import { Person, ended } from "./person.mjs";
 import { clerk, example } from "./clerk.mjs";
@@ -10,7 +10,7 @@ import { office } from "./world.mjs";
 const out = process.argv[2];
 const sizes = [["1366x768", { viewport: { width: 1366, height: 768 } }], ["390x844", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }]];
 
-const named = (address) => address.replace(/^\//, "").replace(/[/?=&%]+/g, "-") || "top";
+const named = (address) => address.replace(/^\//, "").replace(/[/?=&%{}]+/g, "-") || "top";
 
 for (const [size, options] of sizes) {
   const folder = path.join(out, size);
@@ -59,6 +59,13 @@ for (const [size, options] of sizes) {
     }
   }
   await take(receiver, "client-received-one");
+  // What stands behind the rows of all of them.
+  for (const [person, from] of [[sender, screens], [receiver, ["/received"]]]) {
+    for (const link of await behind(person, from)) {
+      await person.open(link);
+      await take(person, `client-behind-${named(kindOf(link))}`);
+    }
+  }
   await sender.leaves();
   await receiver.leaves();
   const beginner = await Person.sitsDown(options);

@@ -1,7 +1,7 @@
 // The office client's screens: from the first account to a plan that the other office has taken over.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { screens } from "../pages.mjs";
+import { behind, kindOf, screens } from "../pages.mjs";
 import { ended } from "../person.mjs";
 import { clerk, example, slips } from "../clerk.mjs";
 
@@ -76,20 +76,46 @@ test("thirty units go to thirty partners by one button, and each says where it i
 
 test("no screen has a barrier or is too wide, also at 200 % and on a telephone, and the keyboard reaches all of it", async () => {
   const faults = [];
+  // Something lies behind the rows of the lists: a draft, something sent, and something received.
+  const [one, other] = await Promise.all([clerk(0), clerk(1)]);
+  for (const send of [true, false]) {
+    await one.open("/send");
+    await one.page.locator("#files").setInputFiles(example("02_K2_use_slip"));
+    await one.presses("取り込んで点検する");
+    if (send) await one.presses("件を送信する");
+  }
+  await other.finds("/received", "サービス利用票（予定）");
+  const details = await behind(one, screens);
+  const received = (await behind(other, ["/received"])).filter((link) => kindOf(link).startsWith("/received/{}"));
+  for (const kind of ["/send/{}", "/sent/{}", "/partners/{}", "/staff/{}"]) assert.ok(details.map(kindOf).includes(kind), kind);
+  assert.ok(received.length > 0);
+  faults.push(...(await judged(other, received)));
+  await one.leaves();
+  await other.leaves();
   // Half the width is what a page at 200 % has (WCAG 2.2, 1.4.4).
   for (const viewport of [{ width: 1366, height: 768 }, { width: 683, height: 384 }, { width: 390, height: 844 }]) {
     const person = await clerk(0, { viewport });
-    for (const address of [...screens, "/nothing"]) {
-      await person.open(address);
-      for (const colorScheme of ["light", "dark"]) {
-        await person.page.emulateMedia({ colorScheme });
-        for (const barrier of await person.barriers()) faults.push(`${address} ${colorScheme}: ${barrier}`);
-      }
-      const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (wide > 0) faults.push(`${address} is ${wide} pixels too wide at ${viewport.width}`);
-      if (viewport.width > 1000) faults.push(...(await person.unreachable()).map((fault) => `${address}: ${fault}`));
-    }
+    faults.push(...(await judged(person, [...screens, ...details, "/nothing"])));
+    await person.context.clearCookies();
+    faults.push(...(await judged(person, ["/login"])));
     await person.leaves();
   }
   assert.deepEqual(faults, []);
 });
+
+/// What keeps people from using these pages.
+async function judged(person, addresses) {
+  const faults = [];
+  const { width } = person.page.viewportSize();
+  for (const address of addresses) {
+    await person.open(address);
+    for (const colorScheme of ["light", "dark"]) {
+      await person.page.emulateMedia({ colorScheme });
+      for (const barrier of await person.barriers()) faults.push(`${address} ${colorScheme}: ${barrier}`);
+    }
+    const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) faults.push(`${address} is ${wide} pixels too wide at ${width}`);
+    if (width > 1000) faults.push(...(await person.unreachable()).map((fault) => `${address}: ${fault}`));
+  }
+  return faults;
+}
