@@ -6,7 +6,9 @@
 
 mod import;
 mod learn;
+mod own;
 mod places;
+mod receivers;
 mod refresh;
 
 use std::str::FromStr;
@@ -19,6 +21,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 pub use import::{FILE_BYTES_MAX, ImportFault, Imported, LineFault};
 pub use places::{prefecture_name, prefectures};
+pub use receivers::{LISTED_MAX, Meant, Receiver, Receivers};
 pub use refresh::{Refreshed, Which, keep_fresh};
 
 use crate::office::{Office, OfficeFault};
@@ -100,7 +103,7 @@ pub struct Partner {
     pub is_exchanged: bool,
     /// What the office noted.
     pub note: String,
-    /// The service type that the office writes to, when it chose one.
+    /// The service type that documents for it go to first, when the office chose one.
     pub preferred: Option<ServiceType>,
 }
 

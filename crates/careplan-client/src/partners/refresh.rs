@@ -12,7 +12,7 @@ use crate::office::{Office, OfficeFault};
 use crate::state::{StateFault, commit, partner_rows as rows};
 
 /// How long an answer is believed: offices join on some day, not within the hour.
-const BELIEVED: SignedDuration = SignedDuration::from_hours(6);
+pub(super) const BELIEVED: SignedDuration = SignedDuration::from_hours(6);
 
 /// How often it is looked which answers are old. Offices that were put in just now are asked for then, too.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -97,6 +97,10 @@ pub async fn keep_fresh(office: Office, stop: CancellationToken) {
             }
             Ok(_) => {}
             Err(fault) => tracing::warn!(%fault, "the book of partners could not be refreshed"),
+        }
+        // So that it is known on the day when the line is away.
+        if let Err(fault) = partners.own_addresses().await {
+            tracing::warn!(%fault, "what this office runs could not be written down");
         }
         tokio::time::sleep(LOOK_EVERY).await;
     };

@@ -1,12 +1,17 @@
-//! アドレス帳 in the state file.
+//! アドレス帳 in the state file, and what the directory says of this office itself.
 
 use careplan_domain::{OfficeNumber, ServiceType, Timestamp};
 use careplan_protocol::office_api::OfficeEntry;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
+use super::settings::put;
 use super::{State, StateFault, Tx, commit, from_ms, read, read_some, to_ms};
 use crate::partners::{Partner, Standing};
+
+/// The settings that hold what the directory says of this office: beside those of set-up, which are what somebody chose.
+const OWN_TYPES: &str = "directory_service_types";
+const OWN_TYPES_AT: &str = "directory_service_types_at";
 
 macro_rules! select {
     ($rest:literal) => {
@@ -71,6 +76,14 @@ impl State {
         row.as_ref().map(partner).transpose()
     }
 
+    /// The service types that the directory says this office runs, and when it said so.
+    pub(crate) async fn own_types(&self) -> Result<Option<(Vec<ServiceType>, Timestamp)>, StateFault> {
+        let Some(at) = self.get(OWN_TYPES_AT).await? else { return Ok(None) };
+        let types = self.get(OWN_TYPES).await?.unwrap_or_default();
+        let at = from_ms(read(&at, OWN_TYPES_AT)?, OWN_TYPES_AT)?;
+        Ok(Some((service_types(&types)?, at)))
+    }
+
     /// The offices of which the directory said nothing since an instant.
     pub(crate) async fn partners_asked_before(
         &self,
@@ -123,19 +136,36 @@ pub(crate) async fn learn(tx: &mut Tx, office: &OfficeNumber, name: &str) -> Res
 
 /// What the directory says.
 pub(crate) async fn heard(tx: &mut Tx, entry: &OfficeEntry, now: Timestamp) -> Result<(), StateFault> {
-    let types: Vec<&str> = entry.service_types.iter().map(ServiceType::as_str).collect();
     let standing = if entry.joined { Standing::Joined } else { Standing::NotJoined };
     sqlx::query(HEARD)
         .bind(entry.number.as_str())
         .bind(&entry.name)
         .bind(&entry.kana)
         .bind(&entry.address)
-        .bind(types.join(" "))
+        .bind(joined(&entry.service_types))
         .bind(standing.as_str())
         .bind(to_ms(now))
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// What it says that this office runs.
+pub(crate) async fn heard_of_us(
+    tx: &mut Tx,
+    types: &[ServiceType],
+    now: Timestamp,
+) -> Result<(), StateFault> {
+    put(tx, OWN_TYPES, &joined(types)).await?;
+    put(tx, OWN_TYPES_AT, &to_ms(now).to_string()).await
+}
+
+fn joined(types: &[ServiceType]) -> String {
+    types.iter().map(ServiceType::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn service_types(text: &str) -> Result<Vec<ServiceType>, StateFault> {
+    text.split_whitespace().map(|text| read(text, "service_types")).collect()
 }
 
 /// It does not know the office; what it said before stays readable.
@@ -165,14 +195,13 @@ pub(crate) async fn remove(tx: &mut Tx, office: &OfficeNumber) -> Result<(), Sta
 
 fn partner(row: &SqliteRow) -> Result<Partner, StateFault> {
     let types: String = row.try_get("service_types")?;
-    let types: Result<Vec<_>, _> = types.split_whitespace().map(|text| read(text, "service_types")).collect();
     let asked_at: Option<i64> = row.try_get("asked_at")?;
     Ok(Partner {
         office: read(row.try_get("office")?, "office")?,
         name: row.try_get("name")?,
         kana: row.try_get("kana")?,
         address: row.try_get("address")?,
-        service_types: types?,
+        service_types: service_types(&types)?,
         standing: Standing::parse(row.try_get("standing")?).ok_or(StateFault::Damaged("standing"))?,
         asked_at: asked_at.map(|at| from_ms(at, "asked_at")).transpose()?,
         is_listed: row.try_get("is_listed")?,

@@ -114,9 +114,9 @@ async fn a_document_goes_where_a_person_says() {
     let mut browser = screens.manager().await;
     let draft = brought(&mut browser, &[("計画書.pdf".to_owned(), b"%PDF-1.7\n%%EOF\n".to_vec())]).await;
     browser.get(&draft).await.says("計画書.pdf").says("文書の宛先");
-    let wrong = browser.post(&format!("{draft}/documents"), &[("to", "997"), ("month", "13")]).await;
+    let wrong = browser.post(&format!("{draft}/documents"), &[("other", "997"), ("month", "13")]).await;
     wrong.is(422, "送信の内容").says("文書の宛先を、事業所番号10桁").says("対象年月を、年4桁");
-    let to = [("to", "９９７００００026－11"), ("month", "202611")];
+    let to = [("other", "９９７００００026－11"), ("month", "202611")];
     browser.post(&format!("{draft}/documents"), &to).await.leads_to(&draft);
     browser.get(&draft).await.says("1件を送信する");
     browser.post(&format!("{draft}/send"), &[]).await.leads_to(&draft);
@@ -204,10 +204,11 @@ async fn a_document_says_what_it_is_and_about_whom_and_keeps_what_was_typed() {
     let draft = brought(&mut browser, &[("scan1.pdf".to_owned(), b"%PDF-1.7\n%%EOF\n".to_vec())]).await;
     browser.get(&draft).await.says("架空　花子（0009900013）").says("サービス担当者会議の要点");
     let about = [("kind", "meeting"), ("person", "990001-0009900013"), ("month", "202611")];
-    let wrong = browser.post(&format!("{draft}/documents"), &[&about[..], &[("to", "997")]].concat()).await;
+    let wrong =
+        browser.post(&format!("{draft}/documents"), &[&about[..], &[("other", "997")]].concat()).await;
     wrong.is(422, "送信の内容").says("value=\"997\"").says("value=\"meeting\" selected");
     browser
-        .post(&format!("{draft}/documents"), &[&about[..], &[("to", "9970000026-11")]].concat())
+        .post(&format!("{draft}/documents"), &[&about[..], &[("other", "9970000026-11")]].concat())
         .await
         .leads_to(&draft);
     browser.get(&draft).await.says("value=\"meeting\" selected").says("value=\"990001-0009900013\" selected");

@@ -3,6 +3,7 @@
 mod documents;
 mod draft;
 mod findings;
+mod ordered;
 mod progress;
 
 use std::sync::Arc;

@@ -113,7 +113,7 @@ fn preferred(partner: &Partner, typed: Option<&Fields>, errors: &FieldErrors) ->
     let selected = typed.map_or(present.as_str(), |fields| fields.text("preferred"));
     let choice = Choice::list("preferred", "文書を送るときのサービス種類")
         .optional()
-        .hint("PDFなどの文書を送るときに、はじめに選ばれる宛先です。CSVファイルの宛先は、ファイル名で決まります。")
+        .hint("PDFなどの文書を送るとき、宛先の一覧でこの事業所のいちばん上に並び、事業所番号だけを入力したときの宛先になります。CSVファイルの宛先は、ファイル名で決まります。")
         .empty("決めない（毎回選ぶ）")
         .selected(selected)
         .errors(errors);
