@@ -19,6 +19,7 @@ mod world;
 mod backup;
 mod board;
 mod browser;
+mod certificate;
 mod folders;
 mod guard;
 mod lan;
