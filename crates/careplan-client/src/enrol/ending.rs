@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 /// Certificates renew themselves much earlier: one that is so near its end does not, and somebody has to look after it. A month is
 /// enough for a letter with a new issue password.
-pub const SOON_DAYS: i64 = 30;
+const SOON_DAYS: i64 = 30;
 
 /// How near the end is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

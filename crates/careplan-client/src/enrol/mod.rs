@@ -20,7 +20,7 @@ use careplan_domain::licence::LicenceState;
 use careplan_envelope::Pkcs12Fault;
 
 pub use again::Obtained;
-pub use ending::{Ending, SOON_DAYS};
+pub use ending::Ending;
 pub use renew::{RENEWAL_DAYS, Renewed};
 pub use root::{Fingerprint, FingerprintFault, RootSource};
 pub use setup::{CertificateSource, SetupOrder, SetupReport};
@@ -60,12 +60,12 @@ pub enum EnrolFault {
     ServiceType(String, String),
     /// What the authority sent is no certificate for our key and office.
     #[error(
-        "発行された電子証明書を確かめられません（{0}）。もう一度初期設定を実行し、続くときは運用センターへ連絡してください。"
+        "発行された電子証明書を確かめられません（{0}）。もう一度同じ操作をし、続くときは運用センターへ連絡してください。"
     )]
     Issued(&'static str),
     /// The authority did not issue in time.
     #[error(
-        "電子証明書の発行を待っています。しばらくしてから、同じ初期設定をもう一度実行してください。続きから行います。"
+        "電子証明書の発行を待っています。しばらくしてから、同じ操作をもう一度してください。続きから行います。"
     )]
     NotYet,
     /// Another authority made the certificate.

@@ -136,6 +136,8 @@ async fn a_wrong_password_of_the_user_id_spends_nothing_and_is_never_shown() {
         .await
         .says("証明書発行用パスワードを入力してください。")
         .says("ユーザIDのパスワードを入力してください。");
+    let page = browser.post(PATH, &TYPED[..1]).await;
+    page.is(422, TITLE).says("ユーザIDのパスワードを入力してください。");
     assert_eq!(screens.world.exchange.lock().exchanges, asked);
     let page = browser.post(PATH, &[("issue", "wrong-wrong"), ("password", PASSWORD)]).await;
     page.is(422, TITLE).says("通知書の「証明書発行用パスワード」を確かめて");
@@ -249,7 +251,8 @@ async fn everybody_is_warned_from_thirty_days_before_the_end_of_a_certificate() 
         let page = browser.get("/").await;
         match said {
             Some(said) => {
-                page.says(said).says("href=\"/settings/terminal\"");
+                let way = if said.contains("切れました") { PATH } else { "/settings/terminal" };
+                page.says(said).says(&format!("href=\"{way}\""));
             }
             None => assert!(!page.text().contains("電子証明書"), "{}", page.text()),
         }

@@ -37,7 +37,8 @@ struct Main {
 /// or has ended. One that cannot be read is told as the state of the line.
 pub(in crate::screen) async fn warning(screen: &Screen, now: Timestamp, role: Role) -> Option<Banner> {
     let link = screen.office.link().await.ok()?;
-    let banner = match Ending::of(link.identity.certificate().not_after(), now) {
+    let is_manager = role.may(Act::Settings);
+    let (banner, what_to_do, way) = match Ending::of(link.identity.certificate().not_after(), now) {
         Ending::Far => return None,
         Ending::Soon { days, last } => {
             let day = format!("{}月{}日", last.month(), last.day());
@@ -45,15 +46,22 @@ pub(in crate::screen) async fn warning(screen: &Screen, now: Timestamp, role: Ro
                 0 => format!("電子証明書は、きょう（{day}）で使えなくなります。"),
                 days => format!("電子証明書は、あと{days}日（{day}まで）で使えなくなります。"),
             };
-            Banner::new(Tone::Warning, words).paragraph("そのあとは、送受信できません。")
+            let what_to_do = "自動では更新できていません。そのあとは送受信できませんので、設定の「この端末と電子証明書」で更新するか、発行元で受け取った新しい電子証明書に替えてください。";
+            // It may still be renewed by a click there; the page of another one is a click further.
+            let way = Button::link("設定の「この端末と電子証明書」を見る", terminal::PATH);
+            (Banner::new(Tone::Warning, words), what_to_do, way)
         }
-        Ending::Past => Banner::new(
-            Tone::Error,
-            "電子証明書の有効期限が切れました。新しい電子証明書を取得するまで、送受信できません。",
+        Ending::Past => (
+            Banner::new(
+                Tone::Error,
+                "電子証明書の有効期限が切れました。新しい電子証明書を取得するまで、送受信できません。",
+            ),
+            "Webサイトの「電子証明書」で発行用パスワードを受け取るか、発行元で新しい電子証明書を受け取ると、取得し直せます。",
+            Button::link(TITLE, PATH),
         ),
     };
-    Some(if role.may(Act::Settings) {
-        banner.action(Button::link("設定の「この端末と電子証明書」を見る", terminal::PATH).small())
+    Some(if is_manager {
+        banner.paragraph(what_to_do).action(way.small())
     } else {
         banner.paragraph("管理者に知らせてください。")
     })
