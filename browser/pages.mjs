@@ -98,7 +98,7 @@ export function onTheWay(office) {
 
 /// Screens of the office client, for a manager.
 export const screens = [
-  "/", "/send", "/sent", "/sent?state=failed", "/received", "/received?state=unread", "/search", "/folders", "/partners", "/partners/search", "/partners/import", "/settings", "/settings/terminal",
+  "/", "/send", "/sent", "/sent?state=failed", "/received", "/received?state=unread", "/search", "/folders", "/partners", "/partners/search", "/partners/import", "/settings", "/settings/terminal", "/settings/terminal/certificate",
   "/settings/applications", "/settings/folders", "/settings/retention", "/settings/backup", "/settings/lan", "/settings/proxy", "/settings/staff", "/staff", "/staff/add", "/record",
   "/me", "/board", "/notices", "/reports", "/reports/usage?from=202604&until=202703", "/reports/provision?from=2026-01-01&until=2027-12-31", "/password",
 ];

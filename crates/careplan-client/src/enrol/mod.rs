@@ -5,9 +5,11 @@
 //! before the next begins, so that a lost answer or a kill is mended by running set-up again with
 //! the same key.
 
+mod again;
 mod announce;
 mod bundle;
 mod certificate;
+mod ending;
 mod renew;
 mod root;
 mod setup;
@@ -17,6 +19,8 @@ use careplan_domain::Timestamp;
 use careplan_domain::licence::LicenceState;
 use careplan_envelope::Pkcs12Fault;
 
+pub use again::Obtained;
+pub use ending::Ending;
 pub use renew::{RENEWAL_DAYS, Renewed};
 pub use root::{Fingerprint, FingerprintFault, RootSource};
 pub use setup::{CertificateSource, SetupOrder, SetupReport};
@@ -56,22 +60,22 @@ pub enum EnrolFault {
     ServiceType(String, String),
     /// What the authority sent is no certificate for our key and office.
     #[error(
-        "発行された電子証明書を確かめられません（{0}）。もう一度初期設定を実行し、続くときは運用センターへ連絡してください。"
+        "発行された電子証明書を確かめられません（{0}）。もう一度同じ操作をし、続くときは運用センターへ連絡してください。"
     )]
     Issued(&'static str),
     /// The authority did not issue in time.
     #[error(
-        "電子証明書の発行を待っています。しばらくしてから、同じ初期設定をもう一度実行してください。続きから行います。"
+        "電子証明書の発行を待っています。しばらくしてから、同じ操作をもう一度してください。続きから行います。"
     )]
     NotYet,
     /// Another authority made the certificate.
     #[error(
-        "この電子証明書は、本システムの認証局が発行したものではないため、ここからは更新できません。発行元で更新し、新しい証明書ファイルを取り込んでください。"
+        "この電子証明書は、本システムの認証局が発行したものではないため、ここからは更新できません。発行元で更新し、新しい証明書ファイルを、設定の「この端末と電子証明書」から取り込んでください。"
     )]
     NotOurs,
     /// The certificate ended, so that it opens no door any more.
     #[error(
-        "電子証明書の有効期限が切れているため、更新できません。Webサイトの「電子証明書」で発行用パスワードを受け取り、もう一度、初期設定をしてください。送受信の記録は残ります。"
+        "電子証明書の有効期限が切れているため、更新できません。Webサイトの「電子証明書」で発行用パスワードを受け取ると、設定の「この端末と電子証明書」から取得し直せます（画面を使わないときは careplan-client setup）。送受信の記録は残ります。"
     )]
     Ended,
     /// There is nothing to choose a certificate from.

@@ -1,7 +1,7 @@
 //! Renewals, so that nobody has to think of them: certificate, announcement, trust list.
 
 use careplan_domain::Timestamp;
-use careplan_envelope::{Certificate, OfficeKey as _};
+use careplan_envelope::Certificate;
 use careplan_protocol::announcement::ANNOUNCEMENT_VALIDITY_MAX;
 use jiff::SignedDuration;
 
@@ -60,9 +60,9 @@ impl Office {
         // Only our own authority renews by EST; others have their own way.
         let ours = self.is_of_our_authority(&link);
         if ours && is_wanted(link.identity.certificate()) && !link.identity.is_expired(now) {
-            self.drop_used_pending(&link)?;
+            self.drop_used_pending(link.identity.certificate())?;
             self.enrol(&link.platform, &link.trust, link.office(), Authentication::Certificate).await?;
-            self.state().certificate_renewed(by, now).await?;
+            self.state().certificate_changed("certificate.renewed", (by, now)).await?;
             renewed.certificate = true;
             link = self.link().await?;
         }
@@ -75,16 +75,6 @@ impl Office {
             renewed.announcement = true;
         }
         Ok(renewed)
-    }
-
-    /// A kill right after a certificate was stored leaves its key waiting too; a renewal with the
-    /// key of the present certificate would only give that certificate again.
-    fn drop_used_pending(&self, link: &Link) -> Result<(), EnrolFault> {
-        let present = link.identity.certificate().public_key_spki();
-        if self.keys().pending()?.is_some_and(|it| it.key.public_key_spki() == present) {
-            self.keys().drop_pending()?;
-        }
-        Ok(())
     }
 
     fn is_of_our_authority(&self, link: &Link) -> bool {

@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 use super::certificate::Authentication;
 use super::{EnrolFault, Fingerprint, RootSource};
 use crate::files;
-use crate::keys::KeysFault;
 use crate::office::Office;
 use crate::platform::{Platform, ServerTrust};
+use crate::staff::Actor;
 use crate::state::Settings;
 use crate::trust::Trust;
 
@@ -94,6 +94,16 @@ impl Office {
     /// # Errors
     /// [`EnrolFault`].
     pub async fn set_up(&self, order: &SetupOrder) -> Result<SetupReport, EnrolFault> {
+        Ok(self.set_up_by(order, None).await?.0)
+    }
+
+    /// Sets up, and says whether the certificate is another one than before; where somebody asked for it, who is named in the record of
+    /// operations.
+    pub(super) async fn set_up_by(
+        &self,
+        order: &SetupOrder,
+        by: Option<&Actor>,
+    ) -> Result<(SetupReport, bool), EnrolFault> {
         let office = order.user_id.office();
         let before = self.state().settings().await?;
         if let Some(before) = before.as_ref().filter(|before| before.office() != office) {
@@ -117,13 +127,18 @@ impl Office {
         };
         self.state().store_settings(&settings).await?;
         self.forget_link();
+        let present = self.present_certificate()?;
         self.obtain_certificate(&platform, trust, order).await?;
+        let is_new = self.present_certificate()? != present;
+        if by.is_some() && is_new {
+            self.state().certificate_changed("certificate.obtained", (by, self.now())).await?;
+        }
 
         let link = self.link().await?;
         self.announce(&link).await?;
         let licence = link.platform.licence().await?;
         let certificate_until = link.identity.certificate().not_after();
-        Ok(SetupReport { account, root: Fingerprint::of(&root), certificate_until, licence })
+        Ok((SetupReport { account, root: Fingerprint::of(&root), certificate_until, licence }, is_new))
     }
 
     async fn obtain_certificate(
@@ -188,18 +203,9 @@ impl Office {
     /// # Errors
     /// [`EnrolFault`] when the key files cannot be used.
     pub fn has_certificate_for(&self, user_id: &UserId) -> Result<bool, EnrolFault> {
-        let identity = match self.keys().identity() {
-            // A certificate that its store does not give is not here.
-            Err(KeysFault::Store(_)) => None,
-            identity => identity?,
-        };
-        let Some(identity) = identity else { return Ok(false) };
-        let named = identity
-            .certificate()
-            .san_uris()
-            .iter()
-            .find_map(|uri| careplan_protocol::trust::office_of_uri(uri));
-        Ok(named == Some(user_id.office()) && !identity.is_expired(self.now()))
+        let Some(present) = self.present_certificate()? else { return Ok(false) };
+        let named = present.san_uris().iter().find_map(|uri| careplan_protocol::trust::office_of_uri(uri));
+        Ok(named == Some(user_id.office()) && self.now() <= present.not_after())
     }
 }
 

@@ -56,7 +56,7 @@ pub trait StoreKey: OfficeKey {
 pub enum StoreFault {
     /// This computer has none that the client can use.
     #[error(
-        "電子証明書の鍵は、このデータフォルダーの外（証明書ストア）にありますが、このパソコンには使える証明書ストアがありません。Webサイトの「電子証明書」で発行用パスワードを受け取り、もう一度初期設定をしてください。"
+        "電子証明書の鍵は、このデータフォルダーの外（証明書ストア）にありますが、このパソコンには使える証明書ストアがありません。Webサイトの「電子証明書」で発行用パスワードを受け取ると、設定の「この端末と電子証明書」から取得し直せます（画面を使わないときは careplan-client setup）。"
     )]
     Absent,
     /// It cannot be read.

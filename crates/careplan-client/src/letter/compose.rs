@@ -82,7 +82,7 @@ pub enum ComposeFault {
     NameTwice,
     /// The office's key could not sign.
     #[error(
-        "電子署名を作成できません。電子証明書をカードや機器に入れているときは、差し込んでからやり直してください。続くときは、初期設定（careplan-client setup）をもう一度行ってください。"
+        "電子署名を作成できません。電子証明書をカードや機器に入れているときは、差し込んでからやり直してください。続くときは、設定の「この端末と電子証明書」から取得し直してください（画面を使わないときは careplan-client setup）。"
     )]
     Sign(SignFault),
     /// The letter could not be sealed.

@@ -7,6 +7,7 @@
 mod admit;
 mod doors;
 mod fields;
+mod form;
 mod guard;
 mod listen;
 mod pages;

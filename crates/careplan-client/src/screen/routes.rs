@@ -10,8 +10,8 @@ use axum::routing::{MethodRouter, get, post};
 use super::admit::{Rule, admit};
 use super::pages::exchanged::{Received, Sent};
 use super::pages::{
-    assets, board, exchanged, factor, folders, login, me, news, notices, partners, password, received,
-    record, reminders, reports, search, send, sent, settings, staff, start, top,
+    assets, board, certificate_forms, exchanged, factor, folders, login, me, news, notices, partners,
+    password, received, record, reminders, reports, search, send, sent, settings, staff, start, top,
 };
 use super::{FORM_BYTES_MAX, Screen};
 use crate::desk::DRAFT_BYTES_MAX;
@@ -88,7 +88,7 @@ fn list_file() -> DefaultBodyLimit {
 
 /// Room for a file with a key and its certificates, and for the form around it.
 fn certificate_file() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(start::CERTIFICATE_BYTES_MAX + FORM_BYTES_MAX)
+    DefaultBodyLimit::max(certificate_forms::CERTIFICATE_BYTES_MAX + FORM_BYTES_MAX)
 }
 
 fn table() -> Vec<Entry> {
@@ -227,6 +227,14 @@ fn table() -> Vec<Entry> {
         read(May(Settings), "/settings", get(settings::show)),
         read(May(Settings), "/settings/terminal", get(settings::terminal::show)),
         write(May(Settings), "/settings/terminal/renew", post(settings::terminal::renew)),
+        read(May(Settings), "/settings/terminal/certificate", get(settings::certificate::show)),
+        write(May(Settings), "/settings/terminal/certificate", post(settings::certificate::make)),
+        write(May(Settings), "/settings/terminal/certificate/stored", post(settings::certificate::choose)),
+        write(
+            May(Settings),
+            "/settings/terminal/certificate/file",
+            post(settings::certificate::take_over).layer(certificate_file()),
+        ),
         read(May(Settings), "/settings/applications", get(settings::applications::show)),
         write(May(Settings), "/settings/applications", post(settings::applications::add)),
         write(May(Settings), "/settings/applications/revoke", post(settings::applications::revoke)),

@@ -132,20 +132,19 @@ impl State {
         super::commit(tx).await
     }
 
-    /// Notes that the certificate was renewed, and by whom when somebody asked for it; the key of the new one is not announced yet.
+    /// Notes that the certificate is another one, and by whom when somebody asked for it; nothing is announced with the new one yet.
     ///
     /// # Errors
     /// [`StateFault`].
-    pub(crate) async fn certificate_renewed(
+    pub(crate) async fn certificate_changed(
         &self,
-        by: Option<&Actor>,
-        now: Timestamp,
+        action: &'static str,
+        (by, now): (Option<&Actor>, Timestamp),
     ) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         sqlx::query("delete from setting where name = 'announced_at'").execute(&mut *tx).await?;
         if let Some(by) = by {
-            let what = ("certificate.renewed", "");
-            super::append_operation(&mut tx, (by.as_str(), now), what, &json!({})).await?;
+            super::append_operation(&mut tx, (by.as_str(), now), (action, ""), &json!({})).await?;
         }
         super::commit(tx).await
     }

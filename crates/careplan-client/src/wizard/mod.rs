@@ -20,6 +20,7 @@ pub use report::Report;
 pub use step::{Record, Standing, Step, StepState};
 pub use trial::{Answers, Trial};
 
+use crate::keys::KeysFault;
 use crate::office::{Office, OfficeFault};
 use crate::state::StateFault;
 
@@ -52,6 +53,8 @@ impl Wizard {
         let is_set_up = match self.office.link().await {
             Ok(_) => true,
             Err(OfficeFault::NotSetUp) => false,
+            // A key that its store does not give is told as the state of the line.
+            Err(OfficeFault::Keys(KeysFault::Store(_))) => true,
             Err(fault) => return Err(fault),
         };
         Ok(step::standing(&records, is_set_up))

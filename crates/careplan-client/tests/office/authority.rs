@@ -1,5 +1,7 @@
 //! An authority for tests: a root, certificates of offices and of the platform, and of strangers.
 
+use std::path::Path;
+
 use careplan_client::keys::OfficeIdentity;
 use careplan_envelope::{Certificate, OfficeKey as _, SigningKey};
 use careplan_protocol::Base64;
@@ -141,4 +143,18 @@ fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(value);
     out
+}
+
+/// A key with its certificate in a PKCS#12 file that `himitsu` opens, as OpenSSL makes it in a folder.
+pub fn in_pkcs12(key: &SigningKey, certificate: &Certificate, folder: &Path) -> Vec<u8> {
+    let openssl = |arguments: &[&str]| {
+        let run = std::process::Command::new("openssl").current_dir(folder).args(arguments).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    };
+    std::fs::write(folder.join("key.der"), &*key.to_pkcs8().unwrap()).unwrap();
+    std::fs::write(folder.join("certificate.pem"), certificate.to_pem()).unwrap();
+    openssl(&["pkey", "-inform", "DER", "-in", "key.der", "-out", "key.pem"]);
+    let files = ["-inkey", "key.pem", "-in", "certificate.pem", "-out", "made.p12"];
+    openssl(&[&["pkcs12", "-export", "-passout", "pass:himitsu"], &files[..]].concat());
+    std::fs::read(folder.join("made.p12")).unwrap()
 }

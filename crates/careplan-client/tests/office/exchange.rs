@@ -22,7 +22,7 @@ use careplan_protocol::office_api::{
     TransmissionView,
 };
 use careplan_protocol::receipt::{RECEIPT_TYPE, Reason, Receipt, ReceiptKind};
-use careplan_protocol::trust::{TRUST_TYPE, TrustList, office_of_uri};
+use careplan_protocol::trust::{TRUST_TYPE, TrustList, office_of_uri, office_uri};
 use careplan_protocol::{Base64, Code, Problem, headers};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -59,6 +59,10 @@ pub struct Inside {
     pub news: BTreeMap<OfficeNumber, Vec<Event>>,
     pub inboxes: BTreeMap<OfficeNumber, Vec<TransmissionId>>,
     pub issued: BTreeMap<Vec<u8>, Certificate>,
+    /// Certificates are issued until the first day of this year.
+    pub issued_until: i32,
+    /// Issue passwords that were handed out after the first, for any office.
+    pub more_issue_passwords: u32,
     pub trust_list: TrustList,
     /// Answer to be given to sending, whatever is sent.
     pub refuse_sending: Option<Code>,
@@ -110,6 +114,8 @@ impl Exchange {
             news: BTreeMap::new(),
             inboxes: BTreeMap::new(),
             issued: BTreeMap::new(),
+            issued_until: 2040,
+            more_issue_passwords: 0,
             trust_list,
             refuse_sending: None,
             revoked: BTreeSet::new(),
@@ -148,13 +154,16 @@ impl Connector for Exchange {
         };
         let uri = identity.and_then(|it| it.certificate().san_uris().first().cloned());
         let caller = uri.and_then(|uri| office_of_uri(&uri));
-        Ok(Arc::new(Line { exchange: self.clone(), caller, believed }))
+        let until = identity.map(|it| it.certificate().not_after());
+        Ok(Arc::new(Line { exchange: self.clone(), caller, until, believed }))
     }
 }
 
 struct Line {
     exchange: Exchange,
     caller: Option<OfficeNumber>,
+    /// Until when the certificate of the caller is valid.
+    until: Option<Timestamp>,
     believed: bool,
 }
 
@@ -174,7 +183,9 @@ impl Transport for Line {
                 if request.headers.contains_key("authorization") {
                     inside.credentials_seen.push((request.path.clone(), self.believed));
                 }
-                let mut answer = inside.answer(self.caller, &request);
+                let is_expired = self.until.is_some_and(|until| inside.now > until);
+                let caller = self.caller.map(|caller| (caller, is_expired));
+                let mut answer = inside.answer(caller, &request);
                 let date = inside.now - inside.clock_ahead;
                 let date =
                     jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap();
@@ -237,10 +248,11 @@ fn raw(status: StatusCode, body: impl Into<Bytes>) -> Answered {
 }
 
 impl Inside {
-    fn answer(&mut self, caller: Option<OfficeNumber>, request: &Request) -> Answer {
+    fn answer(&mut self, caller: Option<(OfficeNumber, bool)>, request: &Request) -> Answer {
         let answered = match caller {
-            Some(caller) if self.revoked.contains(&caller) => refuse(Code::CertificateRevoked),
-            _ => self.route(caller, request),
+            Some((_, true)) => refuse(Code::CertificateExpired),
+            Some((caller, _)) if self.revoked.contains(&caller) => refuse(Code::CertificateRevoked),
+            _ => self.route(caller.map(|(caller, _)| caller), request),
         };
         answered.unwrap_or_else(|problem| Answer {
             status: StatusCode::from_u16(problem.status).unwrap(),
@@ -343,12 +355,18 @@ impl Inside {
         }
         let spki = csr.public_key_spki().to_vec();
         if !self.issued.contains_key(&spki) {
-            // An issue password obtains one certificate.
+            // An issue password obtains one certificate, which is not the one that was revoked.
             if caller.is_none() && self.issued.values().any(|it| it.san_uris()[0].ends_with(office.as_str()))
             {
-                return refuse(Code::IssuePasswordUsed);
+                if self.more_issue_passwords == 0 {
+                    return refuse(Code::IssuePasswordUsed);
+                }
+                self.more_issue_passwords -= 1;
+                self.revoked.remove(&office);
             }
-            let certificate = self.authority.office(&spki, office.as_str());
+            let number = office.as_str();
+            let uri = office_uri(&office);
+            let certificate = self.authority.issue_until(&spki, number, Some(&uri), self.issued_until);
             self.issued.insert(spki.clone(), certificate);
         }
         base64_body(&bundle(&[&self.issued[&spki], &self.authority.root]))

@@ -4,7 +4,7 @@ use careplan_client::enrol::{CertificateSource, EnrolFault, Fingerprint, RootSou
 use careplan_domain::Secret;
 use jiff::SignedDuration;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, in_pkcs12};
 use crate::world::{RECEIVER, SENDER, World};
 
 #[tokio::test]
@@ -165,33 +165,5 @@ fn pkcs12(world: &World, foreign: &Authority, common_name: &str, path: &std::pat
     use careplan_envelope::{OfficeKey as _, SigningKey};
     let key = SigningKey::generate_p256().unwrap();
     let certificate = foreign.issue(key.public_key_spki(), common_name, None);
-    let (key_file, certificate_file) = (world.path("key.der"), world.path("certificate.pem"));
-    std::fs::write(&key_file, &*key.to_pkcs8().unwrap()).unwrap();
-    std::fs::write(&certificate_file, certificate.to_pem()).unwrap();
-    let key_pem = world.path("key.pem");
-    openssl(&["pkey", "-inform", "DER", "-in", &text(&key_file), "-out", &text(&key_pem)]);
-    let out = text(path);
-    let (key_pem, certificate) = (text(&key_pem), text(&certificate_file));
-    let export = [
-        "pkcs12",
-        "-export",
-        "-inkey",
-        &key_pem,
-        "-in",
-        &certificate,
-        "-passout",
-        "pass:himitsu",
-        "-out",
-        &out,
-    ];
-    openssl(&export);
-}
-
-fn text(path: &std::path::Path) -> String {
-    path.to_str().unwrap().to_owned()
-}
-
-fn openssl(arguments: &[&str]) {
-    let run = std::process::Command::new("openssl").args(arguments).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    std::fs::write(path, in_pkcs12(&key, &certificate, world.folder.path())).unwrap();
 }

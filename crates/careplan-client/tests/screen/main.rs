@@ -19,6 +19,7 @@ mod world;
 mod backup;
 mod board;
 mod browser;
+mod certificate;
 mod documents;
 mod folders;
 mod guard;

@@ -2,6 +2,7 @@
 
 pub(super) mod assets;
 pub(super) mod board;
+pub(super) mod certificate_forms;
 pub(super) mod exchanged;
 pub(super) mod factor;
 pub(super) mod folders;

@@ -2,6 +2,7 @@
 
 pub(in crate::screen) mod applications;
 pub(in crate::screen) mod backup;
+pub(in crate::screen) mod certificate;
 pub(in crate::screen) mod folders;
 pub(in crate::screen) mod lan;
 pub(in crate::screen) mod proxy;

@@ -14,7 +14,7 @@ mod recovery;
 
 use std::sync::Arc;
 
-use askama::{DynTemplate, Template};
+use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_web::{Banner, Button, FieldErrors, Markup, PostForm, Steps, Tone};
@@ -22,7 +22,7 @@ use http::{HeaderValue, StatusCode, header};
 
 pub(in crate::screen) use account::{show_account, show_application, try_account, try_application};
 pub(in crate::screen) use certificate::{
-    CERTIFICATE_BYTES_MAX, certify, choose as choose_certificate, show as show_certificate, take_over,
+    certify, choose as choose_certificate, show as show_certificate, take_over,
 };
 pub(in crate::screen) use end::{finish, report, show as show_finish, skip};
 pub(in crate::screen) use folders::{choose as choose_folders, show as show_folders};
@@ -34,8 +34,9 @@ pub(in crate::screen) use practice::{begin as begin_practice, live as practice_l
 pub(in crate::screen) use recovery::{make as make_recovery, noted as noted_recovery, show as show_recovery};
 
 use crate::screen::fields::Fields;
+use crate::screen::form::Form;
 use crate::screen::refused::Refused;
-use crate::screen::show::{Page, go_to, not_drawn};
+use crate::screen::show::{Page, go_to};
 use crate::screen::visit::Visit;
 use crate::screen::{Doors, Screen};
 use crate::service::StartCode;
@@ -102,44 +103,6 @@ async fn go_on(screen: &Screen, tried: Step) -> Result<Response, Refused> {
         Standing::At(step) => go_to(&step.path()),
         Standing::NotNeeded | Standing::Finished => go_to("/"),
     })
-}
-
-/// A form on the page of a step.
-struct Form {
-    action: String,
-    is_upload: bool,
-    heading: String,
-    hidden: Vec<(&'static str, String)>,
-    fields: Vec<Markup>,
-    buttons: Vec<Button>,
-}
-
-impl Form {
-    fn new(action: impl Into<String>, button: Button) -> Self {
-        Self {
-            action: action.into(),
-            is_upload: false,
-            heading: String::new(),
-            hidden: Vec::new(),
-            fields: Vec::new(),
-            buttons: vec![button],
-        }
-    }
-
-    fn field(mut self, field: &dyn DynTemplate) -> Result<Self, Refused> {
-        self.fields.push(Markup::of(field).map_err(|error| not_drawn(&error))?);
-        Ok(self)
-    }
-
-    fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.hidden.push((name, value.into()));
-        self
-    }
-
-    fn heading(mut self, heading: impl Into<String>) -> Self {
-        self.heading = heading.into();
-        self
-    }
 }
 
 #[derive(Template)]

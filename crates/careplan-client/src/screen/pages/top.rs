@@ -21,6 +21,7 @@ struct Main {
     set_up: Option<Banner>,
     folders: Option<Banner>,
     safe: Option<Banner>,
+    certificate: Option<Banner>,
     news: Markup,
     work: DataTable,
     asked: Option<DataTable>,
@@ -98,8 +99,10 @@ pub(in crate::screen) async fn show(
     let notices = super::notices::newest(&screen, member.visit.now).await?;
     let folders = super::folders::on_top(&screen.hub.folders());
     let safe = super::settings::backup::warning(&screen, member.visit.now).await?;
+    let (now, role) = (member.visit.now, member.session.role);
+    let certificate = super::settings::certificate::warning(&screen, now, role).await;
     let news = super::news::of_now(&screen)?;
     let asked = super::reminders::on_top(&screen).await?;
-    let main = Main { set_up, folders, safe, news, work, asked, notices };
+    let main = Main { set_up, folders, safe, certificate, news, work, asked, notices };
     screen.show(&member.visit, Page::new("今日の仕事", "/", &main).notice(notice))
 }

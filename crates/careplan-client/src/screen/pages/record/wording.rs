@@ -10,6 +10,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("application.added", "介護ソフトを登録"),
     ("application.revoked", "介護ソフトのトークンを取り消し"),
     ("backup.folder", "バックアップの保存先を変更"),
+    ("certificate.obtained", "電子証明書を取得し直した"),
     ("certificate.renewed", "電子証明書を更新"),
     ("folders.chosen", "共有フォルダーを変更"),
     ("imported", "取込済みにした"),

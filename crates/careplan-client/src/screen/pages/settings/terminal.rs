@@ -1,4 +1,5 @@
-//! この端末: certificate, licence, where it is connected; renewal by one click.
+//! この端末: certificate, licence, where it is connected; renewal by one click. A certificate whose key its store does not give is told,
+//! with the way to another one.
 
 use std::sync::Arc;
 
@@ -6,14 +7,15 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_domain::Timestamp;
-use careplan_domain::calendar::{day, last_day};
+use careplan_domain::calendar::{day, last_day, spoken};
 use careplan_domain::licence::LicenceState;
 use careplan_web::text::date_ja;
 use careplan_web::{Banner, Button, Cell, Facts, FieldErrors, PostForm, Tag, Tone};
 
-use super::{Section, crumbs};
+use super::{Section, certificate, crumbs};
 use crate::agent::Watcher as _;
-use crate::enrol::{EnrolFault, Fingerprint, Standing};
+use crate::enrol::{Ending, EnrolFault, Fingerprint, Standing};
+use crate::keys::KeysFault;
 use crate::office::OfficeFault;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
@@ -22,17 +24,15 @@ use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
 use crate::staff::Actor;
 
-const TITLE: &str = "この端末と電子証明書";
-const PATH: &str = "/settings/terminal";
-
-/// A certificate that ends so soon although it renews itself is worth a look.
-const SOON_DAYS: i64 = 30;
+pub(super) const TITLE: &str = "この端末と電子証明書";
+pub(super) const PATH: &str = "/settings/terminal";
 
 #[derive(Template)]
 #[template(path = "settings_terminal.html")]
 struct Main {
     facts: Facts,
     renew: PostForm,
+    again: Button,
     program: Facts,
 }
 
@@ -40,6 +40,7 @@ pub(super) async fn section(screen: &Screen) -> Result<Section, Refused> {
     let now = match screen.office.link().await {
         Ok(link) => format!("電子証明書は{}まで", local(link.identity.certificate().not_after())),
         Err(OfficeFault::NotSetUp) => "初期設定がまだです".to_owned(),
+        Err(OfficeFault::Keys(KeysFault::Store(_))) => "電子証明書の鍵が見つかりません".to_owned(),
         Err(fault) => return Err(fault.into()),
     };
     Ok(Section {
@@ -55,8 +56,19 @@ pub(in crate::screen) async fn show(
     member: Member,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    let notice = (Fields::of_query(query).text("done") == "renewed")
-        .then(|| Banner::new(Tone::Success, "電子証明書を更新しました。"));
+    let notice =
+        match Fields::of_query(query).text("done") {
+            "renewed" => Some(Banner::new(Tone::Success, "電子証明書を更新しました。")),
+            "obtained" => {
+                let link = screen.office.link().await?;
+                let until = spoken(last_day(link.identity.certificate().not_after()));
+                Some(Banner::new(Tone::Success, format!("電子証明書を取得し直しました（{until}まで有効）。")))
+            }
+            "kept" => Some(Banner::new(Tone::Info, "いまの電子証明書を、これからも使います。").paragraph(
+                "まだ使えるため、新しくは作りませんでした。証明書発行用パスワードも使っていません。",
+            )),
+            _ => None,
+        };
     draw(&screen, &member, (&FieldErrors::default(), notice)).await
 }
 
@@ -65,13 +77,18 @@ async fn draw(
     member: &Member,
     (errors, notice): (&FieldErrors, Option<Banner>),
 ) -> Result<Response, Refused> {
-    let standing = screen.office.standing().await?;
+    let facts = match screen.office.standing().await {
+        Ok(standing) => facts(screen, &standing, member.visit.now).await?,
+        Err(OfficeFault::Keys(fault @ KeysFault::Store(_))) => facts_without(screen, &fault).await?,
+        Err(fault) => return Err(fault.into()),
+    };
     let main = Main {
-        facts: facts(screen, &standing, member.visit.now).await?,
+        facts,
         renew: PostForm::new(
             format!("{PATH}/renew"),
             Button::submit("いますぐ更新する").secondary().busy("更新しています"),
         ),
+        again: Button::link("電子証明書を取得し直す", certificate::PATH).secondary(),
         program: Facts::default()
             .fact("バージョン", env!("CARGO_PKG_VERSION"))
             .fact("データフォルダー", Cell::code(screen.office.options().data.display().to_string())),
@@ -90,21 +107,29 @@ async fn facts(screen: &Screen, standing: &Standing, now: Timestamp) -> Result<F
     Ok(Facts::default()
         .fact("事業所番号", Cell::code(standing.office.to_string()))
         .fact("ユーザID", Cell::code(link.settings.user_id.to_string()))
-        .fact("電子証明書", certificate(standing.certificate_until, now))
+        .fact("電子証明書", validity(standing.certificate_until, now))
         .fact("証明書の番号", Cell::code(standing.certificate_serial.clone()))
         .fact("ライセンス", licence(standing.licence.as_ref()))
         .fact("接続先", Cell::code(link.settings.platform.clone()))
         .fact("認証局の指紋", Cell::code(root)))
 }
 
-fn certificate(until: Timestamp, now: Timestamp) -> Cell {
-    let days = until.duration_since(now).as_hours() / 24;
-    let tag = if until <= now {
-        Tag::new(Tone::Error, "期限切れ")
-    } else if days < SOON_DAYS {
-        Tag::new(Tone::Warning, format!("あと{days}日"))
-    } else {
-        Tag::new(Tone::Success, "有効")
+/// What is known without the key.
+async fn facts_without(screen: &Screen, fault: &KeysFault) -> Result<Facts, Refused> {
+    let settings = screen.office.state().settings().await?.ok_or(OfficeFault::NotSetUp)?;
+    Ok(Facts::default()
+        .fact("事業所番号", Cell::code(settings.office().to_string()))
+        .fact("ユーザID", Cell::code(settings.user_id.to_string()))
+        .fact("電子証明書", Cell::tag(Tag::new(Tone::Error, "使えません")).note(fault.to_string()))
+        .fact("接続先", Cell::code(settings.platform)))
+}
+
+fn validity(until: Timestamp, now: Timestamp) -> Cell {
+    let tag = match Ending::of(until, now) {
+        Ending::Past => Tag::new(Tone::Error, "期限切れ"),
+        Ending::Soon { days: 0, .. } => Tag::new(Tone::Warning, "きょうまで"),
+        Ending::Soon { days, .. } => Tag::new(Tone::Warning, format!("あと{days}日")),
+        Ending::Far => Tag::new(Tone::Success, "有効"),
     };
     Cell::tag(tag).note(format!("{}まで", local(until)))
 }

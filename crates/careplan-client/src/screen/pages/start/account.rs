@@ -4,31 +4,21 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use careplan_domain::{Secret, UserId};
+use careplan_domain::UserId;
 use careplan_web::{Button, FieldErrors, TextField, TextKind};
 
-use super::{Form, StepPage, go_on};
+use super::{StepPage, go_on};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::form::Form;
+use crate::screen::pages::certificate_forms::{password_field, typed_password};
 use crate::screen::refused::Refused;
 use crate::screen::visit::Visit;
 use crate::wizard::Step;
 
 const LEAD: &str = "通知書の「ユーザID」と「パスワード」で、事業所を確かめます。";
-
-/// The password of the user ID, where the page asks for it.
-pub(super) fn password_field(errors: &FieldErrors) -> TextField {
-    TextField::new("password", "パスワード")
-        .kind(TextKind::Password)
-        .autocomplete("off")
-        .hint("ユーザIDのパスワードです。このパソコンには保存しません。")
-        .errors(errors)
-}
-
-/// What was typed into that field; `None` where it was not, or left empty.
-pub(super) fn typed_password(fields: &Fields) -> Option<Secret> {
-    Some(fields.secret("password")).filter(|it| !it.expose().is_empty())
-}
+/// The `id` and the label of its field.
+const PASSWORD: (&str, &str) = ("password", "パスワード");
 
 pub(in crate::screen) async fn show_account(
     State(screen): State<Arc<Screen>>,
@@ -53,7 +43,7 @@ async fn draw(
         .errors(&errors);
     let form = Form::new("/start/account", Button::submit("確かめる").busy("確かめています"))
         .field(&user_id)?
-        .field(&password_field(&errors))?;
+        .field(&password_field(PASSWORD, &errors))?;
     let page = StepPage::new(Step::Account, LEAD).form(form).errors(errors);
     page.coming_from(screen, query).await?.draw(screen, visit).await
 }
@@ -89,7 +79,7 @@ pub(in crate::screen) async fn show_application(
     let form = if screen.wizard.holds_password() {
         form
     } else {
-        form.field(&password_field(&FieldErrors::default()))?
+        form.field(&password_field(PASSWORD, &FieldErrors::default()))?
     };
     let lead = "送信するには、Webサイトでの利用申請が要ります。済んでいるかを確かめます。";
     let mut page = StepPage::new(Step::Application, lead).form(form);

@@ -7,9 +7,10 @@ use axum::response::{IntoResponse as _, Response};
 use careplan_web::{Button, Checklist, Item, Markup, State as Standing};
 use http::{HeaderValue, header};
 
-use super::{Form, StepPage, enter, go_on};
+use super::{StepPage, enter, go_on};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::form::Form;
 use crate::screen::refused::Refused;
 use crate::screen::show::{go_to, not_drawn};
 use crate::screen::visit::Visit;

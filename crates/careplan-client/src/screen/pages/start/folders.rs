@@ -6,10 +6,11 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_web::{Button, FieldErrors, Markup};
 
-use super::{Form, StepPage, go_on};
+use super::{StepPage, go_on};
 use crate::folders::ChoiceFault;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::form::Form;
 use crate::screen::pages::settings::folders::{Typed, checklist, errors_of, fields_of};
 use crate::screen::refused::Refused;
 use crate::screen::show::not_drawn;

@@ -7,9 +7,10 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_web::{Button, FieldErrors, Markup, TextField, TextKind};
 
-use super::{Form, StepPage, go_on, has_code};
+use super::{StepPage, go_on, has_code};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::form::Form;
 use crate::screen::pages::login::with_cookie;
 use crate::screen::pages::password::{again, chosen};
 use crate::screen::refused::Refused;

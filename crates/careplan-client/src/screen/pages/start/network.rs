@@ -7,11 +7,12 @@ use axum::response::Response;
 use careplan_web::{Button, FieldErrors, TextField, TextKind};
 use url::Url;
 
-use super::{Form, StepPage, go_on};
+use super::{StepPage, go_on};
 use crate::enrol::Fingerprint;
 use crate::platform::Proxy;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::form::Form;
 use crate::screen::pages::way_out::{ADDRESS_CHARS_MAX, TypedWay, WayFields};
 use crate::screen::refused::Refused;
 use crate::screen::visit::Visit;

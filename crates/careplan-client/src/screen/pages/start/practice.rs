@@ -8,9 +8,10 @@ use axum::response::{Html, IntoResponse as _, Response};
 use careplan_domain::transmission::State as Life;
 use careplan_web::{Button, Checklist, FieldErrors, Item, Markup, PostForm, State as Standing};
 
-use super::{Form, StepPage, go_on};
+use super::{StepPage, go_on};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
+use crate::screen::form::Form;
 use crate::screen::refused::Refused;
 use crate::screen::show::not_drawn;
 use crate::screen::visit::Visit;

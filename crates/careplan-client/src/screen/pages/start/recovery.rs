@@ -7,9 +7,10 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use careplan_web::{Button, FieldErrors, Markup};
 
-use super::{Form, StepPage, go_on};
+use super::{StepPage, go_on};
 use crate::safe::{BackupFault, RecoveryCode, RecoveryKey};
 use crate::screen::Screen;
+use crate::screen::form::Form;
 use crate::screen::refused::Refused;
 use crate::screen::show::{local, not_drawn};
 use crate::screen::visit::Visit;
