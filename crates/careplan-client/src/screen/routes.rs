@@ -154,6 +154,7 @@ fn table() -> Vec<Entry> {
         write(May(Work), "/send", post(send::bring).layer(uploads())),
         read(May(Work), "/send/{id}", get(send::show)),
         read(May(Work), "/send/{id}/changes/{before}", get(send::changes)),
+        read(May(Work), "/send/{id}/forms/{number}", get(send::look_at_forms)),
         live(May(Work), "/send/{id}/progress", get(send::progress)),
         write(May(Work), "/send/{id}/add", post(send::add).layer(uploads())),
         write(May(Work), "/send/{id}/documents", post(send::order_documents)),

@@ -4,6 +4,7 @@ mod documents;
 mod draft;
 mod findings;
 mod progress;
+mod units;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use uuid::Uuid;
 pub(in crate::screen) use documents::order_documents;
 pub(in crate::screen) use draft::{changes, drop_it, send, show};
 pub(in crate::screen) use progress::show as progress;
+pub(in crate::screen) use units::look_at_forms;
 
 use crate::desk::{Brought, DeskFault};
 use crate::screen::Screen;
