@@ -181,6 +181,7 @@ fn table() -> Vec<Entry> {
         read(May(Work), "/received/{id}", get(received::one)),
         write(May(Work), "/received/{id}/imported", post(received::imported)),
         read(May(Work), "/received/{id}/files/{name}", get(exchanged::file::<Received>)),
+        read(May(Work), "/received/{id}/files.zip", get(exchanged::zip::<Received>)),
         read(May(Work), "/received/{id}/forms", get(exchanged::html::<Received>)),
         read(May(Work), "/received/{id}/forms.pdf", get(exchanged::pdf::<Received>)),
         read(May(Work), "/received/{id}/changes/{before}", get(exchanged::changes::<Received>)),

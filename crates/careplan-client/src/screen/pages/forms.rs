@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::exchanged::path_of;
 use super::percent;
-use crate::history::{CopiedFile, CopyFault, Direction, difference};
+use crate::history::{CopiedFile, CopyFault, Direction, difference, zipped};
 use crate::outbox::FoundFile;
 use crate::screen::Screen;
 use crate::screen::refused::Refused;
@@ -31,8 +31,17 @@ pub(super) async fn files_of(screen: &Screen, (id, direction): Which) -> Result<
     }
 }
 
-/// The files as a table, and whether there are forms among them. What cannot be read is told in its place.
-pub(super) async fn table(screen: &Screen, which: Which) -> Result<(DataTable, bool), Refused> {
+/// The files of something, as its page shows them.
+pub(super) struct Listed {
+    pub(super) table: DataTable,
+    /// Whether there is something to be saved.
+    pub(super) has_files: bool,
+    /// Whether there is something to be drawn.
+    pub(super) has_forms: bool,
+}
+
+/// The files as a table, and what can be done with them. What cannot be read is told in its place.
+pub(super) async fn listed(screen: &Screen, which: Which) -> Result<Listed, Refused> {
     let (files, trouble) = match screen.office.history().files(which.0, which.1).await {
         Ok(Some(files)) => (files, String::new()),
         Ok(None) => (Vec::new(), "ファイルは、このパソコンにありません。".to_owned()),
@@ -44,7 +53,7 @@ pub(super) async fn table(screen: &Screen, which: Which) -> Result<(DataTable, b
         let path = format!("{}/{}/files/{}", path_of(which.1), which.0, percent(name.as_str()));
         table = table.row([Cell::link(name.as_str(), path), Cell::number(format!("{}バイト", bytes.len()))]);
     }
-    Ok((table, has_forms(&sources(&files))))
+    Ok(Listed { table, has_files: !files.is_empty(), has_forms: has_forms(&sources(&files)) })
 }
 
 /// Whether there is something to be drawn.
@@ -69,6 +78,22 @@ pub(super) async fn file(screen: &Screen, which: Which, name: &str) -> Result<Re
     };
     let name = format!("attachment; filename*=UTF-8''{}", percent(name.as_str()));
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &name)], bytes).into_response())
+}
+
+/// All files in one ZIP, to be saved.
+pub(super) async fn zip(screen: &Screen, which: Which) -> Result<Response, Refused> {
+    let files = files_of(screen, which).await?;
+    if files.is_empty() {
+        return Err(Refused::unknown());
+    }
+    let zipping = tokio::task::spawn_blocking(move || zipped(&files));
+    let zip = zipping.await.map_err(|_| Refused::inside())?.map_err(|error| {
+        tracing::error!(%error, "a ZIP could not be made");
+        Refused::inside()
+    })?;
+    let name = format!("attachment; filename=\"{}.zip\"", which.0);
+    Ok(([(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, &name)], zip)
+        .into_response())
 }
 
 /// The forms as a page.
