@@ -1,7 +1,8 @@
 //! What lies on the desk, looked at before it is sent: each unit as forms, and all of them by receiver.
 
 use crate::browser::{Browser, Screens};
-use crate::world::{RECEIVER, examples, files_below};
+use crate::exchange::office;
+use crate::world::{RECEIVER, SENDER, examples, files_below};
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -61,4 +62,46 @@ async fn a_unit_that_may_not_go_is_drawn_as_far_as_it_can_be_read_and_else_says_
     // What was thrown away is gone.
     browser.post(&format!("{draft}/drop"), &[]).await.leads_to("/send");
     browser.get(&format!("{draft}/forms/1")).await.is(404, "お探しのページはありません");
+}
+
+/// Care plans taken back: one for each receiver and serial.
+fn taken_back(units: &[(&str, u32)]) -> Files {
+    let bytes = b"202407,990001,0009900021,20261015\r\n";
+    let name = |to: &str, second: u32| format!("DLT1KYO_{SENDER}_43_{to}_11_202610211100{second:02}.CSV");
+    units.iter().map(|(to, second)| (name(to, *second), bytes.to_vec())).collect()
+}
+
+/// Where words stand on a page.
+fn place(text: &str, words: &str) -> usize {
+    text.find(words).unwrap_or_else(|| panic!("{words} is not in {text}"))
+}
+
+#[tokio::test]
+async fn units_stand_below_their_receiver_and_a_receiver_without_a_second_one_needs_no_heading() {
+    let screens = Screens::new().await;
+    screens.world.set_up(RECEIVER).await;
+    let mut browser = screens.manager().await;
+    screens.world.exchange.lock().directory = vec![office(RECEIVER)];
+    // In the order of their serials the two receivers alternate.
+    let (known, unknown) = (RECEIVER, "9970000034");
+    let files = taken_back(&[(known, 1), (unknown, 2), (known, 3)]);
+    let draft = upload(&mut browser, "/send", &files).await;
+    let page = browser.get(&draft).await;
+    let text = page.text();
+    let of_known = place(&text, &format!("<span class=\"code\">{known}-11</span></h3>"));
+    let of_unknown = place(&text, &format!("<span class=\"code\">{unknown}-11</span></h3>"));
+    let trouble = place(&text, "<p>この事業所番号は登録されていません。");
+    let at = |number: u32| place(&text, &format!("{draft}/forms/{number}\">"));
+    let found = [of_known, at(1), at(3), of_unknown, trouble, at(2)];
+    assert!(found.is_sorted(), "{found:?} in {text}");
+    assert!(!text.contains("data-label=\"宛先\"") && !text.contains(">宛先</th>"), "the heading says it");
+    // Thirty receivers of one unit each stay one table.
+    let thirty: Vec<String> = (0..30).map(|count| format!("99700001{count:02}")).collect();
+    let files = taken_back(&thirty.iter().map(|to| (to.as_str(), 1)).collect::<Vec<_>>());
+    let draft = upload(&mut browser, "/send", &files).await;
+    let text = browser.get(&draft).await.text();
+    assert_eq!((text.matches("<table").count(), text.matches("<h3").count()), (1, 0));
+    assert_eq!(text.matches("帳票で見る").count(), 30);
+    // A number that nobody has is seen beside what is wrong with it.
+    place(&text, &format!("{}-11　この事業所番号は登録されていません。", thirty[29]));
 }

@@ -6,13 +6,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use careplan_domain::{OfficeNumber, TransmissionId};
-use careplan_web::{Banner, Button, DataTable, FieldErrors, FileField, Markup, PostForm, Tone};
+use careplan_web::{Banner, Button, FieldErrors, FileField, Markup, PostForm, Tone};
 use uuid::Uuid;
 
 use super::documents::{Documents, documents};
 use super::findings::{Found, findings};
 use super::progress;
-use super::units::units;
+use super::units::{Group, units};
 use super::{file_field, told};
 use crate::desk::{DeskFault, Looked};
 use crate::outbox::{JudgedUnit, OtherOfSerial, UnitOutcome};
@@ -31,7 +31,7 @@ struct Main {
     id: Uuid,
     is_open: bool,
     banner: Option<Banner>,
-    units: DataTable,
+    groups: Vec<Group>,
     findings: Vec<Found>,
     documents: Option<Documents>,
     sent: Option<Markup>,
@@ -79,7 +79,7 @@ pub(super) async fn draw(
         id,
         is_open,
         banner: banner(&looked, ready),
-        units: units(&looked, &before, (&partners, own)),
+        groups: units(&looked, &before, (&partners, own)),
         findings: findings(&looked),
         documents: documents(screen, &looked, (errors, typed)).await?,
         sent: progress::of(screen, &looked.sent, id).await?,
