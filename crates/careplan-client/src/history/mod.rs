@@ -13,6 +13,7 @@ mod person;
 mod report;
 mod shelf;
 mod versions;
+mod zipped;
 
 use careplan_domain::{Timestamp, TransmissionId};
 
@@ -25,6 +26,7 @@ pub use person::{Person, folded, persons_digest, persons_in};
 pub use report::{Provision, ProvisionRecord, ReportFault, Usage, UsageMonth, items_ja, month_ja};
 pub(crate) use shelf::{Bundle, Placed, Shelf};
 pub use versions::{UnitOf, difference};
+pub use zipped::zipped;
 
 use crate::office::{Office, OfficeFault};
 use crate::state::{Matching, State, StateFault, Walk};

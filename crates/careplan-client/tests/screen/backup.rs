@@ -18,13 +18,14 @@ async fn from_the_paper_to_a_restored_pc_by_the_page() {
     let screens = Screens::new().await;
     let mut browser = screens.manager().await;
     browser.get(PAGE).await.is(200, "バックアップ").says("復元キーを作る").says("まだ作成していません");
+    assert!(!browser.get(PAGE).await.text().contains("data-print"), "there is no key to be printed");
     for (path, words) in [("/run", "保存先が決まっていません")] {
         let page = browser.post(&format!("{PAGE}{path}"), &[]).await;
         assert_eq!(page.status, 422);
         page.says(words);
     }
     let page = browser.post(&format!("{PAGE}/key"), &[]).await;
-    page.is(200, "バックアップ").says("表示するのはこの一度だけです");
+    page.is(200, "バックアップ").says("表示するのはこの一度だけです").says("data-print hidden>印刷する");
     let text = page.text();
     let code = text.split("class=\"secret\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let page = browser.get(PAGE).await;

@@ -29,6 +29,7 @@ mod log_in;
 mod noted;
 mod notices;
 mod partners;
+mod preview;
 mod receiving;
 mod reminders;
 mod reports;

@@ -1,5 +1,7 @@
 //! What came, looked at and taken over through the pages.
 
+use std::io::{Cursor, Read as _};
+
 use careplan_domain::UnitKind;
 
 use crate::browser::Screens;
@@ -58,6 +60,39 @@ async fn what_came_is_listed_looked_at_as_forms_and_marked_as_taken_over() {
     browser.get(&format!("/received/{id}?done=imported")).await.says("取込済みにしました。");
     drain(&screens.office).await;
     browser.get("/received").await.says("取込済").says("未取込");
+}
+
+#[tokio::test]
+async fn all_files_of_something_are_saved_at_once_byte_for_byte() {
+    let screens = received().await;
+    let mut browser = screens.manager().await;
+    let all = screens.office.state().all_received().await.unwrap();
+    let slip = all.iter().find(|it| it.header.unit == UnitKind::K2).unwrap();
+    let id = slip.header.id;
+    let path = format!("/received/{id}/files.zip");
+    let saved = browser.get(&path).await;
+    assert!(screens.office.history().seen_by(id).await.unwrap().is_empty(), "as when one of them is saved");
+    assert_eq!((saved.status.as_u16(), saved.header("content-type")), (200, "application/zip"));
+    assert_eq!(saved.header("content-disposition"), format!("attachment; filename=\"{id}.zip\""));
+    let mut zip = zip::ZipArchive::new(Cursor::new(saved.bytes)).unwrap();
+    let folder = screens.world.path(RECEIVER).join("inbox").join(slip.folder.as_ref().unwrap());
+    let files = files_below(&folder);
+    assert_eq!((zip.len(), files.len()), (3, 3));
+    for (file, bytes) in files {
+        let mut inside = Vec::new();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        zip.by_name(name).unwrap().read_to_end(&mut inside).unwrap();
+        assert!(inside == bytes, "{name}");
+    }
+    let page = browser.get(&format!("/received/{id}")).await;
+    page.says(&format!("href=\"{path}\">すべてのファイルを保存する（ZIP）"));
+    std::fs::remove_dir_all(screens.world.path(RECEIVER).join("kept")).unwrap();
+    std::fs::remove_dir_all(screens.world.path(RECEIVER).join("inbox")).unwrap();
+    assert!(
+        !browser.get(&format!("/received/{id}")).await.text().contains(&path),
+        "there is nothing to save"
+    );
+    browser.get(&path).await.is(404, "お探しのページはありません");
 }
 
 #[tokio::test]

@@ -69,7 +69,9 @@ async fn through(screens: &Screens, browser: &mut Browser, until: Step) {
     }
     if until > Step::Recovery {
         let page = browser.post("/start/recovery", &[]).await;
-        page.is(200, "最初の設定：復元キー").says("表示するのはこの一度だけ");
+        page.is(200, "最初の設定：復元キー")
+            .says("表示するのはこの一度だけ")
+            .says("data-print hidden>印刷する");
         browser.post("/start/recovery/noted", &[]).await.leads_to("/start/practice?done=recovery");
     }
 }

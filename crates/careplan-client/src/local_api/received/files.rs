@@ -1,6 +1,5 @@
 //! The files of a unit that came: one by one, or all in one ZIP.
 
-use std::io::{Cursor, Write as _};
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,9 +10,8 @@ use careplan_envelope::sha256;
 use http::header;
 use serde::Serialize;
 use utoipa::ToSchema;
-use zip::write::SimpleFileOptions;
 
-use crate::history::{CopiedFile, CopyFault, Direction};
+use crate::history::{self, CopiedFile, CopyFault, Direction};
 use crate::local_api::problem::{Code, Refused};
 use crate::local_api::refusals::{transmission, unknown};
 use crate::local_api::{LocalApi, Problem};
@@ -90,7 +88,7 @@ pub(in crate::local_api) async fn zipped(
     Path(id): Path<String>,
 ) -> Result<Response, Refused> {
     let files = files_of(&api, &id).await?;
-    let zipping = tokio::task::spawn_blocking(move || zip(&files));
+    let zipping = tokio::task::spawn_blocking(move || history::zipped(&files));
     let zip = zipping.await.map_err(|_| Code::Internal)?.map_err(|error| {
         tracing::error!(%error, "a ZIP could not be made");
         Code::Internal
@@ -98,15 +96,6 @@ pub(in crate::local_api) async fn zipped(
     let name = format!("attachment; filename=\"{id}.zip\"");
     Ok(([(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, &name)], zip)
         .into_response())
-}
-
-fn zip(files: &[CopiedFile]) -> zip::result::ZipResult<Vec<u8>> {
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in files {
-        zip.start_file(name.as_str(), SimpleFileOptions::default())?;
-        zip.write_all(bytes)?;
-    }
-    Ok(zip.finish()?.into_inner())
 }
 
 /// The files of something that came, as they were sent.

@@ -52,6 +52,14 @@ pub(in crate::screen) async fn file<W: Way>(
     forms::file(&screen, (id, W::DIRECTION), &name).await
 }
 
+pub(in crate::screen) async fn zip<W: Way>(
+    State(screen): State<Arc<Screen>>,
+    _: Member,
+    Path(id): Path<TransmissionId>,
+) -> Result<Response, Refused> {
+    forms::zip(&screen, (id, W::DIRECTION)).await
+}
+
 pub(in crate::screen) async fn html<W: Way>(
     State(screen): State<Arc<Screen>>,
     member: Member,

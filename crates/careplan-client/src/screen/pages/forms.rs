@@ -1,4 +1,5 @@
-//! Looking at what was exchanged without care software: its files, its forms as pages and as PDF, and what changed between two of them.
+//! Looking at what was exchanged, or is about to be, without care software: its files, its forms as pages and as PDF, and what changed
+//! between two of them.
 
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -13,7 +14,8 @@ use jiff::civil::Date;
 
 use super::exchanged::path_of;
 use super::percent;
-use crate::history::{CopiedFile, CopyFault, Direction, difference};
+use crate::history::{CopiedFile, CopyFault, Direction, difference, zipped};
+use crate::outbox::FoundFile;
 use crate::screen::Screen;
 use crate::screen::refused::Refused;
 
@@ -29,8 +31,17 @@ pub(super) async fn files_of(screen: &Screen, (id, direction): Which) -> Result<
     }
 }
 
-/// The files as a table, and whether there are forms among them. What cannot be read is told in its place.
-pub(super) async fn table(screen: &Screen, which: Which) -> Result<(DataTable, bool), Refused> {
+/// The files of something, as its page shows them.
+pub(super) struct Listed {
+    pub(super) table: DataTable,
+    /// Whether there is something to be saved.
+    pub(super) has_files: bool,
+    /// Whether there is something to be drawn.
+    pub(super) has_forms: bool,
+}
+
+/// The files as a table, and what can be done with them. What cannot be read is told in its place.
+pub(super) async fn listed(screen: &Screen, which: Which) -> Result<Listed, Refused> {
     let (files, trouble) = match screen.office.history().files(which.0, which.1).await {
         Ok(Some(files)) => (files, String::new()),
         Ok(None) => (Vec::new(), "ファイルは、このパソコンにありません。".to_owned()),
@@ -42,12 +53,17 @@ pub(super) async fn table(screen: &Screen, which: Which) -> Result<(DataTable, b
         let path = format!("{}/{}/files/{}", path_of(which.1), which.0, percent(name.as_str()));
         table = table.row([Cell::link(name.as_str(), path), Cell::number(format!("{}バイト", bytes.len()))]);
     }
-    Ok((table, has_forms(&files)))
+    Ok(Listed { table, has_files: !files.is_empty(), has_forms: has_forms(&sources(&files)) })
 }
 
 /// Whether there is something to be drawn.
-fn has_forms(files: &[CopiedFile]) -> bool {
-    files.iter().any(|(name, _)| name.as_str().to_ascii_lowercase().ends_with(".csv"))
+fn has_forms(files: &[SourceFile<'_>]) -> bool {
+    files.iter().any(|file| has_form(file.name))
+}
+
+/// Whether a file of this name has something to be drawn.
+pub(super) fn has_form(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".csv")
 }
 
 /// One file, to be saved.
@@ -64,9 +80,34 @@ pub(super) async fn file(screen: &Screen, which: Which, name: &str) -> Result<Re
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &name)], bytes).into_response())
 }
 
+/// All files in one ZIP, to be saved.
+pub(super) async fn zip(screen: &Screen, which: Which) -> Result<Response, Refused> {
+    let files = files_of(screen, which).await?;
+    if files.is_empty() {
+        return Err(Refused::unknown());
+    }
+    let zipping = tokio::task::spawn_blocking(move || zipped(&files));
+    let zip = zipping.await.map_err(|_| Refused::inside())?.map_err(|error| {
+        tracing::error!(%error, "a ZIP could not be made");
+        Refused::inside()
+    })?;
+    let name = format!("attachment; filename=\"{}.zip\"", which.0);
+    Ok(([(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, &name)], zip)
+        .into_response())
+}
+
 /// The forms as a page.
 pub(super) async fn html(screen: &Screen, which: Which, now: Timestamp) -> Result<Response, Refused> {
     Ok(page(&drawn(screen, which, now).await?))
+}
+
+/// The forms in files that were brought and not sent yet, as a page.
+pub(super) async fn html_of(files: Vec<FoundFile>, now: Timestamp) -> Result<Response, Refused> {
+    let drawing = tokio::task::spawn_blocking(move || {
+        let sources: Vec<_> = files.iter().map(FoundFile::source).collect();
+        drawn_from(&sources, now)
+    });
+    Ok(page(&drawing.await.map_err(|_| Refused::inside())??))
 }
 
 /// The forms as PDF.
@@ -134,24 +175,25 @@ pub(super) fn page(document: &Document) -> Response {
 
 async fn drawn(screen: &Screen, which: Which, now: Timestamp) -> Result<Document, Refused> {
     let files = files_of(screen, which).await?;
-    if !has_forms(&files) {
+    let drawing = tokio::task::spawn_blocking(move || drawn_from(&sources(&files), now));
+    drawing.await.map_err(|_| Refused::inside())?
+}
+
+fn drawn_from(sources: &[SourceFile<'_>], now: Timestamp) -> Result<Document, Refused> {
+    if !has_forms(sources) {
         return Err(Refused::said(
             StatusCode::NOT_FOUND,
             "表示できる帳票がありません",
-            "帳票のファイルが、このパソコンにありません。記録の画面に戻り、ファイルを確かめてください。",
+            "帳票のファイルが、このパソコンにありません。前の画面に戻り、ファイルを確かめてください。",
         ));
     }
-    let drawing = tokio::task::spawn_blocking(move || {
-        let sources = sources(&files);
-        let shares = Edition::share_out(&sources);
-        let edition = shares.first().map_or_else(Edition::v4_1, |(edition, _)| *edition);
-        let forms = read_forms(edition, &sources).map_err(|findings| {
-            unreadable(&findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n"))
-        })?;
-        document(edition, &forms, &ServiceNames::default(), today(now))
-            .map_err(|fault| unreadable(&fault.to_string()))
-    });
-    drawing.await.map_err(|_| Refused::inside())?
+    let shares = Edition::share_out(sources);
+    let edition = shares.first().map_or_else(Edition::v4_1, |(edition, _)| *edition);
+    let forms = read_forms(edition, sources).map_err(|findings| {
+        unreadable(&findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n"))
+    })?;
+    document(edition, &forms, &ServiceNames::default(), today(now))
+        .map_err(|fault| unreadable(&fault.to_string()))
 }
 
 fn unreadable(sentence: &str) -> Refused {

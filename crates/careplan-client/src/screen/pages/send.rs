@@ -5,6 +5,7 @@ mod draft;
 mod findings;
 mod ordered;
 mod progress;
+mod units;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use uuid::Uuid;
 pub(in crate::screen) use documents::order_documents;
 pub(in crate::screen) use draft::{changes, drop_it, send, show};
 pub(in crate::screen) use progress::show as progress;
+pub(in crate::screen) use units::look_at_forms;
 
 use crate::desk::{Brought, DeskFault};
 use crate::screen::Screen;

@@ -13,8 +13,9 @@ use crate::history::Direction;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::exchanged::timeline;
+use crate::screen::pages::forms::{self, Listed};
+use crate::screen::pages::reminders;
 use crate::screen::pages::versions::{self, Versions};
-use crate::screen::pages::{forms, reminders};
 use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
@@ -27,10 +28,9 @@ use crate::state::ReceivedState;
 #[template(path = "received_one.html")]
 struct One {
     facts: Facts,
-    files: DataTable,
+    files: Listed,
     timeline: DataTable,
     id: TransmissionId,
-    has_forms: bool,
     versions: Versions,
     evidence: Option<Button>,
     imported: Option<PostForm>,
@@ -66,7 +66,7 @@ pub(in crate::screen) async fn one(
         let inbox = screen.office.inbox_folder().await?;
         facts = facts.fact("フォルダー", Cell::code(inbox.join(folder).display().to_string()));
     }
-    let (files, has_forms) = forms::table(&screen, (id, Direction::Received)).await?;
+    let files = forms::listed(&screen, (id, Direction::Received)).await?;
     let versions = versions::beside(&screen, (id, Direction::Received)).await?;
     if let Some(asked) = &asked {
         facts = facts.fact("依頼の月", Cell::link("月次ボードで見る", reminders::board(asked)));
@@ -84,16 +84,7 @@ pub(in crate::screen) async fn one(
         .folder
         .is_some()
         .then(|| Button::link("証拠をZIPで保存する", format!("/evidence/{id}")).secondary());
-    let main = One {
-        facts,
-        files,
-        timeline: timeline(&screen, id).await?,
-        id,
-        has_forms,
-        versions,
-        evidence,
-        imported,
-    };
+    let main = One { facts, files, timeline: timeline(&screen, id).await?, id, versions, evidence, imported };
     let crumbs = [Link::new("受信", "/received")];
     screen.show(&member.visit, Page::new("受信の記録", "/received", &main).crumbs(&crumbs).notice(notice))
 }

@@ -1,29 +1,27 @@
 //! One draft: what goes to whom, what is wrong with it, and what became of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use careplan_domain::{OfficeNumber, TransmissionId};
-use careplan_web::{Banner, Button, Cell, DataTable, FieldErrors, FileField, Markup, PostForm, Tone};
+use careplan_web::{Banner, Button, FieldErrors, FileField, Markup, PostForm, Tone};
 use uuid::Uuid;
 
 use super::documents::{Documents, documents};
-use super::findings::{Found, findings, grade};
+use super::findings::{Found, findings};
 use super::progress;
+use super::units::{Group, units};
 use super::{file_field, told};
-use crate::desk::{Before, DeskFault, Looked};
-use crate::outbox::{Earlier, JudgedUnit, OtherOfSerial, UnitOutcome};
+use crate::desk::{DeskFault, Looked};
+use crate::outbox::{JudgedUnit, OtherOfSerial, UnitOutcome};
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::forms;
-use crate::screen::partners::Partner;
 use crate::screen::refused::Refused;
-use crate::screen::show::{Page, go_to, local};
+use crate::screen::show::{Page, go_to};
 use crate::screen::visit::Member;
-use crate::screen::words::{month_ja, partner};
 use crate::staff::Actor;
 use crate::state::DraftState;
 
@@ -33,7 +31,7 @@ struct Main {
     id: Uuid,
     is_open: bool,
     banner: Option<Banner>,
-    units: DataTable,
+    groups: Vec<Group>,
     findings: Vec<Found>,
     documents: Option<Documents>,
     sent: Option<Markup>,
@@ -81,7 +79,7 @@ pub(super) async fn draw(
         id,
         is_open,
         banner: banner(&looked, ready),
-        units: units(&looked, &before, (&partners, own)),
+        groups: units(&looked, &before, (&partners, own)),
         findings: findings(&looked),
         documents: documents(screen, &looked, (errors, typed)).await?,
         sent: progress::of(screen, &looked.sent, id).await?,
@@ -135,53 +133,6 @@ fn banner(looked: &Looked, ready: usize) -> Option<Banner> {
     (ready > 0 && looked.draft.state == DraftState::Open).then(|| {
         Banner::new(Tone::Info, format!("{ready}件を送信できます。宛先を確かめて、送信してください。"))
     })
-}
-
-fn units(
-    looked: &Looked,
-    before: &[Option<Before>],
-    (partners, own): (&BTreeMap<OfficeNumber, Partner>, Option<OfficeNumber>),
-) -> DataTable {
-    let heads = ["宛先", "種類", "対象年月", "ファイル", "点検", "前に送ったもの"];
-    let mut table = DataTable::new("送る内容", heads, "標準仕様のファイルはありません。");
-    let mut units: Vec<_> = looked.units().zip(before).collect();
-    units.sort_by_key(|((unit, _), _)| (unit.to, unit.kind, unit.serial.clone()));
-    for ((unit, other), before) in units {
-        let known = unit.to.and_then(|to| partners.get(&to.office));
-        let mut to = match unit.to {
-            Some(to) => partner(to, known.map_or("", Partner::name)),
-            None => Cell::text("宛先を読み取れません"),
-        };
-        if let Some(from) = unit.from.filter(|from| own.is_some_and(|own| own != from.office)) {
-            to = to.note(format!("送信元の事業所番号 {} が、この事業所と違うため送信できません。介護ソフトの事業所設定を確かめてください。", from.office));
-        } else if let Some(trouble) = known.and_then(Partner::trouble) {
-            to = to.note(trouble);
-        }
-        table = table.row([
-            to,
-            Cell::text(unit.kind.label_ja()).note(unit.serial.clone()),
-            Cell::text(month_ja(unit.month)),
-            Cell::number(format!("{}個", unit.files.len())),
-            Cell::tag(grade(&unit.findings, other.is_some())),
-            before.as_ref().map_or_else(|| Cell::text("なし"), |before| went_before(looked.draft.id, before)),
-        ]);
-    }
-    table
-}
-
-/// What went before, and what happens to it by the button.
-fn went_before(draft: Uuid, before: &Before) -> Cell {
-    let (id, at) = (before.id(), local(before.at));
-    match (before.earlier, &before.changes) {
-        (Earlier::Same(_), _) => Cell::link("送信済み", format!("/sent/{id}"))
-            .note(format!("{at}に同じ内容を送っています。もう一度は送りません。")),
-        (Earlier::Replaced(_), Some(changes)) => {
-            Cell::link("変わったところを見る", format!("/send/{draft}/changes/{id}"))
-                .note(format!("{at}に送ったものを差し替えます。{}", forms::summary(changes)))
-        }
-        (Earlier::Replaced(_), None) => Cell::link("前に送ったものを見る", format!("/sent/{id}"))
-            .note(format!("{at}に送ったものを差し替えます。違いは表示できません。")),
-    }
 }
 
 pub(in crate::screen) async fn changes(

@@ -17,7 +17,7 @@ use crate::outbox::Withdrawal;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::exchanged::timeline;
-use crate::screen::pages::forms;
+use crate::screen::pages::forms::{self, Listed};
 use crate::screen::pages::send::told;
 use crate::screen::pages::versions::{self, Versions};
 use crate::screen::partners::Partner;
@@ -61,7 +61,7 @@ pub(in crate::screen) async fn one(
         .fact("ファイル", format!("{}個", header.files))
         .fact("状態", state(&sent))
         .fact("送信番号", Cell::code(id.to_string()));
-    let (files, has_forms) = forms::table(&screen, (id, Direction::Sent)).await?;
+    let Listed { table: files, has_forms, .. } = forms::listed(&screen, (id, Direction::Sent)).await?;
     let versions = versions::beside(&screen, (id, Direction::Sent)).await?;
     let can_withdraw =
         !sent.is_withdrawing() && matches!(sent.state, SentState::Prepared | SentState::Life(Life::Accepted));
