@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use careplan_client::partners::{Partners, Which};
+use careplan_client::partners::{Partners, Which, keep_fresh};
 use careplan_protocol::office_api::OfficeEntry;
 use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
 
 use crate::browser::{Browser, Page, Screens};
 use crate::exchange::office;
@@ -195,4 +196,16 @@ async fn what_the_office_runs_is_told_as_not_known_while_the_platform_is_away_an
     screens.world.pass(SignedDuration::from_hours(7));
     browser.post("/login", &[("name", "yamada"), ("password", crate::browser::OWN)]).await;
     browser.get(&draft).await.says("この事業所のサービス種類が登録されていないため").says("運用センター");
+}
+
+#[tokio::test]
+async fn what_the_office_runs_is_asked_before_anybody_needs_it() {
+    let (screens, mut browser, draft) = drafted(&["43", "11"]).await;
+    let looking = keep_fresh(screens.office.clone(), CancellationToken::new());
+    // Between its looks it waits for a minute.
+    tokio::time::timeout(Duration::from_secs(2), looking).await.unwrap_err();
+    screens.world.exchange.lock().away = true;
+    let page = browser.get(&draft).await;
+    assert!(!page.text().contains(NOT_KNOWN));
+    page.says("自事業所のサービス種類");
 }
