@@ -35,4 +35,5 @@ mod sending;
 mod settings;
 mod staff;
 mod versions;
+mod waiting;
 mod wizard;
