@@ -82,11 +82,9 @@ impl Desk {
     ) -> Result<DispatchReport, DeskFault> {
         let is_by_hand = asking.is_by_hand;
         let went = self.send_now(id, asking, tell).await;
-        if let Err(fault) = &went
-            && let Err(second) = self.put_off(id, is_over(fault), is_by_hand).await
-        {
-            // As it stands, the wish is seen to again.
-            tracing::warn!(%second, "a draft that waits could not be put off");
+        if let Err(fault) = &went {
+            // Where even that fails, whoever drives the steps rests: the wish is as due as before.
+            self.put_off(id, is_over(fault), is_by_hand).await?;
         }
         went
     }
