@@ -92,6 +92,8 @@ impl Desk {
         for (name, bytes) in brought.files.values() {
             whole.add(name.as_str(), bytes.clone())?;
         }
+        // What was told to be sent is not this any more.
+        self.office.state().forget_sending(id).await?;
         self.write(id, brought)
     }
 

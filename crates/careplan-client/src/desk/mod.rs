@@ -4,13 +4,15 @@
 //! asked for; what could not be sent stays in it with its findings, to be brought again from the care software; a serial that went with
 //! other content goes only on purpose, and only as the correction of the same unit.
 //!
-//! A send that was killed half-way is simply asked for again: the outbox knows by their content the units that it has.
+//! A send that was killed half-way, or found the platform away, is asked for again by itself: the outbox knows by their content the units
+//! that it has.
 
 mod about;
 mod again;
 mod before;
 mod bring;
 mod fault;
+mod waiting;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +26,9 @@ pub use again::came_to_nothing;
 pub use before::Before;
 pub use bring::{Brought, DRAFT_BYTES_MAX, DRAFT_FILES_MAX};
 pub use fault::DeskFault;
+use waiting::Asking;
+pub use waiting::Waited;
+pub(crate) use waiting::keep_sending;
 
 use crate::files;
 use crate::history::Person;
@@ -33,7 +38,7 @@ use crate::outbox::{
     SerialUsed, UnitOutcome, UnitReport, gather, judge,
 };
 use crate::staff::Actor;
-use crate::state::{Draft, DraftState, StateFault};
+use crate::state::{Draft, DraftState, StateFault, Went};
 
 /// The folder of the drafts, below the data folder.
 const FOLDER: &str = "drafts";
@@ -153,6 +158,7 @@ impl Desk {
     /// # Errors
     /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
     pub async fn order_documents(&self, id: Uuid, order: &DocumentOrder) -> Result<(), DeskFault> {
+        let _turn = self.sending.lock().await;
         self.open(id).await?;
         Ok(self.office.state().order_documents(id, order, self.office.now()).await?)
     }
@@ -162,6 +168,7 @@ impl Desk {
     /// # Errors
     /// [`DeskFault::Unknown`], [`DeskFault::Closed`].
     pub async fn describe_documents(&self, id: Uuid, about: &About) -> Result<(), DeskFault> {
+        let _turn = self.sending.lock().await;
         self.open(id).await?;
         Ok(self.office.state().describe_documents(id, about, self.office.now()).await?)
     }
@@ -186,7 +193,8 @@ impl Desk {
     }
 
     /// Seals and stores everything in a draft that can be sent; the engine sends it. Asked for again, it says that it was sent. A unit
-    /// whose serial went before with other content stays.
+    /// whose serial went before with other content stays. While something of it could not be sealed because the platform is away, the draft
+    /// [waits](Draft::waiting), and [`step_waiting`](Self::step_waiting) sends it.
     ///
     /// # Errors
     /// [`DeskFault`]. What concerns one unit is in the report.
@@ -220,6 +228,19 @@ impl Desk {
     ) -> Result<DispatchReport, DeskFault> {
         let _turn = self.sending.lock().await;
         self.open(id).await?;
+        // Who closes the page while nothing answers has asked all the same.
+        self.office.state().wish_sending(id, (&by, serial_used), self.office.now()).await?;
+        self.try_sending(id, Asking { by, serial_used, is_by_hand: true }, tell).await
+    }
+
+    /// One try; whose turn it is has been seen to.
+    async fn send_now(
+        &self,
+        id: Uuid,
+        Asking { by, serial_used, is_by_hand }: Asking,
+        tell: impl FnMut(&UnitReport) + Send,
+    ) -> Result<DispatchReport, DeskFault> {
+        self.open(id).await?;
         let mut looked = self.look(id).await?;
         if looked.files.is_empty() {
             return Err(DeskFault::Empty);
@@ -237,7 +258,9 @@ impl Desk {
         let sent: Vec<TransmissionId> = report.transmissions().collect();
         let left = left_over(&looked, &report);
         let state = if left { DraftState::Open } else { DraftState::Sent };
-        self.office.state().draft_went(id, &sent, state, self.office.now()).await?;
+        let wish = self.after_try(id, &report, is_by_hand).await?;
+        let went = Went { transmissions: &sent, state, serial_used, wish };
+        self.office.state().draft_went(id, &went, self.office.now()).await?;
         self.clear(id, &looked, &report)?;
         self.office.state().hurry_outbox().await?;
         Ok(report)

@@ -93,6 +93,14 @@ pub struct UnitReport {
     pub outcome: UnitOutcome,
 }
 
+impl UnitReport {
+    /// Why it could not be prepared, and where it should have gone.
+    pub fn failure_ja(&self) -> Option<String> {
+        let UnitOutcome::Failed(fault) = &self.outcome else { return None };
+        Some(self.to.map_or_else(|| fault.text.clone(), |to| format!("{to}：{}", fault.text)))
+    }
+}
+
 /// What one action did.
 #[derive(Debug, Clone)]
 pub struct DispatchReport {

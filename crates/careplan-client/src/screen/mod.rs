@@ -70,6 +70,11 @@ impl Screen {
         Self { office, staff, desk, wizard, partners, hub, doors, home, look, stop, lan }
     }
 
+    /// Their desk.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     /// The same screens behind other doors; the first ones stay those of this PC.
     #[must_use]
     pub fn behind(&self, doors: Doors) -> Self {

@@ -159,6 +159,7 @@ fn table() -> Vec<Entry> {
         write(May(Work), "/send/{id}/add", post(send::add).layer(uploads())),
         write(May(Work), "/send/{id}/documents", post(send::order_documents)),
         write(May(Work), "/send/{id}/send", post(send::send)),
+        write(May(Work), "/send/{id}/wait/end", post(send::end_waiting)),
         write(May(Work), "/send/{id}/drop", post(send::drop_it)),
         read(May(Work), "/sent", get(sent::list)),
         write(May(Work), "/sent", post(sent::find)),

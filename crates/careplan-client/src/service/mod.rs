@@ -31,7 +31,7 @@ use crate::platform::{PlatformFault, TransportFault};
 use crate::screen::{ListenFault, Listening, Screen, listen};
 use crate::staff::Staff;
 use crate::state::StateFault;
-use crate::{notices, partners, safe};
+use crate::{desk, notices, partners, safe};
 
 /// Passwords that are hashed at the same time: people of one office log in one after another.
 const HASHES_MAX: usize = 2;
@@ -146,6 +146,8 @@ impl Service {
             .telling(shared_over);
         let shared = (screen.clone(), local_api.clone());
         let mut beside = JoinSet::new();
+        // The desk of the screens: one draft is sent at a time.
+        beside.spawn(desk::keep_sending(screen.desk().clone(), hub.clone(), stop.clone()));
         beside.spawn(lan::keep_open(office.clone(), shared, standing, stop.clone()));
         let screens = tokio::spawn(listening.serve(Arc::new(screen), Arc::new(local_api), stop.clone()));
         beside.spawn(partners::keep_fresh(office.clone(), stop.clone()));

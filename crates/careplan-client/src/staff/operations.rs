@@ -35,6 +35,11 @@ impl From<&ApplicationName> for Actor {
 }
 
 impl Actor {
+    /// As it was stored beside a wish that outlives the session.
+    pub(crate) fn stored(name: String) -> Self {
+        Self(name)
+    }
+
     /// The name in the record.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,6 +4,7 @@ use careplan_domain::Timestamp;
 use sqlx::Row as _;
 use uuid::Uuid;
 
+use super::waiting_drafts::forget;
 use super::{State, StateFault, commit, to_ms};
 use crate::desk::{About, DocumentKind};
 use crate::history::Person;
@@ -43,6 +44,7 @@ impl State {
             .bind(to_ms(now))
             .execute(&mut *tx)
             .await?;
+        forget(&mut tx, draft).await?;
         commit(tx).await
     }
 

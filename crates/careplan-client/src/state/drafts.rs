@@ -6,15 +6,17 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
-use super::{State, StateFault, append_operation, commit, from_ms, read, read_some, to_ms};
+use super::waiting_drafts::{Waiting, Went, forget, waiting};
+use super::{State, StateFault, Tx, append_operation, commit, from_ms, read, read_some, to_ms};
 use crate::outbox::DocumentOrder;
 use crate::staff::Actor;
 
 const INSERT: &str =
     "insert into draft (id, made_at, made_by, state, changed_at) values ($1, $2, $3, 'open', $2)";
-const BY_ID: &str = "select id, made_at, made_by, state, sender, receiver, month from draft where id = $1";
-const OPEN: &str = "select id, made_at, made_by, state, sender, receiver, month from draft
-    where state = 'open' order by made_at desc, id";
+const BY_ID: &str = "select id, made_at, made_by, state, sender, receiver, month, asked_at, tries, left_text
+    from draft left join waiting_draft on draft = id where id = $1";
+const OPEN: &str = "select id, made_at, made_by, state, sender, receiver, month, asked_at, tries, left_text
+    from draft left join waiting_draft on draft = id where state = 'open' order by made_at desc, id";
 const SET_STATE: &str = "update draft set state = $2, changed_at = $3 where id = $1 and state = 'open'";
 const ORDER: &str = "update draft set sender = $2, receiver = $3, month = $4, changed_at = $5 where id = $1 and state = 'open'";
 const ADD_SENT: &str = "insert into draft_sent (draft, transmission) values ($1, $2) on conflict do nothing";
@@ -58,6 +60,8 @@ pub struct Draft {
     pub state: DraftState,
     /// Where documents beside the standard go.
     pub documents: Option<DocumentOrder>,
+    /// Whether it was to be sent, and waits for the line.
+    pub waiting: Option<Waiting>,
 }
 
 impl State {
@@ -108,27 +112,7 @@ impl State {
             .bind(to_ms(now))
             .execute(&mut *tx)
             .await?;
-        commit(tx).await
-    }
-
-    /// Records what was sent of a draft, and how far it is then.
-    ///
-    /// # Errors
-    /// [`StateFault`].
-    pub async fn draft_went(
-        &self,
-        id: Uuid,
-        transmissions: &[TransmissionId],
-        state: DraftState,
-        now: Timestamp,
-    ) -> Result<(), StateFault> {
-        let mut tx = self.begin().await?;
-        for transmission in transmissions {
-            let put = sqlx::query(ADD_SENT).bind(id.to_string()).bind(transmission.to_string());
-            put.execute(&mut *tx).await?;
-        }
-        let set = sqlx::query(SET_STATE).bind(id.to_string()).bind(state.as_str()).bind(to_ms(now));
-        set.execute(&mut *tx).await?;
+        forget(&mut tx, id).await?;
         commit(tx).await
     }
 
@@ -148,6 +132,7 @@ impl State {
             let what = ("send.dropped", &*id.to_string());
             append_operation(&mut tx, (by.as_str(), now), what, &json!({})).await?;
         }
+        forget(&mut tx, id).await?;
         commit(tx).await
     }
 
@@ -159,6 +144,17 @@ impl State {
         let ids: Vec<String> = sqlx::query_scalar(SENT).bind(id.to_string()).fetch_all(&self.pool).await?;
         ids.iter().map(|id| read(id, "id")).collect()
     }
+}
+
+/// What was sent of a draft, and how far it is then.
+pub(super) async fn went(tx: &mut Tx, id: Uuid, did: &Went<'_>, now: Timestamp) -> Result<(), StateFault> {
+    for transmission in did.transmissions {
+        let put = sqlx::query(ADD_SENT).bind(id.to_string()).bind(transmission.to_string());
+        put.execute(&mut **tx).await?;
+    }
+    let set = sqlx::query(SET_STATE).bind(id.to_string()).bind(did.state.as_str()).bind(to_ms(now));
+    set.execute(&mut **tx).await?;
+    Ok(())
 }
 
 fn draft(row: &SqliteRow) -> Result<Draft, StateFault> {
@@ -176,5 +172,6 @@ fn draft(row: &SqliteRow) -> Result<Draft, StateFault> {
         made_by: row.try_get("made_by")?,
         state: DraftState::parse(row.try_get("state")?).ok_or(StateFault::Damaged("state"))?,
         documents: from.zip(to).map(|(from, to)| DocumentOrder { from, to, month }),
+        waiting: waiting(row)?,
     })
 }

@@ -40,6 +40,7 @@ mod safe;
 mod settings;
 pub(crate) mod staff_rows;
 mod taken_sets;
+mod waiting_drafts;
 mod withdrawals;
 mod wizard;
 
@@ -75,6 +76,8 @@ pub(crate) use settings::change_proxy;
 pub use settings::{Cursor, Settings};
 pub(crate) use staff_rows::{NewStaff, SessionRow};
 pub use taken_sets::{TakenSet, TakenState};
+pub use waiting_drafts::Waiting;
+pub(crate) use waiting_drafts::{AfterTry, Went};
 pub(crate) use withdrawals::is_over;
 pub use withdrawals::{WITHDRAWING, Wish};
 

@@ -23,6 +23,8 @@ const KEEP: &str = "delete from backup_run where n <= $1 - 200";
 const FORGET: &str = "delete from setting where name = $1";
 const FORGET_CUT_OFF: &str = "delete from backup_run where ended_at is null";
 const END_ALL_SESSIONS: &str = "delete from session";
+/// Said beside a draft that waited to be sent when the backup was made.
+const RESTORED: &str = "バックアップから戻したため、自動では送信しません。相手に届いていないことを確かめてから、送信してください。";
 
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,7 +175,8 @@ impl State {
         Ok(said == "ok")
     }
 
-    /// What a restored state owes: nobody is logged in, and the platform is told anew whose key this terminal's is.
+    /// What a restored state owes: nobody is logged in, the platform is told anew whose key this terminal's is, and what waited to be sent may
+    /// have gone since the backup.
     pub(crate) async fn settle_restored(&self, at: Timestamp) -> Result<(), StateFault> {
         let mut tx = self.begin().await?;
         sqlx::query(END_ALL_SESSIONS).execute(&mut *tx).await?;
@@ -182,6 +185,7 @@ impl State {
         for name in ["announced_at", "announcing_at", "other_copy_at"] {
             forget(&mut tx, name).await?;
         }
+        super::waiting_drafts::leave_all(&mut tx, RESTORED).await?;
         put(&mut tx, "restored_at", &to_ms(at).to_string()).await?;
         commit(tx).await
     }

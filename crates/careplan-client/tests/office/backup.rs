@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use careplan_client::desk::{Brought, Desk, Waited};
 use careplan_client::history::Direction;
 use careplan_client::mishap::{Mishap, Mishaps};
 use careplan_client::safe::{BackupFault, RecoveryCode, RestoreFault, Restored, restore};
-use careplan_client::state::{ReceivedState, SentState};
+use careplan_client::staff::Actor;
+use careplan_client::state::{ReceivedState, SentState, Waiting};
 use careplan_client::{Office, OfficeOptions, Step};
 use careplan_domain::transmission::State as Life;
 use jiff::SignedDuration;
@@ -85,6 +87,33 @@ async fn a_new_pc_goes_on_where_the_backup_was_and_loses_nothing_of_what_came_af
     // What was sent after the backup is nowhere on the new PC, and safe with its receiver.
     assert!(new.state().sent(after).await.unwrap().is_none());
     assert_eq!(world.exchange.lock().letters[&after].entry.state, Life::Acknowledged);
+}
+
+/// What waited for the line when the backup was made may have gone from the old PC since.
+#[tokio::test]
+async fn what_waited_to_be_sent_by_itself_is_left_to_a_person_on_the_new_pc() {
+    let world = World::new();
+    let (sender, _receiver) = world.two().await;
+    let (stick, code) = prepared(&world, &sender).await;
+    let desk = Desk::new(sender.clone());
+    let mut brought = Brought::default();
+    for (path, bytes) in files_below(&world.small_unit("20261021110001")) {
+        brought.add(path.to_str().unwrap(), bytes).unwrap();
+    }
+    let draft = desk.bring(brought, "yamada").await.unwrap();
+    world.exchange.lock().away = true;
+    desk.send(draft, Actor::default(), |_| {}).await.unwrap();
+    let report = sender.back_up(&stick, &go_on()).await.unwrap();
+    world.exchange.lock().away = false;
+    world.pass(DAY);
+    assert_eq!(desk.step_waiting().await.unwrap(), Waited::Changed);
+    sender.close().await;
+    let (_, new) = restored(&world, &report.path, &code).await;
+    let desk = Desk::new(new.clone());
+    assert_eq!(desk.step_waiting().await.unwrap(), Waited::Nothing);
+    assert!(new.state().all_sent().await.unwrap().is_empty());
+    let waiting = desk.drafts().await.unwrap().remove(0).waiting;
+    assert!(matches!(&waiting, Some(Waiting::Left { why }) if why.contains("バックアップ")), "{waiting:?}");
 }
 
 #[tokio::test]

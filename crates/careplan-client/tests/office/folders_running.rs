@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use careplan_client::Step;
 use careplan_client::agent::Watcher;
+use careplan_client::desk::{Brought, Desk};
 use careplan_client::folders::Mode;
 use careplan_client::service::Service;
+use careplan_client::staff::Actor;
+use careplan_client::state::DraftState;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +22,40 @@ impl Watcher for Nobody {
     fn step(&mut self, _: &Step) {}
 
     fn trouble(&mut self, _: &dyn std::fmt::Display, _: &str) {}
+}
+
+#[tokio::test]
+async fn what_waits_on_the_desk_for_the_line_is_sent_by_the_running_client() {
+    let world = World::new();
+    let (sender, _receiver) = world.two().await;
+    let desk = Desk::new(sender.clone());
+    let mut brought = Brought::default();
+    for (path, bytes) in files_below(&world.small_unit("20261021110001")) {
+        brought.add(path.to_str().unwrap(), bytes).unwrap();
+    }
+    let draft = desk.bring(brought, "yamada").await.unwrap();
+    world.exchange.lock().away = true;
+    desk.send(draft, Actor::default(), |_| {}).await.unwrap();
+    world.exchange.lock().away = false;
+    let stop = CancellationToken::new();
+    let service = Service::prepare(sender, 0).await.unwrap();
+    let changes = service.hub().clone();
+    let mut nobody = Nobody;
+    let run = service.run(&mut nobody, stop.clone());
+    let story = async {
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if world.exchange.lock().letters.len() == 1 {
+                break;
+            }
+        }
+        stop.cancel();
+    };
+    let (ended, ()) = tokio::join!(run, story);
+    ended.unwrap();
+    assert_eq!(world.exchange.lock().letters.len(), 1, "without the clock of the wish: the line is back");
+    assert_eq!(desk.state_of(draft).await.unwrap(), Some(DraftState::Sent));
+    assert!(changes.condition().changes > 0);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use careplan_client::Office;
+use careplan_client::desk::Desk;
 use careplan_client::lan::Standing;
 use careplan_client::screen::{Doors, Screen, router};
 use careplan_client::service::{Hub, StartCode};
@@ -55,6 +56,11 @@ impl Screens {
         let mut browser = Browser { router, cookie: None, host: "careplan-pc.local:8431".into() };
         browser.post("/login", &[("name", "yamada"), ("password", OWN)]).await.leads_to("/");
         browser
+    }
+
+    /// The desk behind the pages.
+    pub fn desk(&self) -> Desk {
+        self.screen.desk().clone()
     }
 
     pub fn code(&self) -> String {

@@ -38,4 +38,5 @@ mod sending;
 mod settings;
 mod staff;
 mod versions;
+mod waiting;
 mod wizard;

@@ -11,18 +11,18 @@ use crate::browser::{Browser, Screens};
 use crate::world::{RECEIVER, drain, examples, files_below};
 
 /// The files of an example.
-fn example(name: &str) -> Vec<(String, Vec<u8>)> {
+pub fn example(name: &str) -> Vec<(String, Vec<u8>)> {
     let files = files_below(&examples().join(name)).into_iter();
     files.map(|(path, bytes)| (path.file_name().unwrap().to_str().unwrap().to_owned(), bytes)).collect()
 }
 
-async fn upload(browser: &mut Browser, path: &str, files: &[(String, Vec<u8>)]) -> crate::browser::Page {
+pub async fn upload(browser: &mut Browser, path: &str, files: &[(String, Vec<u8>)]) -> crate::browser::Page {
     let files: Vec<(&str, Vec<u8>)> =
         files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
     browser.upload(path, &files).await
 }
 
-async fn brought(browser: &mut Browser, files: &[(String, Vec<u8>)]) -> String {
+pub async fn brought(browser: &mut Browser, files: &[(String, Vec<u8>)]) -> String {
     upload(browser, "/send", files).await.header("location").to_owned()
 }
 
@@ -294,7 +294,7 @@ async fn what_cannot_be_taken_back_at_once_is_shown_as_waiting_and_needs_no_seco
 }
 
 /// The plans of the example with other times of a visit: the same serial.
-fn other_plans() -> Vec<(String, Vec<u8>)> {
+pub fn other_plans() -> Vec<(String, Vec<u8>)> {
     let mut files = example("02_K2_use_slip");
     let (_, plan) = files.iter_mut().find(|(name, _)| name.starts_with("UPPLAN")).unwrap();
     let at = plan.windows(9).position(|part| part == b"1000,1030").unwrap();

@@ -187,7 +187,7 @@ fn subject(line: &Operation, people: &People) -> Cell {
     match line.action.as_str() {
         "sent" | "withdraw" => Cell::link("送信の記録", format!("/sent/{subject}")),
         "imported" => Cell::link("受信の記録", format!("/received/{subject}")),
-        "send.dropped" => Cell::text(""),
+        "send.dropped" | "send.wait_ended" => Cell::text(""),
         action if action.starts_with("partner.") && !subject.is_empty() => {
             Cell::link(subject, format!("/partners/{subject}"))
         }

@@ -13,11 +13,11 @@ use askama::Template;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
-use careplan_web::{Button, Cell, DataTable, FieldErrors, FileField};
+use careplan_web::{Button, Cell, DataTable, FieldErrors, FileField, Tag, Tone};
 use uuid::Uuid;
 
 pub(in crate::screen) use documents::order_documents;
-pub(in crate::screen) use draft::{changes, drop_it, send, show};
+pub(in crate::screen) use draft::{changes, drop_it, end_waiting, send, show};
 pub(in crate::screen) use progress::show as progress;
 pub(in crate::screen) use units::look_at_forms;
 
@@ -26,6 +26,7 @@ use crate::screen::Screen;
 use crate::screen::refused::Refused;
 use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
+use crate::state::Waiting;
 
 /// The name of the file field.
 const FILES: &str = "files";
@@ -47,15 +48,22 @@ pub(in crate::screen) async fn list(
 }
 
 async fn draw(screen: &Screen, member: &Member, errors: FieldErrors) -> Result<Response, Refused> {
-    let mut drafts =
-        DataTable::new("送信の準備中のもの", ["入れた日時", "入れた人", ""], "準備中のものはありません。");
+    let mut drafts = DataTable::new(
+        "送信の準備中のもの",
+        ["入れた日時", "入れた人", "状態", ""],
+        "準備中のものはありません。",
+    );
     for draft in screen.desk.drafts().await? {
         let open = Button::link("開く", format!("/send/{}", draft.id))
             .secondary()
             .small()
             .about(local(draft.made_at));
-        drafts =
-            drafts.row([Cell::text(local(draft.made_at)), Cell::text(draft.made_by), Cell::action(open)]);
+        drafts = drafts.row([
+            Cell::text(local(draft.made_at)),
+            Cell::text(draft.made_by),
+            Cell::tag(draft_tag(draft.waiting.as_ref())),
+            Cell::action(open),
+        ]);
     }
     let main = Main {
         files: file_field(&errors),
@@ -64,6 +72,15 @@ async fn draw(screen: &Screen, member: &Member, errors: FieldErrors) -> Result<R
         drafts,
     };
     screen.show(&member.visit, Page::new("送信", "/send", &main).errors(&errors))
+}
+
+/// What an open draft waits for.
+fn draft_tag(waiting: Option<&Waiting>) -> Tag {
+    match waiting {
+        None => Tag::new(Tone::Plain, "準備中"),
+        Some(Waiting::ForTheLine { .. }) => Tag::new(Tone::Info, "送信待ち（回線）"),
+        Some(Waiting::Left { .. }) => Tag::new(Tone::Warning, "送信できないもの"),
+    }
 }
 
 fn file_field(errors: &FieldErrors) -> FileField {

@@ -28,6 +28,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("reminder.settled", "相手からの依頼を対応済みにした"),
     ("send", "送信を依頼"),
     ("send.dropped", "送信前のファイルを取り消し"),
+    ("send.wait_ended", "自動送信をやめた"),
     ("sent", "送信"),
     ("settings.proxy", "プロキシの設定を変更"),
     ("settings.retention", "控えの保存期間を変更"),

@@ -15,21 +15,23 @@ use super::progress;
 use super::units::{Group, units};
 use super::{file_field, told};
 use crate::desk::{DeskFault, Looked};
-use crate::outbox::{JudgedUnit, OtherOfSerial, UnitOutcome};
+use crate::outbox::{JudgedUnit, OtherOfSerial, UnitOutcome, UnitReport};
+use crate::platform::is_away;
 use crate::screen::Screen;
 use crate::screen::fields::Fields;
 use crate::screen::pages::forms;
 use crate::screen::refused::Refused;
-use crate::screen::show::{Page, go_to};
+use crate::screen::show::{Page, go_to, local};
 use crate::screen::visit::Member;
 use crate::staff::Actor;
-use crate::state::DraftState;
+use crate::state::{DraftState, Waiting};
 
 #[derive(Template)]
 #[template(path = "send_draft.html")]
 struct Main {
     id: Uuid,
     is_open: bool,
+    waiting: Option<Banner>,
     banner: Option<Banner>,
     groups: Vec<Group>,
     findings: Vec<Found>,
@@ -78,6 +80,7 @@ pub(super) async fn draw(
     let main = Main {
         id,
         is_open,
+        waiting: looked.draft.waiting.as_ref().filter(|_| is_open).map(|it| waiting(id, it)),
         banner: banner(&looked, ready),
         groups: units(&looked, &before, (&partners, own)),
         findings: findings(&looked),
@@ -130,9 +133,29 @@ fn banner(looked: &Looked, ready: usize) -> Option<Banner> {
         let advice = "下の「送信不可」の指摘を介護ソフトで直し、出力し直したファイルを追加してください。ほかのものは先に送信できます。";
         return Some(Banner::new(Tone::Warning, title).paragraph(advice));
     }
-    (ready > 0 && looked.draft.state == DraftState::Open).then(|| {
+    (ready > 0 && looked.draft.state == DraftState::Open && looked.draft.waiting.is_none()).then(|| {
         Banner::new(Tone::Info, format!("{ready}件を送信できます。宛先を確かめて、送信してください。"))
     })
+}
+
+/// That a draft is sent by itself, or what was left when it was.
+fn waiting(id: Uuid, waiting: &Waiting) -> Banner {
+    match waiting {
+        Waiting::ForTheLine { since } => {
+            let end =
+                PostForm::new(format!("/send/{id}/wait/end"), Button::submit("自動送信をやめる").secondary());
+            Banner::new(Tone::Info, "回線が戻りしだい、自動で送信します。この画面は閉じてもかまいません。")
+                .paragraph(format!(
+                    "{}から待っています。ファイルや文書の宛先を変えると、自動では送信しません。",
+                    local(*since)
+                ))
+                .action(end)
+        }
+        Waiting::Left { why } => {
+            let banner = Banner::new(Tone::Warning, "自動では送信できなかったものがあります。");
+            why.lines().fold(banner, Banner::paragraph)
+        }
+    }
 }
 
 pub(in crate::screen) async fn changes(
@@ -160,16 +183,12 @@ pub(in crate::screen) async fn send(
     match went {
         Ok(report) => {
             screen.hub.changed();
+            // What waits for the line stands on the page, with what is done about it.
             let failed: Vec<String> = report
                 .units
                 .iter()
-                .filter_map(|unit| match &unit.outcome {
-                    UnitOutcome::Failed(fault) => {
-                        let to = unit.to.map_or_else(String::new, |to| format!("{to}："));
-                        Some(format!("{to}{}", fault.text))
-                    }
-                    _ => None,
-                })
+                .filter(|unit| !waits(&unit.outcome))
+                .filter_map(UnitReport::failure_ja)
                 .collect();
             if failed.is_empty() {
                 return Ok(go_to(&format!("/send/{id}")));
@@ -182,6 +201,22 @@ pub(in crate::screen) async fn send(
         }
         // Pressed twice, or opened in two windows: what became of it is the answer.
         Err(DeskFault::Closed(_)) => Ok(go_to(&format!("/send/{id}"))),
+        Err(fault) => Err(refused(fault)),
+    }
+}
+
+/// Whether a unit goes by itself when the line is back.
+fn waits(outcome: &UnitOutcome) -> bool {
+    matches!(outcome, UnitOutcome::Failed(fault) if is_away(&fault.code))
+}
+
+pub(in crate::screen) async fn end_waiting(
+    State(screen): State<Arc<Screen>>,
+    member: Member,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Refused> {
+    match screen.desk.end_waiting(id, &Actor::from(&member.session)).await {
+        Ok(()) | Err(DeskFault::Closed(_)) => Ok(go_to(&format!("/send/{id}"))),
         Err(fault) => Err(refused(fault)),
     }
 }
