@@ -112,7 +112,7 @@ codes! {
         "本システムが発行した証明書か、介護保険証明書を選んでください。";
     CertificateExpired = "certificate-expired", 403,
         "電子証明書の有効期限が切れています",
-        "新しい電子証明書を発行してください（careplan-client setup）。";
+        "クライアントの設定の「この端末と電子証明書」から取得し直してください（画面を使わないときは careplan-client setup）。";
     CertificateNotYetValid = "certificate-not-yet-valid", 403,
         "電子証明書の有効期間がまだ始まっていません",
         "パソコンの日付と時刻が正しいか確かめてください。";
