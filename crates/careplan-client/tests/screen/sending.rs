@@ -89,7 +89,8 @@ async fn a_unit_of_another_office_is_told_before_it_is_sent() {
     let mut browser = screens.manager().await;
     let draft = brought(&mut browser, &example("03_S1_actuals")).await;
     let page = browser.get(&draft).await;
-    page.says("送信元の事業所番号 9970000026 が、この事業所と違うため送信できません。");
+    page.says("送信元の事業所番号 9970000026 が、この事業所と違うため送信できません。").says("送信不可");
+    assert!(!page.text().contains("問題なし"), "{}", page.text());
     assert!(!page.text().contains("件を送信する"));
     browser
         .post(&format!("{draft}/send"), &[])

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use careplan_domain::{Address, OfficeNumber};
-use careplan_web::{Button, Cell, DataTable};
+use careplan_web::{Button, Cell, DataTable, Tag, Tone};
 use uuid::Uuid;
 
 use super::draft::refused;
@@ -123,10 +123,9 @@ fn receiver(to: Option<Address>, ends: Ends<'_>) -> Cell {
 
 /// How a unit was judged, and whether it is of this office at all.
 fn judged(line: &Line<'_>, (_, own): Ends<'_>) -> Cell {
-    let cell = Cell::tag(grade(&line.unit.findings, line.is_serial_used));
     match line.unit.from.filter(|from| own.is_some_and(|own| own != from.office)) {
-        Some(from) => cell.note(format!("送信元の事業所番号 {} が、この事業所と違うため送信できません。介護ソフトの事業所設定を確かめてください。", from.office)),
-        None => cell,
+        Some(from) => Cell::tag(Tag::new(Tone::Error, "送信不可")).note(format!("送信元の事業所番号 {} が、この事業所と違うため送信できません。介護ソフトの事業所設定を確かめてください。", from.office)),
+        None => Cell::tag(grade(&line.unit.findings, line.is_serial_used)),
     }
 }
 
