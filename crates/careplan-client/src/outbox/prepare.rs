@@ -22,6 +22,7 @@ use crate::keys::KeysFault;
 use crate::letter::{ComposeFault, Draft, compose};
 use crate::mishap::Point;
 use crate::office::{Link, Office, OfficeFault};
+use crate::platform::is_away;
 use crate::staff::Actor;
 use crate::state::{Fault, NewSent, Sent, Stored};
 
@@ -158,6 +159,8 @@ struct Action<'a> {
     link: &'a Link,
     dispatch: Uuid,
     rings: KeyRings,
+    /// Once the platform did not answer: it is not asked again for each receiver while somebody waits.
+    away: Option<Fault>,
 }
 
 impl Office {
@@ -175,7 +178,7 @@ impl Office {
     ) -> Result<DispatchReport, OfficeFault> {
         let link = self.link().await?;
         let dispatch = options.dispatch.unwrap_or_else(|| new_uuid(self.now()));
-        let mut action = Action { link: &link, dispatch, rings: KeyRings::new() };
+        let mut action = Action { link: &link, dispatch, rings: KeyRings::new(), away: None };
         let mut units = Vec::new();
         let mut room = Room::default();
         for unit in &judged.units {
@@ -282,7 +285,12 @@ impl Office {
         };
         for office in [parcel.to.office, parcel.from.office] {
             if let Entry::Vacant(place) = action.rings.entry(office) {
-                place.insert(self.ring(action.link, &office, now).await?);
+                if let Some(away) = &action.away {
+                    return Ok(UnitOutcome::Failed(away.clone()));
+                }
+                let ring = self.ring(action.link, &office, now).await;
+                action.away = ring.as_ref().err().filter(|it| is_away(it.code())).map(OfficeFault::stored);
+                place.insert(ring?);
             }
         }
         let recipients: Vec<Recipient<'_>> = distinct(&action.rings, parcel);

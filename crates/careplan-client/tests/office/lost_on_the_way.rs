@@ -1,7 +1,7 @@
 //! Every exchange lost once, as request and as answer: all the same in the end.
 
 use careplan_client::OfficeFault;
-use careplan_client::outbox::SendOptions;
+use careplan_client::outbox::{SendOptions, UnitOutcome, gather, judge};
 use careplan_domain::transmission::State as Life;
 use jiff::SignedDuration;
 
@@ -45,4 +45,30 @@ async fn any_one_request_or_answer_may_be_lost() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn of_many_receivers_the_platform_that_is_away_is_asked_once() {
+    let world = World::new();
+    let (sender, _receiver) = world.two().await;
+    let folders = [("9970000026", "20261021110001"), ("9970000034", "20261021110002")];
+    let folders = folders.map(|(number, serial)| world.small_unit_to(number, serial));
+    let files = gather(&folders).unwrap();
+    let judged = judge(&files);
+    let asked = {
+        let mut inside = world.exchange.lock();
+        inside.away = true;
+        inside.exchanges
+    };
+    let report = sender.send_files(&files, &judged, &SendOptions::default(), |_| {}).await.unwrap();
+    let codes: Vec<_> = report
+        .units
+        .iter()
+        .map(|unit| match &unit.outcome {
+            UnitOutcome::Failed(fault) => fault.code.clone(),
+            outcome => format!("{outcome:?}"),
+        })
+        .collect();
+    assert_eq!(codes, ["unreachable", "unreachable"]);
+    assert_eq!(world.exchange.lock().exchanges, asked + 1);
 }
