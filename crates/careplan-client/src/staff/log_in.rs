@@ -65,9 +65,8 @@ impl Staff {
         let hash = found.as_ref().map(|(_, secrets)| secrets.hash.clone());
         let is_right = self.hasher.verify(password.clone(), hash.clone()).await?;
         match (found, hash) {
-            (Some((person, _)), _) if person.is_away => Err(self.refused(&person, is_right, now).await?),
-            (Some((person, _)), Some(hash)) if is_right => Ok((person, hash)),
-            (Some((person, _)), _) => Err(self.missed(&person, now).await?),
+            (Some((person, _)), Some(hash)) if is_right && !person.is_away => Ok((person, hash)),
+            (Some((person, _)), _) => Err(self.missed(&person, is_right, now).await?),
             (None, _) => {
                 let lock = login.and_then(|login| self.strangers.missed(&login, self.rule, now));
                 Err(lock.map_or(StaffFault::Wrong, StaffFault::Locked))
@@ -75,8 +74,14 @@ impl Staff {
         }
     }
 
-    /// Counts a miss; the answer to it.
-    async fn missed(&self, person: &Person, now: Timestamp) -> Result<StaffFault, StateFault> {
+    /// Counts a miss; the answer to it. Of somebody who left, it is noted whether they know the password; they are told what others are,
+    /// and it counts alike, so that nobody fills the record faster this way.
+    async fn missed(
+        &self,
+        person: &Person,
+        is_right: bool,
+        now: Timestamp,
+    ) -> Result<StaffFault, StateFault> {
         let mut tx = self.state.begin().await?;
         let Some((_, secrets)) = rows::by_login(&mut tx, &person.login).await? else {
             return Ok(StaffFault::Wrong);
@@ -87,33 +92,13 @@ impl Staff {
         }
         let lock = secrets.lock.after_miss(self.rule, now);
         rows::set_lock(&mut tx, person.id, lock).await?;
-        let detail = json!({ "misses": lock.failures });
-        append_operation(&mut tx, (&person.login, now), ("staff.password_wrong", &person.login), &detail)
-            .await?;
-        commit(tx).await?;
-        Ok(StaffFault::Wrong)
-    }
-
-    /// Notes that somebody who left tried, and whether they know the password; they are told what an unknown name is told. It counts
-    /// like a miss of others, so that nobody fills the record faster this way.
-    async fn refused(
-        &self,
-        person: &Person,
-        is_right: bool,
-        now: Timestamp,
-    ) -> Result<StaffFault, StateFault> {
-        let mut tx = self.state.begin().await?;
-        let Some((_, secrets)) = rows::by_login(&mut tx, &person.login).await? else {
-            return Ok(StaffFault::Wrong);
+        let (action, detail) = if person.is_away {
+            let detail = json!({ "misses": lock.failures, "password_right": is_right });
+            ("staff.refused_locked_away", detail)
+        } else {
+            ("staff.password_wrong", json!({ "misses": lock.failures }))
         };
-        if let Some(until) = secrets.lock.holds(now) {
-            return Ok(StaffFault::Locked(until));
-        }
-        let lock = secrets.lock.after_miss(self.rule, now);
-        rows::set_lock(&mut tx, person.id, lock).await?;
-        let detail = json!({ "misses": lock.failures, "password_right": is_right });
-        let what = ("staff.refused_locked_away", person.login.as_str());
-        append_operation(&mut tx, (&person.login, now), what, &detail).await?;
+        append_operation(&mut tx, (&person.login, now), (action, &person.login), &detail).await?;
         commit(tx).await?;
         Ok(StaffFault::Wrong)
     }
